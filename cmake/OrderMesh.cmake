@@ -1,0 +1,164 @@
+# One stanza for each library, binary and test, with explicit dependencies.
+#
+#   order_library(name LAYER base SRCS a.cc HDRS a.h DEPS b c [SERVICE gateway] [PCH grpc])
+#   order_binary(ordermesh-gateway SERVICE gateway SRCS main.cc DEPS …)
+#   order_test(name SRCS a_test.cc DEPS … LABELS unit threads)
+#   order_sql(name SERVICE gateway FILES sql/a.sql …)
+#
+# Each layer may use itself and what the table lists; a service may use every library and itself, never another service.
+# An upward or sideways dependency is refused here, at configure time.
+set(ORDERMESH_USES_base "base")
+set(ORDERMESH_USES_domain "base;domain")
+set(ORDERMESH_USES_aio "base;aio")
+set(ORDERMESH_USES_mesh "base;aio;mesh;proto")
+set(ORDERMESH_USES_wire "base;domain;wire;proto")
+set(ORDERMESH_USES_postgres "base;aio;postgres")
+set(ORDERMESH_USES_messaging "base;messaging")
+set(ORDERMESH_USES_testing "base;domain;aio;mesh;wire;postgres;messaging;proto;testing")
+set(ORDERMESH_USES_service "base;domain;aio;mesh;wire;postgres;messaging;proto;service")
+
+function(order_check_layer name layer service)
+  if(NOT DEFINED ORDERMESH_USES_${layer})
+    message(FATAL_ERROR "${name}: unknown LAYER '${layer}'")
+  endif()
+  foreach(dep ${ARGN})
+    if(NOT TARGET ${dep})
+      continue()
+    endif()
+    get_target_property(dep_layer ${dep} ORDERMESH_LAYER)
+    if(NOT dep_layer)
+      continue()  # a package, not ours
+    endif()
+    if(NOT dep_layer IN_LIST ORDERMESH_USES_${layer})
+      message(FATAL_ERROR "${name} (layer ${layer}) must not depend on ${dep} (layer ${dep_layer})")
+    endif()
+    get_target_property(dep_service ${dep} ORDERMESH_SERVICE)
+    if(dep_layer STREQUAL "service" AND NOT dep_service STREQUAL service)
+      message(FATAL_ERROR "${name} (service ${service}) must not depend on ${dep} (service ${dep_service})")
+    endif()
+  endforeach()
+endfunction()
+
+function(order_compile_own target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE ${ORDERMESH_WARNINGS})
+  if(ORDERMESH_SANITIZER STREQUAL "address")
+    target_compile_options(${target} PRIVATE -fsanitize=undefined -fno-sanitize-recover=undefined)
+  endif()
+  if(ORDERMESH_FAILPOINTS)
+    target_compile_definitions(${target} PRIVATE ORDERMESH_FAILPOINTS=1)
+  endif()
+endfunction()
+
+# Precompiled headers, one for each kind of code; the others reuse them.
+function(order_pch name)
+  cmake_parse_arguments(A "" "" "HEADERS;DEPS" ${ARGN})
+  file(WRITE ${CMAKE_BINARY_DIR}/pch/${name}.cc "")
+  add_library(${name} STATIC ${CMAKE_BINARY_DIR}/pch/${name}.cc)
+  target_link_libraries(${name} PUBLIC ${A_DEPS})
+  target_precompile_headers(${name} PRIVATE ${A_HEADERS})
+endfunction()
+set(ORDERMESH_STD_HEADERS
+    <algorithm> <array> <atomic> <chrono> <coroutine> <cstdint> <deque> <functional> <map> <memory> <mutex> <optional>
+    <set> <span> <stop_token> <string> <thread> <unordered_map> <utility> <variant> <vector>
+    <absl/container/flat_hash_map.h> <absl/container/flat_hash_set.h> <absl/functional/any_invocable.h>
+    <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h>
+    <absl/strings/str_join.h> <absl/strings/str_split.h> <absl/strings/string_view.h> <absl/time/time.h>)
+
+function(order_use_pch target kind)
+  if(kind STREQUAL "grpc" OR kind STREQUAL "std" OR kind STREQUAL "test")
+    target_precompile_headers(${target} REUSE_FROM ordermesh_own_pch_${kind})
+  elseif(NOT kind STREQUAL "none")
+    message(FATAL_ERROR "${target}: PCH is std, grpc, test or none, not '${kind}'")
+  endif()
+endfunction()
+
+order_pch(ordermesh_own_pch_std HEADERS ${ORDERMESH_STD_HEADERS} DEPS dep_absl)
+order_pch(ordermesh_own_pch_grpc HEADERS ${ORDERMESH_STD_HEADERS} <grpcpp/grpcpp.h> <grpcpp/alarm.h> <google/protobuf/message.h>
+                                         <google/protobuf/timestamp.pb.h> DEPS dep_absl dep_grpc)
+order_pch(ordermesh_own_pch_test HEADERS ${ORDERMESH_STD_HEADERS} <gmock/gmock.h> <gtest/gtest.h> DEPS dep_absl GTest::gmock)
+foreach(kind std grpc test)
+  order_compile_own(ordermesh_own_pch_${kind})
+endforeach()
+
+function(order_library name)
+  cmake_parse_arguments(A "" "LAYER;SERVICE;PCH" "SRCS;HDRS;DEPS" ${ARGN})
+  if(A_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${name}: what is '${A_UNPARSED_ARGUMENTS}'?")
+  endif()
+  order_check_layer(${name} "${A_LAYER}" "${A_SERVICE}" ${A_DEPS})
+  if(A_SRCS)
+    add_library(${name} STATIC ${A_SRCS} ${A_HDRS})
+    target_link_libraries(${name} PUBLIC dep_absl Threads::Threads ${A_DEPS})
+    order_compile_own(${name})
+    if(NOT A_PCH)
+      set(A_PCH std)
+    endif()
+    order_use_pch(${name} ${A_PCH})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE dep_absl Threads::Threads ${A_DEPS})
+  endif()
+  set_target_properties(${name} PROPERTIES ORDERMESH_LAYER "${A_LAYER}" ORDERMESH_SERVICE "${A_SERVICE}")
+endfunction()
+
+function(order_binary name)
+  cmake_parse_arguments(A "" "SERVICE;PCH" "SRCS;DEPS" ${ARGN})
+  order_check_layer(${name} service "${A_SERVICE}" ${A_DEPS})
+  add_executable(${name} ${A_SRCS})
+  target_link_libraries(${name} PRIVATE dep_absl Threads::Threads ${A_DEPS})
+  order_compile_own(${name})
+  if(NOT A_PCH)
+    set(A_PCH std)
+  endif()
+  order_use_pch(${name} ${A_PCH})
+endfunction()
+
+# LABELS: unit or integration, and `threads` for what runs again under ThreadSanitizer. An integration test gets real
+# stores of its own: it runs under `tools/stack run`, which sets DATABASE_URL, AMQP_URL and KAFKA_BROKERS; STORES names
+# those it needs (default: postgres).
+function(order_test name)
+  cmake_parse_arguments(A "" "PCH;TIMEOUT" "SRCS;DEPS;LABELS;STORES;ARGS" ${ARGN})
+  add_executable(${name} ${A_SRCS})
+  target_link_libraries(${name} PRIVATE dep_absl Threads::Threads GTest::gmock GTest::gtest_main ${A_DEPS})
+  order_compile_own(${name})
+  if(NOT A_PCH)
+    set(A_PCH test)
+  endif()
+  order_use_pch(${name} ${A_PCH})
+  set(command $<TARGET_FILE:${name}> ${A_ARGS})
+  if("integration" IN_LIST A_LABELS)
+    if(NOT A_STORES)
+      set(A_STORES postgres)
+    endif()
+    list(JOIN A_STORES "," stores)
+    set(command ${CMAKE_SOURCE_DIR}/tools/stack run --only ${stores} -- ${command})
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${command})
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
+  if(ORDERMESH_SANITIZER STREQUAL "thread")
+    # Debian's gRPC, Protobuf and Abseil are not instrumented: their inner synchronisation is invisible to the tool.
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1")
+  endif()
+endfunction()
+
+# Makes sql.h in the build tree: `inline constexpr char kInsertOrders[]` for sql/insert_orders.sql.
+function(order_sql name)
+  cmake_parse_arguments(A "" "SERVICE" "FILES" ${ARGN})
+  file(RELATIVE_PATH here ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(header ${CMAKE_BINARY_DIR}/sql/${here}/sql.h)
+  list(TRANSFORM A_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE inputs)
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} -DNAMESPACE=ordermesh::${A_SERVICE}::sql "-DINPUTS=${inputs}" -DOUTPUT=${header}
+            -P ${CMAKE_SOURCE_DIR}/cmake/EmbedSql.cmake
+    DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/cmake/EmbedSql.cmake
+    VERBATIM)
+  add_library(${name} STATIC ${header} ${CMAKE_BINARY_DIR}/pch/ordermesh_own_pch_std.cc)
+  target_include_directories(${name} PUBLIC ${CMAKE_BINARY_DIR}/sql)
+  set_target_properties(${name} PROPERTIES ORDERMESH_LAYER service ORDERMESH_SERVICE "${A_SERVICE}")
+endfunction()
