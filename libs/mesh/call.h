@@ -1,0 +1,37 @@
+// What a handler knows of the call that it serves.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/aio/lane.h"
+#include "libs/base/deadline.h"
+#include "libs/base/trace.h"
+
+namespace ordermesh::mesh {
+
+// Lives as long as its call, on the lane that serves it.
+class CallContext {
+ public:
+  virtual ~CallContext() = default;
+
+  // The client's deadline, or the server's default (5 s) when it set none.
+  virtual base::Deadline deadline() const = 0;
+  virtual bool cancelled() const = 0;  // by the client, or its deadline has passed
+  // The first value of a metadata key (lower case); empty when missing.
+  virtual absl::string_view metadata(absl::string_view key) const = 0;
+  virtual aio::Lane& lane() const = 0;
+  const base::TraceContext& trace() const { return trace_; }
+  // Who calls: the metadata x-ordermesh-caller, "default" when absent.
+  absl::string_view caller() const {
+    absl::string_view caller = metadata("x-ordermesh-caller");
+    return caller.empty() ? absl::string_view("default") : caller;
+  }
+
+ protected:
+  explicit CallContext(base::TraceContext trace) : trace_(std::move(trace)) {}
+  base::TraceContext trace_;
+};
+
+}  // namespace ordermesh::mesh

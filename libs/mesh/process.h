@@ -1,0 +1,63 @@
+// What makes a program a member of the mesh: configuration, logs, metrics, health, the gRPC server, drain, exit codes.
+//
+//   int main(int argc, char** argv) {
+//     GatewayConfig config;
+//     return mesh::RunProcess("gateway", config.process, argc, argv,
+//       [&](base::ConfigFields& fields) { config.Declare(fields); },
+//       [&](mesh::Process& process) -> absl::Status {
+//         // assemble; what is made here must outlive Serve
+//         return process.Serve();
+//       });
+//   }
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/config.h"
+#include "libs/base/metrics.h"
+#include "libs/mesh/health.h"
+
+namespace ordermesh::mesh {
+
+class Server;
+
+// What every process is told. Its fields are declared by RunProcess.
+struct ProcessConfig {
+  std::string listen;      // gRPC, "127.0.0.1:50051"; port 0: any free one, logged. Empty: no gRPC server
+  std::string ops_listen;  // /metrics, /healthz, /readyz
+  std::string log_level = "info";
+  int lanes = 0;  // threads that serve calls; 0: one for each core that the process may use, at most 4
+  absl::Duration drain_delay = absl::Seconds(3);     // not ready → stops accepting
+  absl::Duration drain_timeout = absl::Seconds(20);  // stops accepting → calls under way are cancelled
+};
+
+// Handed to `assemble`. Serve returns after a signal (or a failed start), when everything has drained.
+class Process {
+ public:
+  virtual ~Process() = default;
+  virtual base::Metrics& metrics() = 0;
+  virtual Readiness& readiness() = 0;  // valid after SetDependencies
+  virtual void SetDependencies(std::vector<std::string> names) = 0;
+  virtual Server& server() = 0;  // to add services; before Serve
+  virtual base::Clock& clock() = 0;
+  // Runs after the last call has ended and before Serve returns, last added first: flush, close.
+  virtual void OnStop(absl::AnyInvocable<void()> stop) = 0;
+  // Starts listening, reports "listening", waits for SIGTERM or SIGINT,
+  // drains: not ready → drain_delay → no new calls → calls under way end (at most drain_timeout) → OnStop. A second
+  // signal, or a shutdown that takes longer than drain_delay + drain_timeout + 5 s, ends the process with kExitInternal.
+  virtual absl::Status Serve() = 0;
+};
+
+// Parses configuration, sets up, calls `assemble`, and returns the exit code (base/exit_codes.h) after one clear line on
+// standard error for whatever went wrong.
+int RunProcess(const std::string& name, ProcessConfig& process, int argc, char** argv,
+               const std::function<void(base::ConfigFields&)>& declare,
+               const std::function<absl::Status(Process&)>& assemble);
+
+}  // namespace ordermesh::mesh

@@ -1,0 +1,28 @@
+// Declares topics and reads what is there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/messaging/message.h"
+
+namespace ordermesh::kafka {
+
+struct TopicSpec {
+  std::string name;
+  int partitions = 1;
+  int replication = 1;
+  messaging::Headers config;  // retention.ms, min.insync.replicas, …
+};
+
+// Creates the topics that are missing. FAILED_PRECONDITION, naming the difference: one exists with another number of
+// partitions.
+absl::Status EnsureTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout);
+
+// Partitions of a topic. NOT_FOUND: there is no such topic; it is not created. UNAVAILABLE: no broker answers.
+absl::StatusOr<int> PartitionCount(const std::string& brokers, const std::string& topic, absl::Duration timeout);
+
+}  // namespace ordermesh::kafka

@@ -1,0 +1,103 @@
+// A connection to RabbitMQ with one channel, over rabbitmq-c. Belongs to one thread, heartbeats included.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "libs/messaging/message.h"
+
+namespace ordermesh::rabbitmq {
+
+struct ConnectionOptions {
+  std::string url;   // amqp://user:password@host:port/vhost
+  std::string name;  // connection_name, seen in the management tools
+  absl::Duration connect_timeout = absl::Seconds(3);
+  absl::Duration rpc_timeout = absl::Seconds(5);
+  absl::Duration heartbeat = absl::Seconds(10);
+};
+
+struct Message {
+  std::string exchange;
+  std::string routing_key;
+  std::string message_id;
+  std::string type;
+  std::string content_type;
+  messaging::Headers headers;
+  std::string body;
+};
+
+struct Delivery {
+  std::uint64_t tag = 0;
+  bool redelivered = false;
+  std::int64_t delivery_count = 0;  // x-delivery-count: failed deliveries before this one
+  Message message;
+};
+
+// What became of a published message.
+enum class Outcome {
+  kConfirmed,
+  kReturned,  // no queue took it; the broker's ack that follows a return does not count
+  kUnknown,   // nacked, or not confirmed in time, or the connection was lost: publish it again
+  kRefused,   // never will be taken: too large for the broker's frame or limit. It was not sent.
+};
+
+struct PublishReport {
+  absl::Status status;            // kUnavailable: the connection was lost; kDeadlineExceeded: some are kUnknown
+  std::vector<Outcome> outcomes;  // one for each message
+};
+
+struct QueueSpec {
+  std::string name;
+  messaging::Headers text_arguments;                            // x-queue-type, x-dead-letter-exchange, …
+  std::vector<std::pair<std::string, std::int64_t>> int_arguments;  // x-delivery-limit
+};
+
+// Every call connects when it must; after kUnavailable the next call connects anew (the caller backs off). Unacked
+// deliveries of a lost connection come again on the next.
+class Connection {
+ public:
+  explicit Connection(ConnectionOptions options);
+  ~Connection();
+
+  absl::Status Connect();
+  void Close();
+  bool connected() const;
+  // The broker has blocked publishers (memory or disk alarm).
+  bool blocked() const;
+
+  // Publishes with mandatory, persistent and publisher confirms, up to `window` unconfirmed at once, and waits for all.
+  PublishReport Publish(absl::Span<const Message> messages, int window, absl::Duration timeout);
+
+  // Starts to consume with this prefetch count.
+  absl::Status Consume(const std::string& queue, int prefetch);
+  // Deliveries: what is there at once up to `max`, waiting up to `timeout` for the first. Serves heartbeats meanwhile.
+  absl::StatusOr<std::vector<Delivery>> Receive(int max, absl::Duration timeout);
+  absl::Status Ack(std::uint64_t tag, bool multiple);
+  // Counted by x-delivery-limit when requeued; dead-lettered otherwise.
+  absl::Status Reject(std::uint64_t tag, bool requeue);
+
+  // Topology. Declaring what exists with other arguments is FAILED_PRECONDITION, with the broker's text, which names the
+  // difference. NOT_FOUND: a passive look at what does not exist.
+  absl::Status DeclareExchange(const std::string& name, const std::string& type);
+  absl::Status DeclareQueue(const QueueSpec& queue);
+  absl::Status BindQueue(const std::string& queue, const std::string& exchange, const std::string& routing_key);
+  absl::Status CheckExchange(const std::string& name, const std::string& type);
+  // Messages ready in the queue.
+  absl::StatusOr<std::int64_t> CheckQueue(const std::string& name);
+
+  // Serves heartbeats; call it at least every heartbeat/2 while nothing else is called.
+  absl::Status Tick();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ordermesh::rabbitmq

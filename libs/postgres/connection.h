@@ -1,0 +1,113 @@
+// One session of PostgreSQL: prepared statements, transactions, pipelines. A thin layer over libpq.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/postgres/params.h"
+#include "libs/postgres/result.h"
+
+struct pg_conn;
+
+namespace ordermesh::postgres {
+
+struct ConnectionOptions {
+  std::string url;               // libpq's connection string or URL
+  std::string application_name;  // seen in pg_stat_activity
+  absl::Duration connect_timeout = absl::Seconds(3);
+  absl::Duration statement_timeout = absl::Seconds(10);
+  absl::Duration lock_timeout = absl::Milliseconds(200);
+  absl::Duration idle_in_transaction_timeout = absl::Seconds(10);
+  absl::Duration idle_session_timeout = absl::ZeroDuration();  // 0: none
+  // How soon the server notices, while it works, that we are gone.
+  absl::Duration client_check_interval = absl::Seconds(2);
+};
+
+// A statement with a name: prepared at its first use on each connection.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// Not thread-safe: it belongs to one thread at a time.
+//
+// Errors are statuses whose code says what the caller should do, and which carry the SQLSTATE (see SqlState):
+//   kUnavailable       no connection, or it was lost. Whether the last statement took effect is unknown if OutcomeUnknown().
+//   kAborted           deadlock (40P01), serialization failure (40001), lock not available (55P03): run again
+//   kDeadlineExceeded  statement_timeout (57014)
+//   kInvalidArgument   the data is refused: classes 22 and 23
+//   kResourceExhausted disk full, too many connections: class 53
+//   kPermissionDenied  42501
+//   kInternal          anything else: our SQL is wrong
+class Connection {
+ public:
+  // Does not connect yet: Connect does, and every call does it when it must.
+  explicit Connection(ConnectionOptions options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Connects when not connected, within connect_timeout. Sets the session's limits.
+  absl::Status Connect();
+  // Drops the session; the next call connects anew.
+  void Reset();
+  bool connected() const;
+
+  // One statement in its own transaction, or within the one that Begin opened.
+  absl::StatusOr<Result> Execute(const Statement& statement, const Params& params = {});
+  // SQL text without parameters, any number of statements: for migrations and session control.
+  absl::Status Run(absl::string_view sql);
+
+  absl::Status Begin();   // READ COMMITTED, explicitly
+  absl::Status Commit();
+  absl::Status Rollback();
+  bool in_transaction() const { return in_transaction_; }
+
+  // Statements that travel together, in one round trip: Send each, then Finish once.
+  //   Begin is a statement too: pipeline.Begin(); pipeline.Send(…); pipeline.Finish()
+  class Pipeline {
+   public:
+    explicit Pipeline(Connection& connection);
+    ~Pipeline();
+    void Begin();
+    void Send(const Statement& statement, const Params& params = {});
+    void Commit();
+    // Waits for all. Results in the order of Send (Begin and Commit give none), or the first error; after one, the statements
+    // behind it did not run, and an open transaction has been rolled back.
+    absl::StatusOr<std::vector<Result>> Finish();
+
+   private:
+    struct State;
+    std::unique_ptr<State> state_;
+  };
+
+  // After kUnavailable: the connection broke while a COMMIT was under way, so nobody knows whether it happened.
+  bool OutcomeUnknown() const { return outcome_unknown_; }
+
+  int backend_pid() const;  // 0 when not connected
+  // The socket, for poll; -1 when not connected.
+  int socket() const;
+
+ private:
+  struct Close {
+    void operator()(pg_conn* conn) const;
+  };
+  friend class Pipeline;
+  absl::Status Prepare(const Statement& statement, const Params& params);
+
+  const ConnectionOptions options_;
+  std::unique_ptr<pg_conn, Close> conn_;
+  std::vector<std::string> prepared_;
+  bool in_transaction_ = false;
+  bool outcome_unknown_ = false;
+};
+
+// The five characters of the SQLSTATE that a status carries; empty when it has none.
+std::string SqlState(const absl::Status& status);
+
+}  // namespace ordermesh::postgres
