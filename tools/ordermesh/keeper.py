@@ -1,0 +1,200 @@
+"""The keeper of a stack: the one process that starts its stores, obeys commands about them, and ends them.
+
+It belongs to nobody's process group, so that whatever kills the tool that started it doesn't kill it. It ends the
+stack when it is told to, when it gets SIGTERM, and when the tool that holds the other end of its lifeline is gone.
+Should the keeper itself be killed, the kernel ends its stores (processes.die_with_parent).
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import signal
+import uuid
+from pathlib import Path
+
+from . import processes, stores
+from .ports import PortClaims
+from .stores.store import Store, StoreFailed
+
+# What the tool that started the keeper writes into the lifeline once the stack may outlive it.
+DETACH = b"D"
+
+
+def control_address(directory: Path) -> str:
+    """The abstract socket on which the keeper of this folder listens; it leaves no file, and its path can't be long."""
+    return "\0ordermesh-stack-" + hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:32]
+
+
+class Keeper:
+    """Holds the stores of one folder. Everything runs on the one event loop of the main thread."""
+
+    def __init__(self, directory: Path, names: list[str], mark: str) -> None:
+        self.directory = directory
+        self._mark = mark
+        self._ports = PortClaims()
+        self._stores: dict[str, Store] = {
+            name: stores.ALL[name](directory / name, self._ports, mark) for name in names
+        }
+        self._one_at_a_time = asyncio.Lock()
+        self._over = asyncio.Event()
+        self._keep_data = False
+
+    async def run(self, lifeline: int, report: int) -> None:
+        """Serves until the stack is over. Writes one JSON line to `report` when it is up, or why it is not."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._over.set)
+        loop.add_reader(lifeline, self._read_lifeline, lifeline)
+        server = await asyncio.start_unix_server(self._serve, control_address(self.directory))
+        starting = asyncio.create_task(self._start_all())
+        over = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait([starting, over], return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                _tell(report, {"error": "interrupted while it started"})
+            elif (failure := starting.exception()) is not None:
+                _tell(report, {"error": _reason(failure)})
+            else:
+                _tell(report, {"ok": True})
+                await over
+        finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            await self._end_all()
+            server.close()
+
+    async def _start_all(self) -> None:
+        """Starts all stores at once; the first that fails decides."""
+        async with asyncio.TaskGroup() as group:
+            for store in self._stores.values():
+                group.create_task(store.start())
+        self._write_description()
+
+    async def _end_all(self) -> None:
+        async with self._one_at_a_time:
+            await asyncio.gather(*(store.stop() if self._keep_data else store.discard() for store in self._stores.values()))
+            await asyncio.gather(*(store.end_helpers() for store in self._stores.values()))
+        await asyncio.to_thread(processes.sweep, self._mark, 5.0)
+        for store in self._stores.values():
+            store.clean()
+        (self.directory / "stack.json").unlink(missing_ok=True)
+        if not self._keep_data:
+            remove_folder(self.directory)
+        self._ports.release()
+
+    def _read_lifeline(self, lifeline: int) -> None:
+        word = os.read(lifeline, 1)
+        asyncio.get_running_loop().remove_reader(lifeline)
+        if word != DETACH:
+            self._over.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One command and its answer, each one JSON line."""
+        try:
+            command = json.loads(await reader.readline())
+            async with self._one_at_a_time:
+                try:
+                    await self._obey(command["do"], command.get("store"))
+                    answer = {"ok": True, "stack": self.describe()}
+                except StoreFailed as failure:
+                    answer = {"error": str(failure)}
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+            if command["do"] == "down":
+                self._keep_data = bool(command.get("keep"))
+                self._over.set()
+        finally:
+            writer.close()
+
+    async def _obey(self, verb: str, name: str | None) -> None:
+        if verb in ("status", "down"):
+            return
+        if name not in self._stores:
+            raise StoreFailed(f"{name} is not part of this stack; it has {', '.join(self._stores)}")
+        store = self._stores[name]
+        match verb:
+            case "start":
+                await store.start()
+            case "stop":
+                await store.stop()
+            case "kill":
+                await store.kill()
+            case "pause":
+                store.pause()
+            case "resume":
+                store.resume()
+            case _:
+                raise StoreFailed(f"unknown command {verb}")
+        self._write_description()
+
+    def describe(self) -> dict:
+        """What stack.json says and `status` prints."""
+        variables = {key: value for store in self._stores.values() for key, value in store.variables().items()}
+        return {
+            "dir": str(self.directory),
+            "keeper_pid": os.getpid(),
+            "mark": self._mark,
+            "env": variables,
+            **{
+                name: {
+                    "url": next(iter(store.variables().values())),
+                    "port": store.port,
+                    "pid": store.pid,
+                    "state": store.state.value,
+                    "ready_after_s": round(store.ready_after_s, 2),
+                    "log": str(store.log),
+                    "env": store.environment(),
+                }
+                for name, store in self._stores.items()
+            },
+        }
+
+    def _write_description(self) -> None:
+        unfinished = self.directory / f".stack.{uuid.uuid4().hex}.json"
+        unfinished.write_text(json.dumps(self.describe(), indent=2) + "\n")
+        unfinished.rename(self.directory / "stack.json")
+
+
+def remove_folder(directory: Path) -> None:
+    """Removes what a stack keeps in its folder, and the folder itself where nothing else is in it."""
+    for name in stores.ALL:
+        shutil.rmtree(directory / name, ignore_errors=True)
+    for name in ("stack.json", "keeper.log"):
+        (directory / name).unlink(missing_ok=True)
+    try:
+        directory.rmdir()
+    except OSError:
+        pass
+
+
+def keep(directory: Path, names: list[str], mark: str, lifeline: int, report: int) -> None:
+    """Turns this process into the keeper of `directory`; returns when the stack is over."""
+    if os.fork() != 0:
+        # No process of whoever asked: what kills a tree of processes must not find the keeper in it.
+        os._exit(0)
+    log = os.open(directory / "keeper.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+
+    async def main() -> None:
+        await Keeper(directory, names, mark).run(lifeline, report)
+
+    asyncio.run(main())
+
+
+def _reason(failure: BaseException) -> str:
+    """The first cause in a group of failures, in words."""
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return str(failure) if isinstance(failure, StoreFailed) else repr(failure)
+
+
+def _tell(report: int, answer: dict) -> None:
+    try:
+        os.write(report, json.dumps(answer).encode() + b"\n")
+        os.close(report)
+    except OSError:
+        pass  # whoever asked is gone; the lifeline says so too

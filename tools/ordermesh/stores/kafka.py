@@ -1,0 +1,68 @@
+"""A Kafka broker that is its own controller (KRaft)."""
+
+import shutil
+from pathlib import Path
+
+from .. import paths
+from ..ports import PortClaims
+from ..probes import kafka as probe
+from .store import Store, StoreFailed
+
+# Any will do: nothing else ever joins this cluster.
+_CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg"
+
+_SETTINGS = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs={data}
+num.partitions=3
+# Topics are declared by migrate alone; a misspelt one has to fail.
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=3
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+
+
+class Kafka(Store):
+    """One broker and controller in one process, its storage formatted on the first start."""
+
+    name = "kafka"
+
+    def __init__(self, directory: Path, ports: PortClaims, mark: str) -> None:
+        super().__init__(directory, ports, mark)
+        self._controller_port = ports.claim()
+        self._settings = directory / "server.properties"
+        self._data = directory / "data"
+
+    async def prepare(self) -> None:
+        if not any(paths.KAFKA_JARS.glob("kafka_*.jar")) or shutil.which("java") is None:
+            raise StoreFailed(f"kafka: java or the jars in {paths.KAFKA_JARS} are missing; run tools/setup")
+        settings = _SETTINGS.format(port=self.port, controller_port=self._controller_port, data=self._data)
+        self._settings.write_text(settings)
+        if not (self._data / "meta.properties").exists():
+            await self.run_to_end(
+                [*_java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
+                + ["-t", _CLUSTER_ID, "-c", str(self._settings)]
+            )
+
+    def command(self) -> list[str]:
+        return [*_java("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"), "kafka.Kafka", str(self._settings)]
+
+    async def is_ready(self) -> bool:
+        return await probe.is_ready(self.port)
+
+    def variables(self) -> dict[str, str]:
+        return {"KAFKA_BROKERS": f"127.0.0.1:{self.port}"}
+
+
+def _java(*options: str) -> list[str]:
+    logging = paths.REPOSITORY / "tools" / "kafka" / "log4j2.properties"
+    return ["java", *options, f"-Dlog4j2.configurationFile={logging}", "-cp", f"{paths.KAFKA_JARS}/*"]

@@ -1,0 +1,85 @@
+"""RabbitMQ with an Erlang port mapper of its own, so that several run side by side and none stays behind."""
+
+import asyncio
+from pathlib import Path
+
+from ..ports import PortClaims
+from ..probes import amqp as probe
+from .store import Store, StoreFailed
+
+_PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+
+_SETTINGS = """
+listeners.tcp.1 = 127.0.0.1:{port}
+loopback_users.guest = true
+log.console = true
+log.console.level = warning
+log.file = false
+"""
+
+
+class RabbitMq(Store):
+    """One node, `ordermesh@localhost`. Its name can repeat because each node has its own port mapper (epmd)."""
+
+    name = "rabbitmq"
+
+    def __init__(self, directory: Path, ports: PortClaims, mark: str) -> None:
+        super().__init__(directory, ports, mark)
+        self._distribution_port = ports.claim()
+        self._mapper_port = ports.claim()
+        self._mapper: asyncio.subprocess.Process | None = None
+
+    async def prepare(self) -> None:
+        if not (_PROGRAMS / "rabbitmq-server").exists():
+            raise StoreFailed("rabbitmq: not installed; run tools/setup")
+        (self.directory / "rabbitmq.conf").write_text(_SETTINGS.format(port=self.port))
+        (self.directory / "plugins").write_text("[].\n")
+        # The mapper lives as long as the stack, not as the node: a node started again has to find it.
+        if self._mapper is None or self._mapper.returncode is not None:
+            # The Erlang runtime would start one as a daemon that outlives it.
+            self._mapper = await self.run(["epmd", "-address", "127.0.0.1", "-port", str(self._mapper_port)])
+            await self._until_mapper_listens()
+
+    def command(self) -> list[str]:
+        return [str(_PROGRAMS / "rabbitmq-server")]
+
+    def environment(self) -> dict[str, str]:
+        """Also what `rabbitmqctl` needs to reach the node."""
+        return {
+            "RABBITMQ_NODENAME": "ordermesh@localhost",
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_CONFIG_FILE": str(self.directory / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.directory / "plugins"),
+            "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
+            "RABBITMQ_LOG_BASE": str(self.directory),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_PID_FILE": str(self.directory / "pid"),
+            "RABBITMQ_DIST_PORT": str(self._distribution_port),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_PORT": str(self._mapper_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "HOME": str(self.directory),
+            # No shell stays between us and the Erlang runtime: signals and the end of its parent reach it.
+            "RUNNING_UNDER_SYSTEMD": "true",
+        }
+
+    async def is_ready(self) -> bool:
+        return await probe.is_ready(self.port)
+
+    def variables(self) -> dict[str, str]:
+        return {"AMQP_URL": f"amqp://guest:guest@127.0.0.1:{self.port}/"}
+
+    async def end_helpers(self) -> None:
+        if self._mapper is not None and self._mapper.returncode is None:
+            self._mapper.kill()
+            await self._mapper.wait()
+
+    async def _until_mapper_listens(self) -> None:
+        for _ in range(200):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self._mapper_port)
+                writer.close()
+                return
+            except OSError:
+                await asyncio.sleep(0.02)
+        raise StoreFailed(f"rabbitmq: epmd does not listen on port {self._mapper_port}")
