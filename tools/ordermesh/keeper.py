@@ -21,6 +21,9 @@ from .stores.store import Store, StoreFailed
 # What the tool that started the keeper writes into the lifeline once the stack may outlive it.
 DETACH = b"D"
 
+# The file that says whose folder it is.
+_OURS = ".ordermesh-stack"
+
 
 def control_address(directory: Path) -> str:
     """The abstract socket on which the keeper of this folder listens; it leaves no file, and its path can't be long."""
@@ -157,11 +160,21 @@ class Keeper:
         unfinished.rename(self.directory / "stack.json")
 
 
+def claim_folder(directory: Path) -> None:
+    """Makes the folder, or takes one that is empty or was a stack's before: `remove_folder` empties no other."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()) and not (directory / _OURS).exists():
+        raise StoreFailed(f"{directory} holds something else; choose a folder that is empty or does not exist")
+    (directory / _OURS).touch()
+
+
 def remove_folder(directory: Path) -> None:
     """Removes what a stack keeps in its folder, and the folder itself where nothing else is in it."""
+    if not (directory / _OURS).exists():
+        return
     for name in stores.ALL:
         shutil.rmtree(directory / name, ignore_errors=True)
-    for name in ("stack.json", "keeper.log"):
+    for name in ("stack.json", "keeper.log", _OURS):
         (directory / name).unlink(missing_ok=True)
     try:
         directory.rmdir()
@@ -194,7 +207,7 @@ def _reason(failure: BaseException) -> str:
 
 def _tell(report: int, answer: dict) -> None:
     try:
-        os.write(report, json.dumps(answer).encode() + b"\n")
+        os.write(report, json.dumps({"keeper_pid": os.getpid(), **answer}).encode() + b"\n")
         os.close(report)
     except OSError:
         pass  # whoever asked is gone; the lifeline says so too

@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import os
 import pwd
+import select
 import signal
 import time
 from pathlib import Path
@@ -111,6 +112,18 @@ def is_alive(pid: int) -> bool:
     """Whether the process runs: one that has ended and waits for its parent to notice doesn't."""
     state = _stat(pid)
     return state is not None and state[0] not in ("Z", "X")
+
+
+def wait_for_end(pid: int) -> None:
+    """Returns when a process that is no child of ours has ended; 0 is nobody."""
+    if pid == 0:
+        return
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    with open(handle, closefd=True) as end:
+        select.select([end], [], [])
 
 
 def _all_pids() -> list[int]:

@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 
 from . import keeper, paths, processes, stores
+from .stores.store import StoreFailed
 
 ALL_STORES = list(stores.ALL)
 
@@ -35,7 +36,10 @@ class Stack:
             if missing := [name for name in names if name not in running]:
                 raise StackError(f"{self.directory} is up without {', '.join(missing)}; take it down first")
             return running
-        self.directory.mkdir(parents=True, exist_ok=True)
+        try:
+            keeper.claim_folder(self.directory)
+        except StoreFailed as refusal:
+            raise StackError(str(refusal)) from refusal
         self.mark = uuid.uuid4().hex
         lifeline_end, self._lifeline = os.pipe()
         report, report_end = os.pipe()
@@ -49,7 +53,7 @@ class Stack:
         with os.fdopen(report) as answers:
             answer = json.loads(answers.readline() or '{"error": "the keeper died; its last words may be in keeper.log"}')
         if "error" in answer:
-            self._wait_until_gone()
+            processes.wait_for_end(answer.get("keeper_pid", 0))
             raise StackError(answer["error"])
         return self._ask("status")
 
@@ -73,10 +77,11 @@ class Stack:
     def down(self, keep_data: bool = False) -> None:
         """Ends all processes and, unless asked to keep it, removes the data. Nothing to do when none is up."""
         try:
-            self._ask("down", keep=keep_data)
+            keeper_pid = self._ask("down", keep=keep_data)["keeper_pid"]
         except StackError:
             self._clean_after_dead_keeper(keep_data)
-        self._wait_until_gone()
+        else:
+            processes.wait_for_end(keeper_pid)
 
     def _ask(self, verb: str, store: str | None = None, **more) -> dict:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
@@ -94,21 +99,10 @@ class Stack:
             raise StackError(answer["error"])
         return answer["stack"]
 
-    def _wait_until_gone(self) -> None:
-        """The keeper's socket is the last thing that it gives up."""
-        control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with control:
-            try:
-                control.connect(keeper.control_address(self.directory))
-                control.recv(1)  # the end of file comes with the end of the keeper
-            except OSError:
-                pass
-
     def _clean_after_dead_keeper(self, keep_data: bool) -> None:
         try:
-            mark = json.loads((self.directory / "stack.json").read_text())["mark"]
+            processes.sweep(json.loads((self.directory / "stack.json").read_text())["mark"], 5.0)
         except OSError:
-            return
-        processes.sweep(mark, 5.0)
+            pass
         if not keep_data:
             keeper.remove_folder(self.directory)

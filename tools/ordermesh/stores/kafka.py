@@ -28,6 +28,9 @@ offsets.topic.num.partitions=3
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+# A broker that was killed may register again once its old session has ended.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 """
 
 
