@@ -1,0 +1,47 @@
+-- What was sold, counted from Kafka exactly once.
+CREATE SCHEMA analytics;
+
+-- The next record to count, and the id of the last event counted: if the record before `next_offset` is another one, the
+-- topic was made anew and counting starts from its beginning.
+CREATE TABLE analytics.offsets (
+  topic         text    NOT NULL,
+  partition     integer NOT NULL,
+  next_offset   bigint  NOT NULL,
+  last_event_id uuid,
+  PRIMARY KEY (topic, partition)
+);
+
+-- Events that were counted. Pruned by age, later than Kafka's retention.
+CREATE TABLE analytics.seen_events (
+  event_id uuid        PRIMARY KEY,
+  seen_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX seen_events_by_age ON analytics.seen_events USING brin (seen_at);
+
+-- By hour (UTC) in which the order was accepted, also for what was cancelled later.
+CREATE TABLE analytics.sales (
+  bucket                  timestamptz NOT NULL,
+  product_id              uuid        NOT NULL,
+  currency                text        NOT NULL,
+  sku                     text        NOT NULL,
+  orders                  bigint      NOT NULL DEFAULT 0,
+  units                   bigint      NOT NULL DEFAULT 0,
+  revenue_minor           bigint      NOT NULL DEFAULT 0,
+  cancelled_orders        bigint      NOT NULL DEFAULT 0,
+  cancelled_units         bigint      NOT NULL DEFAULT 0,
+  cancelled_revenue_minor bigint      NOT NULL DEFAULT 0,
+  PRIMARY KEY (bucket, product_id, currency)
+) WITH (fillfactor = 50);
+
+-- The same for whole orders, since an order of three products is one order.
+CREATE TABLE analytics.order_totals (
+  bucket                  timestamptz NOT NULL,
+  currency                text        NOT NULL,
+  orders                  bigint      NOT NULL DEFAULT 0,
+  units                   bigint      NOT NULL DEFAULT 0,
+  revenue_minor           bigint      NOT NULL DEFAULT 0,
+  cancelled_orders        bigint      NOT NULL DEFAULT 0,
+  cancelled_units         bigint      NOT NULL DEFAULT 0,
+  cancelled_revenue_minor bigint      NOT NULL DEFAULT 0,
+  PRIMARY KEY (bucket, currency)
+) WITH (fillfactor = 20);
