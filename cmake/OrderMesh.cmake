@@ -162,3 +162,15 @@ function(order_sql name)
   target_include_directories(${name} PUBLIC ${CMAKE_BINARY_DIR}/sql)
   set_target_properties(${name} PROPERTIES ORDERMESH_LAYER service ORDERMESH_SERVICE "${A_SERVICE}")
 endfunction()
+
+# Tests in Python, for what crosses processes or is a tool: order_pytest(name FILES a_test.py LABELS unit [TIMEOUT 300]).
+function(order_pytest name)
+  cmake_parse_arguments(A "" "TIMEOUT" "FILES;LABELS" ${ARGN})
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 120)
+  endif()
+  list(TRANSFORM A_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/python -m pytest -q -p no:cacheprovider ${A_FILES})
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT}
+                       ENVIRONMENT "ORDERMESH_BUILD=${CMAKE_BINARY_DIR}")
+endfunction()

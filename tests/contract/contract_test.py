@@ -1,0 +1,84 @@
+"""The contract: lint, no break against the last release, and the OpenAPI document is what the protos give."""
+
+import pathlib
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+from ordermesh import openapi
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+# Of the last release; made anew at each by `buf build protos -o` in a workspace like the one below.
+RELEASED = pathlib.Path(__file__).with_name("released.binpb")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A buf workspace: our protos, and the Google ones that they import (no registry is asked)."""
+    shutil.copytree(REPOSITORY / "protos" / "ordermesh", tmp_path / "protos" / "ordermesh")
+    with zipfile.ZipFile(openapi.GOOGLE_JAR) as jar:
+        jar.extractall(tmp_path / "google-common", [name for name in jar.namelist() if name.endswith(".proto")])
+    ours = (REPOSITORY / "protos" / "buf.yaml").read_text()
+    modules = "modules:\n  - path: .\n"
+    assert modules in ours
+    everything = "modules:\n  - path: protos\n  - path: google-common\n    lint: {ignore: [google-common]}\n"
+    (tmp_path / "buf.yaml").write_text(ours.replace(modules, everything))
+    return tmp_path
+
+
+def buf(workspace, *arguments):
+    return subprocess.run(["buf", *arguments], cwd=workspace, capture_output=True, text=True, timeout=100)
+
+
+def breaking(workspace):
+    return buf(workspace, "breaking", "protos", "--against", str(RELEASED), "--exclude-imports")
+
+
+def orders_proto(workspace):
+    return workspace / "protos" / "ordermesh" / "orders" / "v1" / "orders.proto"
+
+
+def test_the_protos_follow_the_standard_rules(workspace):
+    result = buf(workspace, "lint", "protos")
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_lint_sees_a_field_without_a_comment(workspace):
+    path = orders_proto(workspace)
+    path.write_text(path.read_text().replace("  // A page of orders.\n", "").replace("  // The orders, newest first.\n", ""))
+    assert "Field \"orders\"" in buf(workspace, "lint", "protos").stdout
+
+
+def test_nothing_breaks_clients_of_the_last_release(workspace):
+    result = breaking(workspace)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("string customer_id = 1;", "int64 customer_id = 1;"),
+        ("string page_token = 6;", ""),
+        ("ORDER_STATE_PAID = 3;", "ORDER_STATE_PAID = 7;"),
+        ("rpc GetOrder(", "rpc FetchOrder("),
+    ],
+)
+def test_a_planted_break_is_seen(workspace, before, after):
+    path = orders_proto(workspace)
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    result = breaking(workspace)
+    assert result.returncode != 0 and "orders.proto" in result.stdout
+
+
+def test_the_openapi_document_is_what_the_protos_give():
+    assert openapi.TARGET.read_text() == openapi.render(), "run tools/openapi"
+
+
+def test_every_http_rule_is_in_the_openapi_document_once():
+    operations = [operation["operationId"] for methods in openapi.complete(openapi.generate())["paths"].values()
+                  for operation in methods.values()]
+    assert len(operations) == len(set(operations)) == 12
