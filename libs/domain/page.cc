@@ -1,0 +1,73 @@
+#include "libs/domain/page.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "libs/domain/codec.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+#include "libs/domain/sha256.h"
+
+namespace ordermesh::domain {
+namespace {
+
+constexpr std::uint64_t kTokenVersion = 1;
+constexpr std::size_t kCheckBytes = 12;
+
+// Ties the position to its query. Not a secret: what a caller may see is decided by the query itself, not by its token.
+std::string Check(absl::string_view position, std::initializer_list<absl::string_view> query) {
+  ByteWriter all;
+  all.Text(position);
+  for (absl::string_view part : query) all.Text(part);
+  const Sha256Digest digest = Sha256(all.bytes());
+  return std::string(digest.begin(), digest.begin() + kCheckBytes);
+}
+
+absl::Status Invalid(absl::string_view reason, absl::string_view message) {
+  return ToStatus(
+      {.code = absl::StatusCode::kInvalidArgument, .message = std::string(message), .reason = std::string(reason)});
+}
+
+}  // namespace
+
+absl::StatusOr<int> PageSize(std::int32_t asked) {
+  if (asked < 0) return Invalid(reasons::kPageSizeNegative, "page_size: must not be negative");
+  return asked == 0 ? kDefaultPageSize : std::min<int>(asked, kMaxPageSize);
+}
+
+absl::StatusOr<int> Skip(std::int32_t asked) {
+  if (asked < 0 || asked > kMaxSkip) {
+    return Invalid(reasons::kSkipOutOfRange, absl::StrCat("skip: must be 0 to ", kMaxSkip));
+  }
+  return asked;
+}
+
+std::string MakePageToken(const PagePosition& last, std::initializer_list<absl::string_view> query) {
+  ByteWriter position;
+  position.Number(kTokenVersion).Signed(absl::ToUnixMicros(last.time)).Text(last.id.bytes());
+  ByteWriter token;
+  token.Text(position.bytes()).Text(Check(position.bytes(), query));
+  return absl::WebSafeBase64Escape(token.bytes());
+}
+
+absl::StatusOr<PagePosition> ReadPageToken(absl::string_view token, std::initializer_list<absl::string_view> query) {
+  const absl::Status invalid = Invalid(reasons::kPageTokenInvalid, "page_token: not one of this query");
+  std::string bytes;
+  if (!absl::WebSafeBase64Unescape(token, &bytes)) return invalid;
+  ByteReader in(bytes);
+  const absl::string_view position_bytes = in.Text();
+  const absl::string_view check = in.Text();
+  if (!in.done() || check != Check(position_bytes, query)) return invalid;
+
+  ByteReader position(position_bytes);
+  if (position.Number() != kTokenVersion) return invalid;
+  const absl::Time time = absl::FromUnixMicros(position.Signed());
+  const absl::string_view id = position.Text();
+  if (!position.done() || id.size() != base::Uuid::kBytes) return invalid;
+  std::array<std::uint8_t, base::Uuid::kBytes> id_bytes;
+  std::copy(id.begin(), id.end(), id_bytes.begin());
+  return PagePosition{time, base::Uuid(id_bytes)};
+}
+
+}  // namespace ordermesh::domain

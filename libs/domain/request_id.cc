@@ -1,0 +1,58 @@
+#include "libs/domain/request_id.h"
+
+#include <cstddef>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+#include "libs/domain/text.h"
+
+namespace ordermesh::domain {
+namespace {
+
+// What stands between the quotes, or the text itself when it has none. Nothing: the quotes are wrong.
+std::optional<std::string> Unquote(absl::string_view header) {
+  if (header.front() != '"') {
+    if (header.find('"') != absl::string_view::npos) return std::nullopt;
+    return std::string(header);
+  }
+  std::string text;
+  for (std::size_t i = 1; i < header.size(); ++i) {
+    char c = header[i];
+    if (c == '"') {
+      if (i + 1 != header.size()) return std::nullopt;
+      return text;
+    }
+    if (c == '\\') {
+      if (++i == header.size() || (header[i] != '"' && header[i] != '\\')) return std::nullopt;
+      c = header[i];
+    }
+    text.push_back(c);
+  }
+  return std::nullopt;  // never closed
+}
+
+absl::Status Malformed(absl::string_view where) {
+  return ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                   .message = absl::StrCat(where, ": 1 to ", kMaxRequestId, " visible ASCII characters are needed"),
+                   .reason = reasons::kRequestIdMalformed});
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::string_view header) {
+  if (!field.empty() && !IsVisibleAscii(field, kMaxRequestId)) return Malformed("request_id");
+  if (header.empty()) return std::string(field);
+
+  std::optional<std::string> from_header = Unquote(header);
+  if (!from_header.has_value() || !IsVisibleAscii(*from_header, kMaxRequestId)) return Malformed("Idempotency-Key");
+  if (!field.empty() && field != *from_header) {
+    return ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                     .message = "request_id and the header Idempotency-Key differ; send one of them",
+                     .reason = reasons::kRequestIdsDiffer});
+  }
+  return *std::move(from_header);
+}
+
+}  // namespace ordermesh::domain

@@ -1,0 +1,61 @@
+// The rules that an order must keep: one table of their ids, kinds and texts.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+
+#include "absl/strings/substitute.h"
+#include "absl/types/span.h"
+#include "libs/domain/refusal.h"
+
+namespace ordermesh::domain {
+
+inline constexpr int kMaxLines = 100;
+inline constexpr int kMaxQuantity = 999;
+inline constexpr int kMaxNoteCharacters = 2000;
+inline constexpr int kMaxEmailBytes = 254;  // RFC 5321, 4.5.3.1.3, without the angle brackets
+
+enum class Rule {
+  kCustomerRequired,
+  kCustomerUnknown,
+  kEmailMalformed,
+  kEmailTooLong,
+  kEmailRequired,
+  kLinesEmpty,
+  kLinesTooMany,
+  kSkuRequired,
+  kSkuDuplicate,
+  kQuantityOutOfRange,
+  kProductUnknown,
+  kProductNotForSale,
+  kCurrencyMixed,
+  kTotalOverflow,
+  kNoteTooLong,
+  kTextNotUtf8,
+  kTextHasNul,
+  kFieldNotAllowed,
+  kStockShort,
+  kProductGone,
+};
+
+struct RuleInfo {
+  Rule rule;
+  const char* id;           // stable: clients branch on it
+  ViolationKind kind;       //
+  const char* field;        // where it is reported, for the documentation
+  const char* description;  // a template of absl::Substitute
+};
+
+// Every rule, in the order of the enum.
+absl::Span<const RuleInfo> Rules();
+
+const RuleInfo& Describe(Rule rule);
+
+// The violation of `rule` at `field`; `arguments` fill the description's $0, $1, …
+template <class... Argument>
+Violation Broken(Rule rule, std::string field, const Argument&... arguments) {
+  const RuleInfo& info = Describe(rule);
+  return {info.id, std::move(field), absl::Substitute(info.description, arguments...), info.kind};
+}
+
+}  // namespace ordermesh::domain

@@ -1,0 +1,74 @@
+#include "libs/domain/text.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
+
+namespace ordermesh::domain {
+namespace {
+
+constexpr std::size_t kMaxLocalPart = 64, kMaxLabel = 63;
+
+bool IsLocalPart(absl::string_view local) {
+  constexpr absl::string_view kSpecial = "!#$%&'*+-/=?^_`{|}~";
+  if (local.empty() || local.size() > kMaxLocalPart || local.front() == '.' || local.back() == '.') return false;
+  for (std::size_t i = 0; i < local.size(); ++i) {
+    const char c = local[i];
+    if (c == '.' ? local[i - 1] == '.'
+                 : !absl::ascii_isalnum(static_cast<unsigned char>(c)) && kSpecial.find(c) == kSpecial.npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsLabel(absl::string_view label) {
+  return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(),
+                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
+}
+
+bool IsDomain(absl::string_view domain) {
+  int labels = 0;
+  for (;;) {
+    const std::size_t dot = domain.find('.');
+    if (!IsLabel(domain.substr(0, dot))) return false;
+    ++labels;
+    if (dot == absl::string_view::npos) return labels >= 2;
+    domain.remove_prefix(dot + 1);
+  }
+}
+
+}  // namespace
+
+std::optional<std::int64_t> CountCharacters(absl::string_view text) {
+  std::int64_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++characters) {
+    const auto lead = static_cast<std::uint8_t>(text[i++]);
+    if (lead < 0x80) continue;
+    const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+    if (lead < 0xC2 || lead > 0xF4) return std::nullopt;
+    for (int k = 0; k < more; ++k, ++i) {
+      if (i == text.size()) return std::nullopt;
+      const auto next = static_cast<std::uint8_t>(text[i]);
+      // The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF.
+      const std::uint8_t least = k > 0 ? 0x80 : lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+      const std::uint8_t most = k > 0 ? 0xBF : lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+      if (next < least || next > most) return std::nullopt;
+    }
+  }
+  return characters;
+}
+
+bool IsEmailAddress(absl::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != absl::string_view::npos && IsLocalPart(text.substr(0, at)) && IsDomain(text.substr(at + 1));
+}
+
+bool IsVisibleAscii(absl::string_view text, int most) {
+  return !text.empty() && text.size() <= static_cast<std::size_t>(most) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+}  // namespace ordermesh::domain

@@ -1,0 +1,23 @@
+// Checks of text that comes from outside.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+
+namespace ordermesh::domain {
+
+// How many characters (code points) `text` has; nothing when it is not valid UTF-8 (RFC 3629: no surrogates, no
+// overlong forms, nothing beyond U+10FFFF).
+std::optional<std::int64_t> CountCharacters(absl::string_view text);
+
+// An address that mail can be sent to: `local@domain` in ASCII, the local part a dot-atom of at most 64 bytes, the
+// domain at least two labels of letters, digits and hyphens. Quoted local parts, comments, address literals and host
+// names without a dot are refused, and so is whatever could end a header line.
+bool IsEmailAddress(absl::string_view text);
+
+// 1 to `most` characters of 0x21 to 0x7E.
+bool IsVisibleAscii(absl::string_view text, int most);
+
+}  // namespace ordermesh::domain
