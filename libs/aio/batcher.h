@@ -14,14 +14,15 @@ namespace ordermesh::aio {
 
 struct BatchLimits {
   std::size_t max_items = 64;
-  absl::Duration max_wait = absl::Milliseconds(2);  // of the oldest item, while a flush is under way and another may start
-  int max_in_flight = 1;                            // flushes at once
+  absl::Duration max_wait =
+      absl::Milliseconds(2);  // of the oldest item, while a flush is under way and another may start
+  int max_in_flight = 1;      // flushes at once
 };
 
 // Lives on one lane; not thread-safe. An item leaves at once when no flush is under way; otherwise with up to
-// `max_items`, when that many have gathered, when the oldest has waited `max_wait`, or when all flushes have ended; never
-// more than `max_in_flight` flushes at once. `flush` must not fail: it answers its items itself. The batcher must outlive
-// its flushes: idle() says that none is under way.
+// `max_items`, when that many have gathered, when the oldest has waited `max_wait`, or when all flushes have ended;
+// never more than `max_in_flight` flushes at once. `flush` must not fail: it answers its items itself. The batcher must
+// outlive its flushes: idle() says that none is under way.
 template <class Item>
 class Batcher {
  public:
@@ -42,8 +43,8 @@ class Batcher {
  private:
   void MaybeFlush() {
     while (!gathered_.empty() && in_flight_ < limits_.max_in_flight) {
-      const bool due = in_flight_ == 0 || gathered_.size() >= limits_.max_items ||
-                       lane_.clock().Now() >= oldest_ + limits_.max_wait;
+      const bool due =
+          in_flight_ == 0 || gathered_.size() >= limits_.max_items || lane_.clock().Now() >= oldest_ + limits_.max_wait;
       if (!due) return Arm();
       Spawn(RunFlush(TakeBatch()));
     }

@@ -10,8 +10,8 @@
 
 namespace ordermesh::aio {
 
-// Made and awaited on a lane; `Setter` may be carried to any thread, and delivers on the lane. Exactly one of the copies
-// of a setter calls Set, once.
+// Made and awaited on a lane; `Setter` may be carried to any thread, and delivers on the lane. Exactly one of the
+// copies of a setter calls Set, once.
 //
 //   Completion<absl::Status> done(lane);
 //   thread.Add([set = done.setter()]() mutable { set(Work()); });

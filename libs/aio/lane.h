@@ -4,7 +4,6 @@
 #include <coroutine>
 #include <cstdint>
 #include <map>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -54,26 +53,34 @@ class Lane {
   static Lane* Current();
 
  protected:
-  explicit Lane(base::Clock& clock) : clock_(clock) {}
+  explicit Lane(base::Clock& clock);
+  // Derived class: first thing in its destructor, before Wake stops working.
+  void ForgetClock();
 
   // Derived class: makes the loop call RunPosted soon. Called by any thread, at most once until RunPosted runs.
   virtual void Wake() = 0;
-  // Derived class: makes the loop call RunTimers at `time`; a later call replaces an earlier one. InfiniteFuture: never.
+  // Derived class: makes the loop call RunTimers at `time`; a later call replaces an earlier one. InfiniteFuture:
+  // never.
   virtual void WakeAt(absl::Time time) = 0;
 
   // For the derived class's loop, on the lane's thread.
   void RunPosted();
   void RunTimers();
+  bool HasPosted() const;
   // Marks the calling thread as this lane's.
   void Enter();
   static void Leave();
 
  private:
+  void Arm();
+
   base::Clock& clock_;
-  base::Mutex mu_;
+  std::uint64_t jump_listener_ = 0;
+  mutable base::Mutex mu_;
   std::vector<Job> posted_ ABSL_GUARDED_BY(mu_);
   bool awake_ ABSL_GUARDED_BY(mu_) = false;
   // The lane's thread only.
+  std::vector<Job> running_;
   std::map<TimerId, Job> timers_;
   std::uint64_t last_timer_ = 0;
   absl::Time armed_ = absl::InfiniteFuture();

@@ -108,8 +108,8 @@ inline Detached RunDetached(Task<void> task) { co_await task; }
 
 }  // namespace internal
 
-// Starts `task` on the calling thread, up to its first suspension, and lets it run to its end by itself. What it refers to
-// must outlive it: whoever spawns counts what is alive (Lane does so for calls) before it goes away.
+// Starts `task` on the calling thread, up to its first suspension, and lets it run to its end by itself. What it refers
+// to must outlive it: whoever spawns counts what is alive (Lane does so for calls) before it goes away.
 inline void Spawn(Task<void> task) { internal::RunDetached(std::move(task)); }
 
 }  // namespace ordermesh::aio

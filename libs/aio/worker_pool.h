@@ -18,8 +18,8 @@
 
 namespace ordermesh::aio {
 
-// Runs jobs that take a `Resource&` on its threads, first come first served. Thread-safe. Stopping finishes the job under
-// way in each thread and refuses those that wait.
+// Runs jobs that take a `Resource&` on its threads, first come first served. Thread-safe. Stopping finishes the job
+// under way in each thread and refuses those that wait.
 //
 //   WorkerPool<postgres::Connection> pool({.threads = 2, .max_queued = 64}, make_connection);
 //   auto run = pool.Run(lane, [&](postgres::Connection& db) -> absl::StatusOr<Order> { … });
@@ -39,15 +39,14 @@ class WorkerPool {
   }
   ~WorkerPool() { Stop(); }
 
-  // `job` is `StatusOr<T>(Resource&)` or `Status(Resource&)`; the task gives its result on `lane`. RESOURCE_EXHAUSTED, with
-  // the job not run: the queue is full. UNAVAILABLE, likewise: the pool is stopping.
+  // `job` is `StatusOr<T>(Resource&)` or `Status(Resource&)`; the task gives its result on `lane`. RESOURCE_EXHAUSTED,
+  // with the job not run: the queue is full. UNAVAILABLE, likewise: the pool is stopping.
   template <class F, class Result = std::invoke_result_t<F&, Resource&>>
   Task<Result> Run(Lane& lane, F job) {
     Completion<Result> done(lane);
-    absl::Status queued = Enqueue({[job = std::move(job), set = done.setter()](Resource& resource) mutable {
-                                     set(job(resource));
-                                   },
-                                   [set = done.setter()](absl::Status status) { set(std::move(status)); }});
+    absl::Status queued =
+        Enqueue({[job = std::move(job), set = done.setter()](Resource& resource) mutable { set(job(resource)); },
+                 [set = done.setter()](absl::Status status) { set(std::move(status)); }});
     if (!queued.ok()) co_return queued;
     co_return co_await done;
   }

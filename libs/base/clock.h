@@ -1,6 +1,8 @@
 // Time as a dependency, so that tests decide it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <stop_token>
 
 #include "absl/time/time.h"
@@ -17,6 +19,14 @@ class Clock {
 
   // Returns after `duration`, or as soon as a stop is asked for. Returns whether it slept to the end.
   virtual bool SleepFor(absl::Duration duration, std::stop_token stop) = 0;
+
+  // For whoever waits by other means than SleepFor: `jumped` is called, on any thread, whenever a test moves the time.
+  // ForgetJump with the returned id ends that; it returns when no call is under way. The machine's clock never calls.
+  virtual std::uint64_t OnJump(std::function<void()> jumped) {
+    static_cast<void>(jumped);
+    return 0;
+  }
+  virtual void ForgetJump(std::uint64_t id) { static_cast<void>(id); }
 };
 
 // The machine's clock. Lives for ever.

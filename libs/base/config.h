@@ -10,14 +10,16 @@
 //   };
 //
 // A value comes from, the first that has it: the flag `--name=value`, the environment `ORDERMESH_NAME`, the file given
-// by `--config=FILE` or `ORDERMESH_CONFIG` (YAML, one `name: value` a line), the default. An unknown name anywhere but in the
-// environment, a value that does not parse or is out of range, is an error. `<name>_file` reads a secret from a file.
+// by `--config=FILE` or `ORDERMESH_CONFIG` (YAML, one `name: value` a line), the default. An unknown name anywhere but
+// in the environment, a value that does not parse or is out of range, is an error. `<name>_file` reads a secret from a
+// file. A boolean's flag needs no value: `--name` is `--name=true`.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -62,14 +64,17 @@ class ConfigFields {
   std::vector<Field>& all() { return fields_; }
 
  private:
+  Field& Declare(absl::string_view name, absl::string_view type, absl::string_view help,
+                 std::function<absl::Status(absl::string_view)> set, std::function<std::string()> get);
+
   std::vector<Field> fields_;
 };
 
 // Looks up an environment variable; empty optional-like: nullptr when not set.
 using Environment = std::function<const char*(const char* name)>;
 
-// Fills the declared fields. INVALID_ARGUMENT with one line that names the field, where its value came from and what is
-// wrong; kUnknownFlag tells bad usage (exit 64) from bad values (exit 78).
+// Fills the declared fields; `args` are those after the program's name. INVALID_ARGUMENT with one line that names the
+// field, where its value came from and what is wrong; IsUsageError tells bad usage (exit 64) from bad values (exit 78).
 absl::Status LoadConfig(absl::Span<const absl::string_view> args, const Environment& env, ConfigFields& fields);
 bool IsUsageError(const absl::Status& status);
 

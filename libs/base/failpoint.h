@@ -2,8 +2,8 @@
 //
 //   ORDERMESH_FAILPOINT("relay_after_confirm");
 //
-// The environment ORDERMESH_FAILPOINTS="relay_after_confirm=crash@3,…" arms one: `crash` ends the process by SIGKILL at its
-// third passage and writes the line `{"event":"failpoint",…}` first; `stop` raises SIGSTOP.
+// The environment ORDERMESH_FAILPOINTS="relay_after_confirm=crash@3,…" arms one: `crash` ends the process by SIGKILL at
+// its third passage and writes the line `{"event":"failpoint",…}` first; `stop` raises SIGSTOP.
 #pragma once
 
 #include "absl/strings/string_view.h"

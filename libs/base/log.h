@@ -38,6 +38,8 @@ using LogFields = std::initializer_list<LogField>;
 void InitLog(absl::string_view service, LogLevel least);
 absl::Status ParseLogLevel(absl::string_view text, LogLevel& level);  // debug, info, warning, error
 
+// Whether a line of this level would be written; for what is dear to gather.
+bool LogsLevel(LogLevel level);
 void Log(LogLevel level, absl::string_view event, LogFields fields = {});
 inline void LogDebug(absl::string_view event, LogFields fields = {}) { Log(LogLevel::kDebug, event, fields); }
 inline void LogInfo(absl::string_view event, LogFields fields = {}) { Log(LogLevel::kInfo, event, fields); }

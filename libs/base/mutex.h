@@ -2,9 +2,11 @@
 // ThreadSanitizer reports its use as races.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
@@ -45,9 +47,10 @@ class CondVar {
   }
   // The same, for at most `timeout` of steady time.
   template <class Ready>
-  bool WaitFor(Mutex& mu, std::stop_token stop, absl::Duration timeout, Ready ready)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return cv_.wait_for(mu, std::move(stop), absl::ToChronoNanoseconds(timeout), ready);
+  bool WaitFor(Mutex& mu, std::stop_token stop, absl::Duration timeout, Ready ready) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    // The bound keeps "now + timeout" inside the clock's range when the timeout is infinite.
+    return cv_.wait_for(mu, std::move(stop), absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(24 * 365))),
+                        ready);
   }
   void NotifyOne() { cv_.notify_one(); }
   void NotifyAll() { cv_.notify_all(); }

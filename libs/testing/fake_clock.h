@@ -1,0 +1,72 @@
+// A clock that stands still until the test moves it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/mutex.h"
+
+namespace ordermesh::testing {
+
+// Thread-safe.
+class FakeClock : public base::Clock {
+ public:
+  explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1'700'000'000)) : nanos_(absl::ToUnixNanos(start)) {}
+
+  absl::Time Now() override { return absl::FromUnixNanos(nanos_.load()); }
+
+  // Waits until the test has moved the time that far.
+  bool SleepFor(absl::Duration duration, std::stop_token stop) override {
+    const absl::Time until = Now() + duration;
+    base::MutexLock lock(mu_);
+    ++sleepers_;
+    changed_.NotifyAll();
+    const bool slept = changed_.Wait(mu_, stop, [&] { return Now() >= until; });
+    --sleepers_;
+    return slept && !stop.stop_requested();
+  }
+
+  // Moves the time, wakes the sleepers whose time has come, and tells the listeners.
+  void Advance(absl::Duration by) {
+    {
+      base::MutexLock lock(mu_);
+      nanos_ += absl::ToInt64Nanoseconds(by);
+      changed_.NotifyAll();
+    }
+    base::MutexLock lock(listeners_mu_);
+    for (auto& [id, jumped] : listeners_) jumped();
+  }
+
+  // Returns when at least `count` threads are inside SleepFor, so that a test advances only what has begun to wait.
+  void WaitForSleepers(int count) {
+    base::MutexLock lock(mu_);
+    changed_.Wait(mu_, std::stop_token(), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return sleepers_ >= count; });
+  }
+
+  std::uint64_t OnJump(std::function<void()> jumped) override {
+    base::MutexLock lock(listeners_mu_);
+    listeners_.emplace(++last_listener_, std::move(jumped));
+    return last_listener_;
+  }
+  void ForgetJump(std::uint64_t id) override {
+    base::MutexLock lock(listeners_mu_);
+    listeners_.erase(id);
+  }
+
+ private:
+  std::atomic<std::int64_t> nanos_;
+  base::Mutex mu_;
+  base::CondVar changed_;
+  int sleepers_ ABSL_GUARDED_BY(mu_) = 0;
+  base::Mutex listeners_mu_;
+  std::map<std::uint64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(listeners_mu_);
+  std::uint64_t last_listener_ ABSL_GUARDED_BY(listeners_mu_) = 0;
+};
+
+}  // namespace ordermesh::testing
