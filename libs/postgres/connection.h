@@ -1,10 +1,12 @@
 // One session of PostgreSQL: prepared statements, transactions, pipelines. A thin layer over libpq.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -26,9 +28,13 @@ struct ConnectionOptions {
   absl::Duration idle_session_timeout = absl::ZeroDuration();  // 0: none
   // How soon the server notices, while it works, that we are gone.
   absl::Duration client_check_interval = absl::Seconds(2);
+  // No call takes longer than statement_timeout and this: a server that hangs, or is cut off, can't hold a thread. The
+  // connection is dropped then. No statement_timeout (zero), no limit.
+  absl::Duration answer_margin = absl::Seconds(1);
 };
 
-// A statement with a name: prepared at its first use on each connection.
+// A statement with a name: prepared at its first use on each connection, for the types of its first parameters. One
+// name has one SQL text, which lives for ever.
 struct Statement {
   const char* name;
   const char* sql;
@@ -37,13 +43,16 @@ struct Statement {
 // Not thread-safe: it belongs to one thread at a time.
 //
 // Errors are statuses whose code says what the caller should do, and which carry the SQLSTATE (see SqlState):
-//   kUnavailable       no connection, or it was lost. Whether the last statement took effect is unknown if OutcomeUnknown().
+//   kUnavailable       no connection, or it was lost. Whether the last statement took effect is unknown if
+//   OutcomeUnknown().
+//                      Also what a new session cures: the server became a standby, a migration outdated our plans.
 //   kAborted           deadlock (40P01), serialization failure (40001), lock not available (55P03): run again
 //   kDeadlineExceeded  statement_timeout (57014)
-//   kInvalidArgument   the data is refused: classes 22 and 23
+//   kInvalidArgument   the data is refused: classes 22, 23 and 54
 //   kResourceExhausted disk full, too many connections: class 53
 //   kPermissionDenied  42501
 //   kInternal          anything else: our SQL is wrong
+// After any error an open transaction has been rolled back: in_transaction() is false.
 class Connection {
  public:
   // Does not connect yet: Connect does, and every call does it when it must.
@@ -63,12 +72,13 @@ class Connection {
   // SQL text without parameters, any number of statements: for migrations and session control.
   absl::Status Run(absl::string_view sql);
 
-  absl::Status Begin();   // READ COMMITTED, explicitly
+  absl::Status Begin();  // READ COMMITTED, explicitly
   absl::Status Commit();
-  absl::Status Rollback();
+  absl::Status Rollback();  // nothing happens when no transaction is open
   bool in_transaction() const { return in_transaction_; }
 
-  // Statements that travel together, in one round trip: Send each, then Finish once.
+  // Statements that travel together, in one round trip: Send each, then Finish once; Finish must be called. They are
+  // one transaction, also without Begin and Commit.
   //   Begin is a statement too: pipeline.Begin(); pipeline.Send(…); pipeline.Finish()
   class Pipeline {
    public:
@@ -77,16 +87,18 @@ class Connection {
     void Begin();
     void Send(const Statement& statement, const Params& params = {});
     void Commit();
-    // Waits for all. Results in the order of Send (Begin and Commit give none), or the first error; after one, the statements
-    // behind it did not run, and an open transaction has been rolled back.
+    // Waits for all. Results in the order of Send (Begin and Commit give none), or the first error; after one, the
+    // statements behind it did not run, and an open transaction has been rolled back.
     absl::StatusOr<std::vector<Result>> Finish();
 
    private:
+    friend class Connection;  // Rollback is a pipeline too.
     struct State;
     std::unique_ptr<State> state_;
   };
 
-  // After kUnavailable: the connection broke while a COMMIT was under way, so nobody knows whether it happened.
+  // After kUnavailable: the connection broke while a commit was under way (that of a transaction, or of statements
+  // outside one), so nobody knows whether it happened.
   bool OutcomeUnknown() const { return outcome_unknown_; }
 
   int backend_pid() const;  // 0 when not connected
@@ -97,12 +109,27 @@ class Connection {
   struct Close {
     void operator()(pg_conn* conn) const;
   };
-  friend class Pipeline;
-  absl::Status Prepare(const Statement& statement, const Params& params);
+  struct Prepared {
+    std::string sql;
+    std::vector<std::uint32_t> types;
+    bool confirmed = false;
+  };
+
+  // Connects, or connects anew when the server has closed an idle session. kUnavailable: it can't, or the transaction
+  // that was open is lost.
+  absl::Status MakeReady();
+  absl::Duration CallLimit() const;
+  // Queues the preparation of `statement` when the session doesn't know it. `added`: it did so.
+  absl::Status Prepare(const Statement& statement, const Params& params, bool& added);
+  absl::Status SendStatement(const Statement& statement, const Params& params);
+  absl::Status SendCommand(const char* sql);
+  absl::Status RunSimple(absl::string_view sql);
+  // After an error: ends what is open, and drops a session that is of no more use.
+  void Recover(const absl::Status& error);
 
   const ConnectionOptions options_;
   std::unique_ptr<pg_conn, Close> conn_;
-  std::vector<std::string> prepared_;
+  absl::flat_hash_map<std::string, Prepared> prepared_;
   bool in_transaction_ = false;
   bool outcome_unknown_ = false;
 };

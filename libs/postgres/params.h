@@ -15,23 +15,25 @@
 namespace ordermesh::postgres {
 
 // A one-dimensional array parameter, filled element by element: `unnest($1::uuid[], …)` takes a batch in one statement.
-// Reusable after Clear.
+// Reusable after Clear. Adding a value of another type than the element's is our own broken invariant and ends the
+// process.
 class Array {
  public:
   explicit Array(Type element);
 
   void Clear();
   void Reserve(int elements, int bytes_each);
-  void Add(std::int64_t value);            // kInt8 and kXid8
-  void AddInt4(std::int32_t value);        // kInt4
-  void Add(absl::string_view value);       // kText, kBytea
-  void Add(const base::Uuid& value);       // kUuid
-  void Add(absl::Time value);              // kTimestamptz
-  void AddBool(bool value);                // kBool
-  void AddJson(absl::string_view json);    // kJsonb
+  void Add(std::int64_t value);          // kInt8 and kXid8
+  void AddInt4(std::int32_t value);      // kInt4
+  void Add(absl::string_view value);     // kText, kBytea
+  void Add(const base::Uuid& value);     // kUuid
+  void Add(absl::Time value);            // kTimestamptz
+  void AddBool(bool value);              // kBool
+  void AddJson(absl::string_view json);  // kJsonb
   void AddNull();
 
   int size() const { return count_; }
+  Type element() const { return element_; }
   // The array's binary form; valid until the next change.
   absl::string_view Encode();
 

@@ -13,8 +13,8 @@ struct pg_result;
 
 namespace ordermesh::postgres {
 
-// Columns are numbered from 0, as the SQL lists them. Reading a column as another type than it has, or beyond the result,
-// is our own broken invariant and ends the process with a message that names the column.
+// Columns are numbered from 0, as the SQL lists them. Reading a column as another type than it has, a null, or beyond
+// the result, is our own broken invariant and ends the process with a message that names the column.
 class Result {
  public:
   Result() = default;
@@ -26,8 +26,8 @@ class Result {
 
   bool IsNull(int row, int column) const;
   bool Bool(int row, int column) const;
-  std::int32_t Int4(int row, int column) const;
-  std::int64_t Int8(int row, int column) const;
+  std::int32_t Int4(int row, int column) const;  // int4, int2
+  std::int64_t Int8(int row, int column) const;  // int8, int4, int2
   std::uint64_t Xid8(int row, int column) const;
   base::Uuid Uuid(int row, int column) const;
   absl::Time Timestamp(int row, int column) const;
@@ -38,6 +38,9 @@ class Result {
   struct Clear {
     void operator()(pg_result* result) const;
   };
+  void CheckPlace(int row, int column) const;
+  std::uint32_t TypeOf(int row, int column) const;  // of a value that is not null
+  [[noreturn]] void WrongType(int row, int column, const char* wanted) const;
   absl::string_view Cell(int row, int column, std::uint32_t type, int size) const;
   std::unique_ptr<pg_result, Clear> result_;
 };

@@ -17,4 +17,10 @@ enum class Type : std::uint32_t {
   kXid8 = 5069,
 };
 
+// The number of `element[]`.
+std::uint32_t ArrayOf(Type element);
+
+// The name as SQL writes it: "int8", "uuid[]"; in words for what this library does not know.
+const char* TypeName(std::uint32_t type);
+
 }  // namespace ordermesh::postgres
