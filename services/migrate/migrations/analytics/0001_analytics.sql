@@ -1,22 +1,23 @@
 -- What was sold, counted from Kafka exactly once.
 CREATE SCHEMA analytics;
 
--- The next record to count, and the id of the last event counted: if the record before `next_offset` is another one, the
--- topic was made anew and counting starts from its beginning.
+-- The next record to count, and the id of the record before it (its event's, or one made of its content): if another record
+-- stands there, the topic was made anew and counting starts from its beginning. NULL: nothing to compare with.
+-- `lost_records`: how many Kafka had dropped before they were counted; more than none, and the rollups have to be rebuilt.
 CREATE TABLE analytics.offsets (
   topic         text    NOT NULL,
   partition     integer NOT NULL,
   next_offset   bigint  NOT NULL,
   last_event_id uuid,
+  lost_records  bigint  NOT NULL DEFAULT 0,
   PRIMARY KEY (topic, partition)
 );
 
--- Events that were counted. Pruned by age, later than Kafka's retention.
+-- Events that were counted. Pruned by age, later than Kafka's retention: by key, since ids rise with time (UUIDv7).
 CREATE TABLE analytics.seen_events (
   event_id uuid        PRIMARY KEY,
   seen_at  timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX seen_events_by_age ON analytics.seen_events USING brin (seen_at);
 
 -- By hour (UTC) in which the order was accepted, also for what was cancelled later.
 CREATE TABLE analytics.sales (
