@@ -1,0 +1,60 @@
+#include "libs/domain/request_id.h"
+
+#include "gtest/gtest.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+
+namespace ordermesh::domain {
+namespace {
+
+struct Case {
+  std::string name, field, header;
+  std::string expected;  // the id
+  std::string reason;    // or why it is refused
+};
+class RequestIdTest : public testing::TestWithParam<Case> {};
+
+TEST_P(RequestIdTest, IsTakenOrRefused) {
+  const absl::StatusOr<std::string> id = RequestIdFrom(GetParam().field, GetParam().header);
+  if (GetParam().reason.empty()) {
+    ASSERT_TRUE(id.ok()) << id.status();
+    EXPECT_EQ(*id, GetParam().expected);
+  } else {
+    EXPECT_EQ(id.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(RefusalOf(id.status()).reason, GetParam().reason);
+  }
+}
+
+const std::string kLongest(128, 'x');
+INSTANTIATE_TEST_SUITE_P(
+    Ids, RequestIdTest,
+    testing::Values(Case{"None", "", "", "", ""}, Case{"Field", "abc", "", "abc", ""},
+                    Case{"FieldWithQuotes", "\"abc\"", "", "\"abc\"", ""}, Case{"Header", "", "abc", "abc", ""},
+                    Case{"QuotedHeader", "", "\"abc\"", "abc", ""},
+                    Case{"EscapedHeader", "", R"("a\"b\\c")", R"(a"b\c)", ""},
+                    Case{"UnquotedBackslash", "", R"(a\b)", R"(a\b)", ""},
+                    Case{"BothSame", "abc", "\"abc\"", "abc", ""},
+                    Case{"Longest", kLongest, "\"" + kLongest + "\"", kLongest, ""},
+                    Case{"BothDiffer", "abc", "abd", "", reasons::kRequestIdsDiffer},
+                    Case{"FieldTooLong", kLongest + "x", "", "", reasons::kRequestIdMalformed},
+                    Case{"HeaderTooLong", "", kLongest + "x", "", reasons::kRequestIdMalformed},
+                    Case{"FieldWithSpace", "a b", "", "", reasons::kRequestIdMalformed},
+                    Case{"HeaderWithSpace", "", "\"a b\"", "", reasons::kRequestIdMalformed},
+                    Case{"FieldNotAscii", "\u00e4", "", "", reasons::kRequestIdMalformed},
+                    Case{"FieldWithNul", std::string("a\0b", 3), "", "", reasons::kRequestIdMalformed},
+                    Case{"FieldBadThoughHeaderGood", "a b", "abc", "", reasons::kRequestIdMalformed},
+                    Case{"EmptyQuotes", "", "\"\"", "", reasons::kRequestIdMalformed},
+                    Case{"LoneQuote", "", "\"", "", reasons::kRequestIdMalformed},
+                    Case{"NeverClosed", "", "\"abc", "", reasons::kRequestIdMalformed},
+                    Case{"NeverOpened", "", "abc\"", "", reasons::kRequestIdMalformed},
+                    Case{"QuoteInside", "", "\"a\"b\"", "", reasons::kRequestIdMalformed},
+                    Case{"BadEscape", "", R"("a\b")", "", reasons::kRequestIdMalformed},
+                    Case{"EscapeAtEnd", "", R"("a\)", "", reasons::kRequestIdMalformed}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(RequestIdTest, TheRefusalDoesNotRepeatTheId) {
+  EXPECT_EQ(RequestIdFrom("canary canary", "").status().message().find("canary"), absl::string_view::npos);
+}
+
+}  // namespace
+}  // namespace ordermesh::domain

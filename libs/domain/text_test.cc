@@ -1,0 +1,68 @@
+#include "libs/domain/text.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace ordermesh::domain {
+namespace {
+
+struct Text {
+  std::string name, text;
+  std::optional<std::int64_t> characters;
+};
+class CountCharactersTest : public testing::TestWithParam<Text> {};
+TEST_P(CountCharactersTest, CountsOrRefuses) { EXPECT_EQ(CountCharacters(GetParam().text), GetParam().characters); }
+INSTANTIATE_TEST_SUITE_P(
+    Texts, CountCharactersTest,
+    testing::Values(Text{"Empty", "", 0}, Text{"Ascii", "note", 4}, Text{"TwoBytes", "\u00fc\u00fc", 2},
+                    Text{"ThreeBytes", "\u20ac", 1}, Text{"FourBytes", "\U0001F600!", 2},
+                    Text{"Nul", std::string("a\0b", 3), 3}, Text{"Highest", "\xF4\x8F\xBF\xBF", 1},
+                    Text{"BeyondHighest", "\xF4\x90\x80\x80", {}}, Text{"LowSurrogate", "\xED\xA0\x80", {}},
+                    Text{"BeforeSurrogates", "\xED\x9F\xBF", 1}, Text{"OverlongTwo", "\xC0\xAF", {}},
+                    Text{"OverlongThree", "\xE0\x80\xAF", {}}, Text{"OverlongFour", "\xF0\x80\x80\xAF", {}},
+                    Text{"LoneContinuation", "\x80", {}}, Text{"CutTwo", "\xC3", {}}, Text{"CutThree", "\xE2\x82", {}},
+                    Text{"CutFour", "\xF0\x9F\x98", {}}, Text{"BadSecond", "\xC3\x28", {}},
+                    Text{"BadThird", "\xE2\x82\x28", {}}, Text{"NeverALead", "\xFF", {}},
+                    Text{"F5", "\xF5\x80\x80\x80", {}}),
+    [](const auto& info) { return info.param.name; });
+
+struct Address {
+  std::string name, text;
+  bool good;
+};
+class IsEmailAddressTest : public testing::TestWithParam<Address> {};
+TEST_P(IsEmailAddressTest, TellsGoodFromBad) { EXPECT_EQ(IsEmailAddress(GetParam().text), GetParam().good); }
+INSTANTIATE_TEST_SUITE_P(
+    Addresses, IsEmailAddressTest,
+    testing::Values(
+        Address{"Plain", "ada@example.com", true}, Address{"Tagged", "ada+shop@example.co.uk", true},
+        Address{"Dotted", "a.b.c@x-y.example", true}, Address{"Odd", "!#$%&'*+-/=?^_`{|}~@example.com", true},
+        Address{"Digits", "1@2.3", true}, Address{"LongestLocal", std::string(64, 'a') + "@example.com", true},
+        Address{"LocalTooLong", std::string(65, 'a') + "@example.com", false},
+        Address{"LongestLabel", "a@" + std::string(63, 'b') + ".com", true},
+        Address{"LabelTooLong", "a@" + std::string(64, 'b') + ".com", false}, Address{"Empty", "", false},
+        Address{"NoAt", "example.com", false}, Address{"OnlyAt", "@", false}, Address{"NoLocal", "@example.com", false},
+        Address{"NoDomain", "ada@", false}, Address{"TwoAts", "a@b@example.com", false},
+        Address{"NoDot", "ada@example", false}, Address{"DotFirst", ".a@example.com", false},
+        Address{"DotLast", "a.@example.com", false}, Address{"TwoDots", "a..b@example.com", false},
+        Address{"DomainDotLast", "a@example.com.", false}, Address{"DomainTwoDots", "a@example..com", false},
+        Address{"HyphenFirst", "a@-example.com", false}, Address{"HyphenLast", "a@example-.com", false},
+        Address{"Space", "a b@example.com", false}, Address{"SpaceBefore", " a@example.com", false},
+        Address{"Quoted", "\"a b\"@example.com", false}, Address{"Literal", "a@[127.0.0.1]", false},
+        Address{"HeaderInjection", "a@example.com\r\nBcc: b@example.com", false},
+        Address{"LineEnd", "a@example.com\n", false}, Address{"NotAscii", "\u00e4@example.com", false},
+        Address{"AngleBrackets", "<a@example.com>", false}, Address{"Two", "a@example.com,b@example.com", false}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(IsVisibleAsciiTest, KnowsItsBounds) {
+  EXPECT_TRUE(IsVisibleAscii("!~", 2));
+  EXPECT_FALSE(IsVisibleAscii("", 2));
+  EXPECT_FALSE(IsVisibleAscii("abc", 2));
+  EXPECT_FALSE(IsVisibleAscii("a b", 8));
+  EXPECT_FALSE(IsVisibleAscii("\x7F", 8));
+  EXPECT_FALSE(IsVisibleAscii("\u00e4", 8));
+}
+
+}  // namespace
+}  // namespace ordermesh::domain
