@@ -1,0 +1,12 @@
+-- The arrays are sorted by (bucket, product_id, currency), so that transactions lock rows in the same order.
+INSERT INTO analytics.sales AS s (bucket, product_id, currency, sku, orders, units, revenue_minor,
+                                  cancelled_orders, cancelled_units, cancelled_revenue_minor)
+SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (bucket, product_id, currency) DO UPDATE SET
+  sku = excluded.sku,
+  orders = s.orders + excluded.orders,
+  units = s.units + excluded.units,
+  revenue_minor = s.revenue_minor + excluded.revenue_minor,
+  cancelled_orders = s.cancelled_orders + excluded.cancelled_orders,
+  cancelled_units = s.cancelled_units + excluded.cancelled_units,
+  cancelled_revenue_minor = s.cancelled_revenue_minor + excluded.cancelled_revenue_minor
