@@ -17,6 +17,28 @@ if(NOT EXISTS ${GOOGLE_PROTO_ROOT}/google/rpc/status.proto)
   file(ARCHIVE_EXTRACT INPUT ${GOOGLE_PROTO_JAR} DESTINATION ${GOOGLE_PROTO_ROOT} PATTERNS "google/*.proto")
 endif()
 
+# The package has the error details as they were in 2019. What was published since and our errors need is added to the
+# copy in the build folder, as it was published.
+set(error_details_proto ${GOOGLE_PROTO_ROOT}/google/rpc/error_details.proto)
+file(READ ${error_details_proto} error_details)
+if(NOT error_details MATCHES "message ErrorInfo ")
+  string(APPEND error_details "
+// Describes the cause of the error with structured details.
+message ErrorInfo {
+  // The reason of the error, UPPER_SNAKE_CASE, unique within the domain.
+  string reason = 1;
+  // The logical grouping to which the reason belongs.
+  string domain = 2;
+  // Additional structured details about this error.
+  map<string, string> metadata = 3;
+}
+")
+  string(REPLACE "    // A description of why the request element is bad.\n    string description = 2;\n"
+                 "    // A description of why the request element is bad.\n    string description = 2;\n
+    // The reason of the field-level error, UPPER_SNAKE_CASE.\n    string reason = 3;\n" error_details "${error_details}")
+  file(WRITE ${error_details_proto} "${error_details}")
+endif()
+
 function(order_generate root proto out_sources)
   get_filename_component(dir ${proto} DIRECTORY)
   get_filename_component(name ${proto} NAME_WE)
