@@ -1,6 +1,7 @@
 // Declares topics and reads what is there.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,23 @@
 #include "libs/messaging/message.h"
 
 namespace ordermesh::kafka {
+
+// A client that asks, and joins nothing. Thread-safe.
+class Cluster {
+ public:
+  // INVALID_ARGUMENT: `brokers` can't be read. Does not wait for a broker.
+  static absl::StatusOr<std::unique_ptr<Cluster>> Connect(const std::string& brokers, const std::string& client_id);
+  ~Cluster();
+
+  // Partitions of a topic. NOT_FOUND: there is no such topic; it is not created. UNAVAILABLE: no broker answers within
+  // `timeout`, or a partition has no leader.
+  absl::StatusOr<int> PartitionCount(const std::string& topic, absl::Duration timeout);
+
+ private:
+  class Impl;
+  explicit Cluster(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
 
 struct TopicSpec {
   std::string name;

@@ -37,9 +37,9 @@ struct ConsumerOptions {
   absl::Duration max_poll_interval = absl::Minutes(5);
 };
 
-// Group membership by Kafka (range assignor), offsets by the caller: on assignment `start` is asked for the offset at which
-// each partition begins (kBeginning: from its start). Commits the offsets that the caller reports, for the lag tools only.
-// Belongs to one thread; callbacks run inside Poll and Close.
+// Group membership by Kafka (range assignor), offsets by the caller: on assignment `start` is asked for the offset at
+// which each partition begins (kBeginning: from its start). Commits the offsets that the caller reports, for the lag
+// tools only. Belongs to one thread; callbacks run inside Poll and Close.
 class Consumer {
  public:
   static constexpr std::int64_t kBeginning = -2;  // RD_KAFKA_OFFSET_BEGINNING
@@ -47,11 +47,12 @@ class Consumer {
   using Revoked = std::function<void(const std::string& topic, std::int32_t partition)>;
 
   // Does not wait for the broker.
+  // While `start` fails, Poll returns its error, reads nothing, and asks again at each call.
   static absl::StatusOr<std::unique_ptr<Consumer>> Create(ConsumerOptions options, Start start, Revoked revoked);
-  ~Consumer();
+  ~Consumer();  // leaves the group
 
-  // Up to `max` records that arrive within `timeout`; fewer or none is not an error. kUnavailable: no broker can be reached
-  // now; call again. kFailedPrecondition: the topic does not exist, or the member was fenced.
+  // Up to `max` records that arrive within `timeout`; fewer or none is not an error. kUnavailable: no broker can be
+  // reached now; call again. kFailedPrecondition: the topic does not exist, or the member was fenced.
   absl::StatusOr<std::vector<ReceivedRecord>> Poll(int max, absl::Duration timeout);
 
   // Reads `count` records from `offset` of a partition, outside of the group; fewer when the log ends or begins later.

@@ -23,20 +23,23 @@ struct Record {
 };
 
 struct ProducerOptions {
-  std::string brokers;    // "host:port,host:port"
+  std::string brokers;  // "host:port,host:port"
   std::string client_id;
   absl::Duration linger = absl::Milliseconds(5);
 };
 
-// Idempotent, acks=all, no message timeout, partition by murmur2 of the key as Java's clients do. Belongs to one thread.
+// Idempotent, acks=all, no message timeout, partition by murmur2 of the key as Java's clients do. Belongs to one
+// thread.
 //
 // A record counts as stored only when its delivery report says PERSISTED. After any other report the order of what
-// follows is no longer certain, so the producer is purged and the next call makes a new one: the caller starts again from
-// its own cursor, and may repeat records, but never skips one.
+// follows is no longer certain, so the producer is purged and the next call makes a new one: the caller starts again
+// from its own cursor, and may repeat records, but never skips one.
 class Producer {
  public:
   explicit Producer(ProducerOptions options);
   ~Producer();
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
 
   // What became of each record of a batch.
   enum class Outcome {
@@ -45,13 +48,14 @@ class Producer {
     kRefused,  // never will be: too large, or malformed. It was not sent.
   };
   struct Report {
-    absl::Status status;            // OK: every outcome is kStored or kRefused
-    std::vector<Outcome> outcomes;  // one for each record
+    // OK: every outcome is kStored or kRefused. kNotFound: there is no such topic.
+    absl::Status status;
+    std::vector<Outcome> outcomes;     // one for each record
     std::vector<std::string> reasons;  // for those refused; empty otherwise
   };
 
-  // Publishes and waits for every delivery report, until `deadline` of steady time has passed (kDeadlineExceeded) or the
-  // producer failed (kUnavailable).
+  // Publishes and waits for every delivery report, until `timeout` of steady time has passed (kDeadlineExceeded) or the
+  // producer failed (kUnavailable). Nothing lingers when the batch is complete: the caller's batch is what gathers.
   Report Publish(absl::Span<const Record> records, absl::Duration timeout);
 
   // How often a producer had to be given up.
@@ -59,8 +63,14 @@ class Producer {
 
  private:
   class Session;
+  Report PublishTogether(absl::Span<const Record> records, absl::Duration timeout);
+  Report PublishOneByOne(absl::Span<const Record> records, absl::Duration timeout);
+  void GiveUp(const absl::Status& why);
+
   const ProducerOptions options_;
   std::unique_ptr<Session> session_;
+  // The broker refused a request of several records for one of them; so many records are now sent alone, to find it.
+  std::size_t one_by_one_ = 0;
   std::atomic<std::int64_t> restarts_{0};
 };
 

@@ -21,6 +21,9 @@ struct ConnectionOptions {
   absl::Duration connect_timeout = absl::Seconds(3);
   absl::Duration rpc_timeout = absl::Seconds(5);
   absl::Duration heartbeat = absl::Seconds(10);
+  // A larger body is refused before it is sent, and taken for a broken peer when it comes. RabbitMQ 4's own limit; a
+  // broker that tells of a lower one is believed.
+  std::int64_t max_message_bytes = 16 << 20;
 };
 
 struct Message {
@@ -49,22 +52,27 @@ enum class Outcome {
 };
 
 struct PublishReport {
-  absl::Status status;            // kUnavailable: the connection was lost; kDeadlineExceeded: some are kUnknown
+  // OK: no outcome is kUnknown. kUnavailable: the connection was lost, the broker nacked or has blocked publishers;
+  // kDeadlineExceeded: not all confirms came in time; kNotFound: there is no such exchange.
+  absl::Status status;
   std::vector<Outcome> outcomes;  // one for each message
 };
 
 struct QueueSpec {
   std::string name;
-  messaging::Headers text_arguments;                            // x-queue-type, x-dead-letter-exchange, …
+  messaging::Headers text_arguments;                                // x-queue-type, x-dead-letter-exchange, …
   std::vector<std::pair<std::string, std::int64_t>> int_arguments;  // x-delivery-limit
 };
 
-// Every call connects when it must; after kUnavailable the next call connects anew (the caller backs off). Unacked
-// deliveries of a lost connection come again on the next.
+// Every call connects when it must; after kUnavailable the next call connects anew (the caller backs off), and consumes
+// again what was consumed. Unacked deliveries of a lost connection come again on the next; their tags are worth
+// nothing. Memory is bounded by the prefetch count and max_message_bytes, waits by the timeouts.
 class Connection {
  public:
   explicit Connection(ConnectionOptions options);
   ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   absl::Status Connect();
   void Close();
@@ -78,19 +86,27 @@ class Connection {
   // Starts to consume with this prefetch count.
   absl::Status Consume(const std::string& queue, int prefetch);
   // Deliveries: what is there at once up to `max`, waiting up to `timeout` for the first. Serves heartbeats meanwhile.
+  // kNotFound: the queue was deleted. kFailedPrecondition: nothing is consumed.
   absl::StatusOr<std::vector<Delivery>> Receive(int max, absl::Duration timeout);
+  // kUnavailable: the delivery's connection was lost, and it will come again.
   absl::Status Ack(std::uint64_t tag, bool multiple);
   // Counted by x-delivery-limit when requeued; dead-lettered otherwise.
   absl::Status Reject(std::uint64_t tag, bool requeue);
 
-  // Topology. Declaring what exists with other arguments is FAILED_PRECONDITION, with the broker's text, which names the
-  // difference. NOT_FOUND: a passive look at what does not exist.
+  // Topology. Declaring what exists with other arguments is FAILED_PRECONDITION, with the broker's text, which names
+  // the difference. NOT_FOUND: a passive look at what does not exist.
   absl::Status DeclareExchange(const std::string& name, const std::string& type);
   absl::Status DeclareQueue(const QueueSpec& queue);
   absl::Status BindQueue(const std::string& queue, const std::string& exchange, const std::string& routing_key);
   absl::Status CheckExchange(const std::string& name, const std::string& type);
   // Messages ready in the queue.
   absl::StatusOr<std::int64_t> CheckQueue(const std::string& name);
+  // The same, and their type or arguments are these (AMQP's passive look compares the name only, so what exists is
+  // declared once more, which changes nothing). Who may not declare only learns that it exists.
+  absl::Status AssertExchange(const std::string& name, const std::string& type);
+  absl::Status AssertQueue(const QueueSpec& queue);
+  // Removes the binding; nothing to do when there is none.
+  absl::Status UnbindQueue(const std::string& queue, const std::string& exchange, const std::string& routing_key);
 
   // Serves heartbeats; call it at least every heartbeat/2 while nothing else is called.
   absl::Status Tick();

@@ -1,0 +1,131 @@
+#include "libs/messaging/kafka/admin.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libs/base/status.h"
+#include "libs/messaging/kafka/handles.h"
+
+namespace ordermesh::kafka {
+namespace {
+
+struct MetadataDestroy {
+  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+};
+using MetadataHandle = std::unique_ptr<const rd_kafka_metadata_t, MetadataDestroy>;
+
+// A consumer's metadata request never creates a topic, a producer's may.
+absl::StatusOr<ClientHandle> MakeClient(const std::string& brokers, const std::string& client_id) {
+  Settings settings(brokers, client_id);
+  settings.Set("allow.auto.create.topics", "false");
+  return settings.Make(RD_KAFKA_CONSUMER);
+}
+
+absl::StatusOr<int> CountPartitions(rd_kafka_t* client, const std::string& topic, absl::Duration timeout) {
+  TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  if (handle == nullptr) return ToStatus(rd_kafka_last_error(), absl::StrCat("topic ", topic));
+  const rd_kafka_metadata_t* raw = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, handle.get(), &raw, ToMilliseconds(timeout));
+  RETURN_IF_ERROR(ToStatus(error, absl::StrCat("topic ", topic)));
+  const MetadataHandle metadata(raw);
+  if (metadata->topic_cnt != 1) return absl::NotFoundError(absl::StrCat("kafka: topic ", topic, " does not exist"));
+  const rd_kafka_metadata_topic& found = metadata->topics[0];
+  RETURN_IF_ERROR(ToStatus(found.err, absl::StrCat("topic ", topic)));
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    if (found.partitions[i].leader < 0) {
+      return absl::UnavailableError(
+          absl::StrCat("kafka: topic ", topic, ": partition ", found.partitions[i].id, " has no leader"));
+    }
+  }
+  return found.partition_cnt;
+}
+
+absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Duration timeout) {
+  const std::string what = absl::StrCat("creating topic ", spec.name);
+  char error[512];
+  NewTopicHandle topic(
+      rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, spec.replication, error, sizeof error));
+  if (topic == nullptr) return absl::InvalidArgumentError(absl::StrCat("kafka: ", what, ": ", error));
+  for (const auto& [name, value] : spec.config) {
+    rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
+  }
+  AdminOptionsHandle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), ToMilliseconds(timeout), error, sizeof error);
+  rd_kafka_AdminOptions_set_operation_timeout(options.get(), ToMilliseconds(timeout), error, sizeof error);
+  QueueHandle answers(rd_kafka_queue_new(client));
+  rd_kafka_NewTopic_t* topics[] = {topic.get()};
+  rd_kafka_CreateTopics(client, topics, 1, options.get(), answers.get());
+  EventHandle event(rd_kafka_queue_poll(answers.get(), ToMilliseconds(timeout) + 1000));
+  if (event == nullptr) return absl::UnavailableError(absl::StrCat("kafka: ", what, ": no answer"));
+  RETURN_IF_ERROR(ToStatus(rd_kafka_event_error(event.get()), what));
+  std::size_t count = 0;
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const rd_kafka_resp_err_t result = rd_kafka_topic_result_error(results[i]);
+    if (result == RD_KAFKA_RESP_ERR_NO_ERROR || result == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
+    const char* text = rd_kafka_topic_result_error_string(results[i]);
+    if (result == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR || result == RD_KAFKA_RESP_ERR_INVALID_CONFIG ||
+        result == RD_KAFKA_RESP_ERR_INVALID_PARTITIONS || result == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+      return absl::InvalidArgumentError(absl::StrCat("kafka: ", what, ": ", text));
+    }
+    return base::Annotate(ToStatus(result, what), text);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EnsureTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Time deadline) {
+  for (;;) {
+    absl::StatusOr<int> partitions = CountPartitions(client, spec.name, deadline - absl::Now());
+    if (partitions.ok()) {
+      if (*partitions == spec.partitions) return absl::OkStatus();
+      return absl::FailedPreconditionError(
+          absl::StrCat("kafka: topic ", spec.name, " has ", *partitions, " partitions, not ", spec.partitions));
+    }
+    if (absl::Now() >= deadline) return partitions.status();
+    if (absl::IsNotFound(partitions.status())) {
+      RETURN_IF_ERROR(CreateTopic(client, spec, deadline - absl::Now()));
+    } else if (!absl::IsUnavailable(partitions.status())) {
+      return partitions.status();
+    }
+    rd_kafka_poll(client, 50);  // what was created, or lost its leader, is not known everywhere at once
+  }
+}
+
+}  // namespace
+
+class Cluster::Impl {
+ public:
+  explicit Impl(ClientHandle client) : client_(std::move(client)) {}
+  rd_kafka_t* client() { return client_.get(); }
+
+ private:
+  ClientHandle client_;
+};
+
+Cluster::Cluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Cluster::~Cluster() = default;
+
+absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Connect(const std::string& brokers, const std::string& client_id) {
+  ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, client_id));
+  return std::unique_ptr<Cluster>(new Cluster(std::make_unique<Impl>(std::move(client))));
+}
+
+absl::StatusOr<int> Cluster::PartitionCount(const std::string& topic, absl::Duration timeout) {
+  return CountPartitions(impl_->client(), topic, timeout);
+}
+
+absl::Status EnsureTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout) {
+  ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, "ordermesh-admin"));
+  const absl::Time deadline = absl::Now() + timeout;
+  for (const TopicSpec& spec : topics) RETURN_IF_ERROR(EnsureTopic(client.get(), spec, deadline));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> PartitionCount(const std::string& brokers, const std::string& topic, absl::Duration timeout) {
+  ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, "ordermesh-admin"));
+  return CountPartitions(client.get(), topic, timeout);
+}
+
+}  // namespace ordermesh::kafka
