@@ -46,6 +46,8 @@ constexpr std::array kReasons = {
            "no validator could be reached; nothing was stored; retry with the same request id"},
     Reason{reasons::kDatabaseUnavailable, Code::kUnavailable, 503,
            "the database could not be reached; retry with the same request id"},
+    Reason{reasons::kLocked, Code::kUnavailable, 503,
+           "another transaction holds what is needed for longer than we wait; nothing was changed; retry"},
     Reason{reasons::kBrokerUnavailable, Code::kUnavailable, 503, "a message broker could not be reached; retry"},
     Reason{reasons::kShuttingDown, Code::kUnavailable, 503, "this server is stopping; another one will answer; retry"},
 

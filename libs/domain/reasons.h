@@ -48,6 +48,7 @@ inline constexpr char kOverloaded[] = "OVERLOADED";
 inline constexpr char kCatalogStale[] = "CATALOG_STALE";
 inline constexpr char kValidationUnavailable[] = "VALIDATION_UNAVAILABLE";
 inline constexpr char kDatabaseUnavailable[] = "DATABASE_UNAVAILABLE";
+inline constexpr char kLocked[] = "LOCKED";
 inline constexpr char kBrokerUnavailable[] = "BROKER_UNAVAILABLE";
 inline constexpr char kShuttingDown[] = "SHUTTING_DOWN";
 

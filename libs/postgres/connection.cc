@@ -81,7 +81,7 @@ absl::Status Connection::Connect() {
         Setting("client_connection_check_interval", options_.client_check_interval),
         Setting("statement_timeout", options_.statement_timeout), Setting("lock_timeout", options_.lock_timeout),
         Setting("idle_in_transaction_session_timeout", options_.idle_in_transaction_timeout),
-        Setting("idle_session_timeout", options_.idle_session_timeout)));
+        Setting("idle_session_timeout", options_.idle_session_timeout), options_.session_sql));
   }
   if (status.ok() && PQenterPipelineMode(conn_.get()) == 0) status = ConnectionError(conn_.get(), "connect");
   outcome_unknown_ = false;

@@ -31,6 +31,8 @@ struct ConnectionOptions {
   // No call takes longer than statement_timeout and this: a server that hangs, or is cut off, can't hold a thread. The
   // connection is dropped then. No statement_timeout (zero), no limit.
   absl::Duration answer_margin = absl::Seconds(1);
+  // More of the session's settings, as SQL: "SET enable_seqscan = off".
+  std::string session_sql;
 };
 
 // A statement with a name: prepared at its first use on each connection, for the types of its first parameters. One
