@@ -1,0 +1,46 @@
+#include "services/gateway/database_status.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/postgres/connection.h"
+#include "services/gateway/refusals.h"
+
+namespace ordermesh::gateway {
+
+Trouble TroubleOf(const absl::Status& status) {
+  const std::string state = postgres::SqlState(status);
+  if (state == "40P01" || state == "40001") return Trouble::kDeadlock;
+  if (state == "55P03") return Trouble::kLocked;
+  if (absl::StartsWith(state, "22") || absl::StartsWith(state, "23")) return Trouble::kData;
+  if (status.code() == absl::StatusCode::kUnavailable) return Trouble::kConnection;
+  if (status.code() == absl::StatusCode::kAborted) return Trouble::kDeadlock;
+  return Trouble::kOther;
+}
+
+absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
+  const std::string state = postgres::SqlState(status);
+  switch (TroubleOf(status)) {
+    case Trouble::kDeadlock:
+      return DatabaseUnavailable("too many transactions crossed");
+    case Trouble::kLocked:
+      return Locked(what);
+    case Trouble::kConnection:
+      return DatabaseUnavailable("not reachable");
+    case Trouble::kData:
+      if (absl::StartsWith(state, "22")) return DataRefused(state);
+      break;
+    case Trouble::kOther:
+      if (status.code() == absl::StatusCode::kDeadlineExceeded) return DatabaseUnavailable("it took too long");
+      if (status.code() != absl::StatusCode::kResourceExhausted) break;
+      // The queue of our own pool is full, or the database's disk or its connections are.
+      if (state.empty()) return Overloaded("too much work is waiting for the database", absl::Milliseconds(200));
+      return DatabaseUnavailable(absl::StrCat("it has no room (SQLSTATE ", state, ")"));
+  }
+  base::LogError("database_fault", {{"sqlstate", state}, {"error", status.message()}});
+  return absl::InternalError(absl::StrCat("database: a fault of ours (SQLSTATE ", state, ")"));
+}
+
+}  // namespace ordermesh::gateway

@@ -1,0 +1,27 @@
+// Rows of the outbox.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "libs/base/uuid.h"
+#include "libs/domain/order.h"
+#include "libs/postgres/connection.h"
+#include "services/gateway/order_events.h"
+
+namespace ordermesh::gateway {
+
+// Gathers events and sends them as one statement.
+class OutboxRows {
+ public:
+  OutboxRows();
+
+  void Add(const base::Uuid& event_id, const domain::Order& order, const OutboxEvent& event,
+           absl::string_view traceparent);
+  void Send(postgres::Connection::Pipeline& pipeline);
+
+ private:
+  postgres::Array ids_, orders_, types_, payloads_, headers_;
+};
+
+}  // namespace ordermesh::gateway

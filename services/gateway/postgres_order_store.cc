@@ -1,0 +1,138 @@
+#include "services/gateway/postgres_order_store.h"
+
+#include <stop_token>
+#include <utility>
+
+#include "libs/base/deadline.h"
+#include "libs/domain/refusal.h"
+#include "services/gateway/cancel_transaction.h"
+#include "services/gateway/database_status.h"
+#include "services/gateway/order_queries.h"
+#include "services/gateway/refusals.h"
+
+namespace ordermesh::gateway {
+namespace {
+
+using postgres::Connection;
+
+postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, const char* application) {
+  postgres::ConnectionOptions session;
+  session.url = options.database_url;
+  session.application_name = application;
+  session.statement_timeout = options.statement_timeout;
+  session.lock_timeout = options.lock_timeout;
+  // Every statement here looks rows up by a key. A plan that is made while a table is empty would read it from end to
+  // end, and stay when the table has grown.
+  session.session_sql = "SET enable_seqscan = off";
+  return session;
+}
+
+}  // namespace
+
+PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& events, base::Clock& clock,
+                                       base::Random& random, StoreMetrics metrics)
+    : events_(events),
+      clock_(clock),
+      metrics_(metrics),
+      give_up_after_(options.accept.give_up_after),
+      policy_(options.accept, clock, random, metrics),
+      intake_({.threads = options.intake_connections, .max_queued = options.max_waiting},
+              [session = Session(options, "ordermesh-gateway intake"), &events] {
+                return std::make_unique<IntakeSession>(session, events);
+              }),
+      queries_({.threads = options.query_connections, .max_queued = options.max_waiting},
+               postgres::MakeConnections(Session(options, "ordermesh-gateway"))) {}
+
+aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio::Lane& lane,
+                                                                            std::vector<Acceptance> batch) {
+  using Results = std::vector<absl::StatusOr<Accepted>>;
+  const std::size_t orders = batch.size();
+  auto run = intake_.Run(lane, [this, batch = std::move(batch)](IntakeSession& session) mutable
+                         -> absl::StatusOr<Results> { return policy_.Run(session.transaction, std::move(batch)); });
+  absl::StatusOr<Results> results = co_await run;
+  if (results.ok()) co_return *std::move(results);
+  co_return Results(orders, ToRefusal(results.status(), "stock"));
+}
+
+template <class Query>
+auto PostgresOrderStore::Ask(aio::Lane& lane, Query query)
+    -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>> {
+  using Answer = std::invoke_result_t<Query&, Connection&>;
+  auto run = queries_.Run(lane, [query = std::move(query)](Connection& connection) mutable -> Answer {
+    Answer answer = query(connection);
+    // The session may have died long before: once more, on a new one.
+    if (!answer.ok() && TroubleOf(answer.status()) == Trouble::kConnection) answer = query(connection);
+    return answer;
+  });
+  Answer answer = co_await run;
+  if (!answer.ok()) co_return ToRefusal(answer.status(), "the order");
+  co_return answer;
+}
+
+aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> PostgresOrderStore::Find(
+    aio::Lane& lane, std::vector<RequestKey> keys) {
+  return Ask(lane, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); });
+}
+
+aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane, std::string caller,
+                                                                 domain::OrderId id) {
+  auto ask = Ask(lane, [caller = std::move(caller), id](Connection& connection) {
+    return GetOrder(connection, caller, id);
+  });
+  absl::StatusOr<std::optional<domain::Order>> found = co_await ask;
+  if (!found.ok()) co_return found.status();
+  if (!found->has_value()) co_return OrderNotFound(id);
+  co_return **std::move(found);
+}
+
+aio::Task<absl::StatusOr<std::vector<domain::Order>>> PostgresOrderStore::List(aio::Lane& lane, OrderQuery query) {
+  return Ask(lane, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); });
+}
+
+aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Lane& lane, OrderFilter filter,
+                                                                  std::int64_t at_most) {
+  return Ask(lane, [filter = std::move(filter), at_most](Connection& connection) {
+    return CountOrders(connection, filter, at_most);
+  });
+}
+
+aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> PostgresOrderStore::Versions(
+    aio::Lane& lane, std::vector<domain::OrderId> ids) {
+  return Ask(lane, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); });
+}
+
+aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Lane& lane, Cancellation cancellation) {
+  struct Done {
+    absl::StatusOr<domain::Order> order;
+  };
+  auto run = queries_.Run(
+      lane, [this, cancellation = std::move(cancellation)](Connection& connection) -> absl::StatusOr<Done> {
+        return Done{CancelNow(connection, cancellation)};
+      });
+  absl::StatusOr<Done> done = co_await run;
+  if (!done.ok()) co_return ToRefusal(done.status(), "the order");
+  co_return std::move(done->order);
+}
+
+absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connection,
+                                                            const Cancellation& cancellation) const {
+  const base::Deadline deadline = base::Deadline::In(give_up_after_, clock_);
+  bool unknown = false;
+  for (int failures = 1;; ++failures) {
+    absl::StatusOr<domain::Order> order = TryCancel(connection, events_, cancellation);
+    if (order.ok() || !domain::RefusalOf(order.status()).reason.empty()) return order;
+    if (connection.OutcomeUnknown()) {
+      metrics_.unknown_outcomes.Add();
+      unknown = true;
+    }
+    // Running it again is always right: a cancel that was committed shows as a cancelled order.
+    const Trouble trouble = TroubleOf(order.status());
+    const bool at_once = trouble == Trouble::kDeadlock || (trouble == Trouble::kConnection && failures == 1);
+    if ((!at_once && !unknown) || deadline.Expired(clock_)) {
+      return unknown ? OutcomeUnknown("not reachable") : ToRefusal(order.status(), "the order or its stock");
+    }
+    if (!at_once) clock_.SleepFor(absl::Milliseconds(50), std::stop_token());
+  }
+}
+
+}  // namespace ordermesh::gateway

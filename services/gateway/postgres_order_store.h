@@ -1,0 +1,66 @@
+// Orders in PostgreSQL.
+#pragma once
+
+#include <string>
+
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/postgres/pool.h"
+#include "services/gateway/accept_policy.h"
+#include "services/gateway/accept_transaction.h"
+#include "services/gateway/gateway_metrics.h"
+#include "services/gateway/order_events.h"
+#include "services/gateway/order_store.h"
+
+namespace ordermesh::gateway {
+
+// Orders are accepted on connections of their own, so that no reader holds up the hot path; everything else shares a
+// second, small pool. Thread-safe. The dependencies must outlive it.
+class PostgresOrderStore : public OrderStore {
+ public:
+  struct Options {
+    std::string database_url;
+    int intake_connections = 2;
+    int query_connections = 4;
+    std::size_t max_waiting = 256;  // work that waits for a connection of each pool; beyond it kResourceExhausted
+    absl::Duration statement_timeout = absl::Seconds(3);
+    absl::Duration lock_timeout = absl::Milliseconds(200);
+    AcceptPolicy::Options accept;
+  };
+
+  PostgresOrderStore(Options options, const OrderEvents& events, base::Clock& clock, base::Random& random,
+                     StoreMetrics metrics);
+
+  aio::Task<std::vector<absl::StatusOr<Accepted>>> Accept(aio::Lane& lane, std::vector<Acceptance> batch) override;
+  aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Lane& lane,
+                                                                           std::vector<RequestKey> keys) override;
+  aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) override;
+  aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Lane& lane, OrderQuery query) override;
+  aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Lane& lane, OrderFilter filter, std::int64_t at_most) override;
+  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Lane& lane, Cancellation cancellation) override;
+  aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(
+      aio::Lane& lane, std::vector<domain::OrderId> ids) override;
+
+ private:
+  struct IntakeSession {
+    IntakeSession(const postgres::ConnectionOptions& options, const OrderEvents& events)
+        : connection(options), transaction(connection, events) {}
+    postgres::Connection connection;
+    AcceptTransaction transaction;
+  };
+  // Runs a query on the second pool; its error becomes a refusal.
+  template <class Query>
+  auto Ask(aio::Lane& lane, Query query) -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>>;
+  absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation) const;
+
+  const OrderEvents& events_;
+  base::Clock& clock_;
+  const StoreMetrics metrics_;
+  const absl::Duration give_up_after_;
+  const AcceptPolicy policy_;
+  // Last: their threads use what stands above.
+  aio::WorkerPool<IntakeSession> intake_;
+  postgres::Pool queries_;
+};
+
+}  // namespace ordermesh::gateway

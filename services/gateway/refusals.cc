@@ -1,0 +1,103 @@
+#include "services/gateway/refusals.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+
+namespace ordermesh::gateway {
+namespace {
+
+namespace reasons = domain::reasons;
+using domain::ToStatus;
+
+constexpr absl::Duration kRetrySoon = absl::Milliseconds(200);
+
+absl::Status Refused(absl::StatusCode code, const char* reason, std::string message) {
+  return ToStatus({.code = code, .message = std::move(message), .reason = reason});
+}
+
+absl::Status Unavailable(const char* reason, std::string message) {
+  return ToStatus({.code = absl::StatusCode::kUnavailable,
+                   .message = std::move(message),
+                   .reason = reason,
+                   .retry_after = kRetrySoon});
+}
+
+}  // namespace
+
+absl::Status OrderNotFound(const domain::OrderId& id) {
+  return ToStatus({.code = absl::StatusCode::kNotFound,
+                   .message = absl::StrCat("order ", id.ToString(), ": there is none"),
+                   .reason = reasons::kOrderNotFound,
+                   .resource_type = "Order",
+                   .resource_name = id.ToString()});
+}
+
+absl::Status IdMalformed(absl::string_view field) {
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kIdMalformed,
+                 absl::StrCat(field, ": not a UUID in its canonical form"));
+}
+
+absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kFilterMalformed, absl::StrCat(field, ": ", problem));
+}
+
+absl::Status EtagStale(const domain::OrderId& id) {
+  return Refused(absl::StatusCode::kAborted, reasons::kEtagStale,
+                 absl::StrCat("order ", id.ToString(), ": it has changed since this etag was read; read it again"));
+}
+
+absl::Status IdempotencyKeyReused() {
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kIdempotencyKeyReused,
+                 "request_id: it was used for an order with another payload; use a new one for a new order");
+}
+
+absl::Status OrderTooLarge(std::size_t bytes, std::size_t limit) {
+  return Refused(
+      absl::StatusCode::kInvalidArgument, reasons::kOrderTooLarge,
+      absl::StrCat("order: its event would have up to ", bytes, " bytes, and at most ", limit, " are published"));
+}
+
+absl::Status Overloaded(absl::string_view what, absl::Duration retry_after) {
+  return ToStatus({.code = absl::StatusCode::kResourceExhausted,
+                   .message = absl::StrCat("gateway: ", what, "; nothing was stored; retry"),
+                   .reason = reasons::kOverloaded,
+                   .retry_after = retry_after});
+}
+
+absl::Status ShuttingDown() {
+  return Unavailable(reasons::kShuttingDown, "gateway: this server is stopping; retry");
+}
+
+absl::Status GivenUp(bool cancelled) {
+  return cancelled ? absl::CancelledError("the caller gave up; nothing was stored")
+                   : absl::DeadlineExceededError("gateway: the deadline passed before the order left for the database; "
+                                                 "nothing was stored");
+}
+
+absl::Status ValidationUnavailable(absl::string_view detail) {
+  return Unavailable(reasons::kValidationUnavailable,
+                     absl::StrCat("validation: ", detail, "; nothing was stored; retry"));
+}
+
+absl::Status DatabaseUnavailable(absl::string_view detail) {
+  return Unavailable(reasons::kDatabaseUnavailable, absl::StrCat("database: ", detail, "; nothing was stored; retry"));
+}
+
+absl::Status OutcomeUnknown(absl::string_view detail) {
+  return absl::DeadlineExceededError(
+      absl::StrCat("database: lost during the commit (", detail,
+                   "); whether it happened is not known; repeat with the same request id to learn it"));
+}
+
+absl::Status Locked(absl::string_view what) {
+  return Unavailable(reasons::kLocked,
+                     absl::StrCat("database: ", what, " is locked by another transaction; nothing was stored; retry"));
+}
+
+absl::Status DataRefused(absl::string_view sqlstate) {
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kOrderInvalid,
+                 absl::StrCat("order: the database can't hold what it says (SQLSTATE ", sqlstate, ")"));
+}
+
+}  // namespace ordermesh::gateway
