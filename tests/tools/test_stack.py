@@ -75,7 +75,7 @@ def test_two_stacks_stand_side_by_side_and_leave_nothing(pair):
         with psycopg.connect(stack["env"]["DATABASE_URL"]) as session:
             assert session.execute("SHOW fsync").fetchone() == ("on",)
             assert session.execute("SHOW synchronous_commit").fetchone() == ("on",)
-            session.execute(f"CREATE TABLE mark (port int); INSERT INTO mark VALUES ({stack['postgres']['port']})")
+            session.execute(f"CREATE TABLE mark (port int); INSERT INTO mark VALUES ({stack['servers']['postgres']['port']})")
         with pika.BlockingConnection(pika.URLParameters(stack["env"]["AMQP_URL"])) as connection:
             connection.channel().queue_declare("here", durable=True, arguments={"x-queue-type": "quorum"})
         admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stack["env"]["KAFKA_BROKERS"]})
@@ -105,7 +105,7 @@ def test_a_single_store_is_stopped_killed_paused_and_comes_back_with_its_data(fo
     for end in ("stop", "kill"):
         tool(end, "postgres", "--dir", str(folder), check=True)
         assert not answers()
-        assert described(folder)["postgres"]["state"] == "stopped"
+        assert described(folder)["servers"]["postgres"]["state"] == "stopped"
         tool("start", "postgres", "--dir", str(folder), check=True)
         assert answers()
     tool("pause", "postgres", "--dir", str(folder), check=True)

@@ -1,8 +1,8 @@
-"""The keeper of a stack: the one process that starts its stores, obeys commands about them, and ends them.
+"""The keeper of a stack: the one process that starts its servers, obeys commands about them, and ends them.
 
 It belongs to nobody's process group, so that whatever kills the tool that started it doesn't kill it. It ends the
 stack when it is told to, when it gets SIGTERM, and when the tool that holds the other end of its lifeline is gone.
-Should the keeper itself be killed, the kernel ends its stores (processes.die_with_parent).
+Should the keeper itself be killed, the kernel ends its servers (processes.die_with_parent).
 """
 
 import asyncio
@@ -14,9 +14,8 @@ import signal
 import uuid
 from pathlib import Path
 
-from . import processes, stores
-from .ports import PortClaims
-from .stores.store import Store, StoreFailed
+from . import processes, servers
+from .servers.server import Server, ServerFailed, Site
 
 # What the tool that started the keeper writes into the lifeline once the stack may outlive it.
 DETACH = b"D"
@@ -31,15 +30,14 @@ def control_address(directory: Path) -> str:
 
 
 class Keeper:
-    """Holds the stores of one folder. Everything runs on the one event loop of the main thread."""
+    """Holds the servers of one folder. Everything runs on the one event loop of the main thread."""
 
-    def __init__(self, directory: Path, names: list[str], mark: str) -> None:
-        self.directory = directory
-        self._mark = mark
-        self._ports = PortClaims()
-        self._stores: dict[str, Store] = {
-            name: stores.ALL[name](directory / name, self._ports, mark) for name in names
-        }
+    def __init__(self, site: Site, names: list[str]) -> None:
+        self.directory = site.directory
+        self._site = site
+        for name in names:
+            site.servers[name] = servers.ALL[name](site)
+        self._ready = {name: asyncio.Event() for name in names}
         self._one_at_a_time = asyncio.Lock()
         self._over = asyncio.Event()
         self._keep_data = False
@@ -69,23 +67,47 @@ class Keeper:
             server.close()
 
     async def _start_all(self) -> None:
-        """Starts all stores at once; the first that fails decides."""
+        """Starts each server as soon as those before it are ready; the first that fails decides."""
         async with asyncio.TaskGroup() as group:
-            for store in self._stores.values():
-                group.create_task(store.start())
+            for server in self._servers():
+                group.create_task(self._start_in_turn(server))
         self._write_description()
+
+    async def _start_in_turn(self, server: Server) -> None:
+        for name in server.after:
+            if name in self._ready:
+                await self._ready[name].wait()
+        await server.start()
+        self._ready[server.name].set()
+
+    def _servers(self) -> list[Server]:
+        return list(self._site.servers.values())
 
     async def _end_all(self) -> None:
         async with self._one_at_a_time:
-            await asyncio.gather(*(store.stop() if self._keep_data else store.discard() for store in self._stores.values()))
-            await asyncio.gather(*(store.end_helpers() for store in self._stores.values()))
-        await asyncio.to_thread(processes.sweep, self._mark, 5.0)
-        for store in self._stores.values():
-            store.clean()
+            if self._keep_data or self._site.options.get("end_in_order"):
+                await self._stop_in_turn()
+            await asyncio.gather(*(server.discard() for server in self._servers()))
+            await asyncio.gather(*(server.end_helpers() for server in self._servers()))
+        await asyncio.to_thread(processes.sweep, self._site.mark, 5.0)
+        for server in self._servers():
+            server.clean()
         (self.directory / "stack.json").unlink(missing_ok=True)
         if not self._keep_data:
             remove_folder(self.directory)
-        self._ports.release()
+
+    async def _stop_in_turn(self) -> None:
+        """Asks each server to end once those that depend on it have."""
+        ended = {server.name: asyncio.Event() for server in self._servers()}
+
+        async def stop(server: Server) -> None:
+            for other in self._servers():
+                if server.name in other.after:
+                    await ended[other.name].wait()
+            await server.stop()
+            ended[server.name].set()
+
+        await asyncio.gather(*(stop(server) for server in self._servers()))
 
     def _read_lifeline(self, lifeline: int) -> None:
         word = os.read(lifeline, 1)
@@ -99,9 +121,9 @@ class Keeper:
             command = json.loads(await reader.readline())
             async with self._one_at_a_time:
                 try:
-                    await self._obey(command["do"], command.get("store"))
+                    await self._obey(command["do"], command.get("server"))
                     answer = {"ok": True, "stack": self.describe()}
-                except StoreFailed as failure:
+                except ServerFailed as failure:
                     answer = {"error": str(failure)}
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
@@ -114,43 +136,42 @@ class Keeper:
     async def _obey(self, verb: str, name: str | None) -> None:
         if verb in ("status", "down"):
             return
-        if name not in self._stores:
-            raise StoreFailed(f"{name} is not part of this stack; it has {', '.join(self._stores)}")
-        store = self._stores[name]
+        server = self._site.servers.get(name)
+        if server is None:
+            raise ServerFailed(f"{name} is not part of this stack; it has {', '.join(self._site.servers)}")
         match verb:
             case "start":
-                await store.start()
+                await server.start()
             case "stop":
-                await store.stop()
+                await server.stop()
             case "kill":
-                await store.kill()
+                await server.kill()
             case "pause":
-                store.pause()
+                server.pause()
             case "resume":
-                store.resume()
+                server.resume()
             case _:
-                raise StoreFailed(f"unknown command {verb}")
+                raise ServerFailed(f"unknown command {verb}")
         self._write_description()
 
     def describe(self) -> dict:
         """What stack.json says and `status` prints."""
-        variables = {key: value for store in self._stores.values() for key, value in store.variables().items()}
         return {
             "dir": str(self.directory),
             "keeper_pid": os.getpid(),
-            "mark": self._mark,
-            "env": variables,
-            **{
-                name: {
-                    "url": next(iter(store.variables().values())),
-                    "port": store.port,
-                    "pid": store.pid,
-                    "state": store.state.value,
-                    "ready_after_s": round(store.ready_after_s, 2),
-                    "log": str(store.log),
-                    "env": store.environment(),
+            "mark": self._site.mark,
+            "env": self._site.variables(),
+            "servers": {
+                server.name: {
+                    **server.endpoints(),
+                    "port": server.port,
+                    "pid": server.pid,
+                    "state": server.state.value,
+                    "ready_after_s": round(server.ready_after_s, 2),
+                    "log": str(server.log),
+                    "env": server.environment(),
                 }
-                for name, store in self._stores.items()
+                for server in self._servers()
             },
         }
 
@@ -164,7 +185,7 @@ def claim_folder(directory: Path) -> None:
     """Makes the folder, or takes one that is empty or was a stack's before: `remove_folder` empties no other."""
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()) and not (directory / _OURS).exists():
-        raise StoreFailed(f"{directory} holds something else; choose a folder that is empty or does not exist")
+        raise ServerFailed(f"{directory} holds something else; choose a folder that is empty or does not exist")
     (directory / _OURS).touch()
 
 
@@ -172,7 +193,7 @@ def remove_folder(directory: Path) -> None:
     """Removes what a stack keeps in its folder, and the folder itself where nothing else is in it."""
     if not (directory / _OURS).exists():
         return
-    for name in stores.ALL:
+    for name in servers.ALL:
         shutil.rmtree(directory / name, ignore_errors=True)
     for name in ("stack.json", "keeper.log", _OURS):
         (directory / name).unlink(missing_ok=True)
@@ -182,18 +203,18 @@ def remove_folder(directory: Path) -> None:
         pass
 
 
-def keep(directory: Path, names: list[str], mark: str, lifeline: int, report: int) -> None:
-    """Turns this process into the keeper of `directory`; returns when the stack is over."""
+def keep(site: Site, names: list[str], lifeline: int, report: int) -> None:
+    """Turns this process into the keeper of a site; returns when the stack is over."""
     if os.fork() != 0:
         # No process of whoever asked: what kills a tree of processes must not find the keeper in it.
         os._exit(0)
-    log = os.open(directory / "keeper.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    log = os.open(site.directory / "keeper.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
 
     async def main() -> None:
-        await Keeper(directory, names, mark).run(lifeline, report)
+        await Keeper(site, names).run(lifeline, report)
 
     asyncio.run(main())
 
@@ -202,7 +223,7 @@ def _reason(failure: BaseException) -> str:
     """The first cause in a group of failures, in words."""
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
-    return str(failure) if isinstance(failure, StoreFailed) else repr(failure)
+    return str(failure) if isinstance(failure, ServerFailed) else repr(failure)
 
 
 def _tell(report: int, answer: dict) -> None:

@@ -1,4 +1,4 @@
-"""A stack of real stores and brokers in a folder: brought up, described, commanded and taken down."""
+"""A stack of servers in a folder: brought up, described, commanded and taken down."""
 
 import json
 import os
@@ -8,10 +8,8 @@ import sys
 import uuid
 from pathlib import Path
 
-from . import keeper, paths, processes, stores
-from .stores.store import StoreFailed
-
-ALL_STORES = list(stores.ALL)
+from . import keeper, paths, processes
+from .servers.server import ServerFailed
 
 
 class StackError(Exception):
@@ -26,25 +24,24 @@ class Stack:
         self._lifeline: int | None = None
         self.mark: str | None = None
 
-    def up(self, names: list[str] | None = None) -> dict:
-        """Brings the stores up together and describes the stack, as stack.json does.
+    def up(self, names: list[str], options: dict | None = None) -> dict:
+        """Brings the servers up, each after those that it needs, and describes the stack, as stack.json does.
 
         The stack ends with this process unless `detach` is called. A stack that is up already is described as it is.
         """
-        names = names or ALL_STORES
         if (running := self.describe()) is not None:
-            if missing := [name for name in names if name not in running]:
+            if missing := [name for name in names if name not in running["servers"]]:
                 raise StackError(f"{self.directory} is up without {', '.join(missing)}; take it down first")
             return running
         try:
             keeper.claim_folder(self.directory)
-        except StoreFailed as refusal:
+        except ServerFailed as refusal:
             raise StackError(str(refusal)) from refusal
         self.mark = uuid.uuid4().hex
         lifeline_end, self._lifeline = os.pipe()
         report, report_end = os.pipe()
         command = [sys.executable, str(paths.REPOSITORY / "tools" / "stack"), "keep", str(self.directory)]
-        command += [",".join(names), self.mark, str(lifeline_end), str(report_end)]
+        command += [",".join(names), self.mark, json.dumps(options or {}), str(lifeline_end), str(report_end)]
         subprocess.run(
             command, check=True, start_new_session=True, stdin=subprocess.DEVNULL, pass_fds=(lifeline_end, report_end)
         )
@@ -70,9 +67,9 @@ class Stack:
         except StackError:
             return None
 
-    def command(self, verb: str, store: str) -> dict:
-        """start, stop, kill, pause or resume one store; returns when that is done."""
-        return self._ask(verb, store)
+    def command(self, verb: str, server: str) -> dict:
+        """start, stop, kill, pause or resume one server; returns when that is done."""
+        return self._ask(verb, server)
 
     def down(self, keep_data: bool = False) -> None:
         """Ends all processes and, unless asked to keep it, removes the data. Nothing to do when none is up."""
@@ -83,11 +80,11 @@ class Stack:
         else:
             processes.wait_for_end(keeper_pid)
 
-    def _ask(self, verb: str, store: str | None = None, **more) -> dict:
+    def _ask(self, verb: str, server: str | None = None, **more) -> dict:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
             try:
                 control.connect(keeper.control_address(self.directory))
-                control.sendall(json.dumps({"do": verb, "store": store, **more}).encode() + b"\n")
+                control.sendall(json.dumps({"do": verb, "server": server, **more}).encode() + b"\n")
                 with control.makefile() as answers:
                     line = answers.readline()
             except OSError:

@@ -10,8 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import keeper, paths, processes
-from .stack import ALL_STORES, Stack, StackError
+from . import keeper, paths, processes, servers
+from .servers.server import Site
+from .stack import Stack, StackError
 
 _DESCRIPTION = """\
 Starts real PostgreSQL, RabbitMQ and Kafka as private processes on free ports of loopback, several stacks at once if
@@ -21,8 +22,8 @@ need be, and takes them down without a trace.
   tools/stack up --dir DIR [--env|--json]      up; --env prints shell lines for eval, DIR/stack.json holds all
   tools/stack down --dir DIR [--keep]          down; its data goes too unless --keep
   tools/stack status --dir DIR                 what runs there; exit code 1 when nothing does
-  tools/stack stop|start|kill|pause|resume STORE --dir DIR
-                                               one store: in order; again; as a power cut; SIGSTOP; SIGCONT
+  tools/stack stop|start|kill|pause|resume SERVER --dir DIR
+                                               one server: in order; again; as a power cut; SIGSTOP; SIGCONT
   tools/stack rabbitmqctl --dir DIR ARGS...    rabbitmqctl of that stack's node
 """
 
@@ -31,8 +32,8 @@ _VERBS = ("start", "stop", "kill", "pause", "resume")
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["keep"]:  # this program again, as the keeper: see Stack.up
-        directory, names, mark, lifeline, report = arguments[1:]
-        keeper.keep(Path(directory), names.split(","), mark, int(lifeline), int(report))
+        directory, names, mark, options, lifeline, report = arguments[1:]
+        keeper.keep(Site(Path(directory), mark, json.loads(options)), names.split(","), int(lifeline), int(report))
         return 0
     options = _parse(arguments)
     try:
@@ -54,7 +55,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
     for name, run in (("up", _up), ("run", _run)):
         add(name, run).add_argument(
-            "--only", type=_stores, default=ALL_STORES, metavar="STORES", help="comma-separated: " + ",".join(ALL_STORES)
+            "--only", type=_stores, default=list(servers.STORES), metavar="STORES", help="comma-separated: " + ",".join(servers.STORES)
         )
     commands.choices["up"].add_argument("--env", action="store_true", help="print shell lines: export DATABASE_URL=…")
     commands.choices["up"].add_argument("--json", action="store_true", help="print what stack.json holds")
@@ -62,15 +63,15 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     add("down", _down).add_argument("--keep", action="store_true", help="keep the data for the next up")
     add("status", _status)
     for verb in _VERBS:
-        add(verb, _command).add_argument("store", choices=ALL_STORES)
+        add(verb, _command).add_argument("server", choices=list(servers.ALL), metavar="SERVER")
     add("rabbitmqctl", _rabbitmqctl).add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args(arguments)
 
 
 def _stores(text: str) -> list[str]:
     names = text.split(",")
-    if unknown := [name for name in names if name not in ALL_STORES]:
-        raise argparse.ArgumentTypeError(f"unknown store {unknown[0]}; there are {', '.join(ALL_STORES)}")
+    if unknown := [name for name in names if name not in servers.STORES]:
+        raise argparse.ArgumentTypeError(f"unknown store {unknown[0]}; there are {', '.join(servers.STORES)}")
     return names
 
 
@@ -142,14 +143,14 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _command(options: argparse.Namespace) -> int:
-    Stack(options.dir).command(options.verb, options.store)
+    Stack(options.dir).command(options.verb, options.server)
     return 0
 
 
 def _rabbitmqctl(options: argparse.Namespace) -> int:
     described = Stack(options.dir).describe()
-    if described is None or "rabbitmq" not in described:
+    if described is None or "rabbitmq" not in described["servers"]:
         raise StackError(f"no RabbitMQ is up in {options.dir}")
     return subprocess.run(
-        ["/usr/lib/rabbitmq/bin/rabbitmqctl", *options.arguments], env={**os.environ, **described["rabbitmq"]["env"]}
+        ["/usr/lib/rabbitmq/bin/rabbitmqctl", *options.arguments], env={**os.environ, **described["servers"]["rabbitmq"]["env"]}
     ).returncode

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from ..probes import postgres as probe
-from .store import Store, StoreFailed
+from .server import Server, ServerFailed, Site
 
 DATABASE = "ordermesh"
 OWNER = "ordermesh_owner"
@@ -28,7 +28,7 @@ log_line_prefix = '%m [%p] %q%u@%d '
 """
 
 
-class Postgres(Store):
+class Postgres(Server):
     """A cluster with the superuser `postgres`, the role `ordermesh_owner` and the database `ordermesh` that it owns.
 
     Everyone on loopback is trusted. PostgreSQL refuses to run as root, so root runs it as the user `postgres`.
@@ -38,8 +38,8 @@ class Postgres(Store):
     stop_signal = signal.SIGINT  # fast: sessions are ended, then a checkpoint
     last_signal = signal.SIGQUIT  # immediate: no checkpoint, but shared memory is given back
 
-    def __init__(self, *arguments) -> None:
-        super().__init__(*arguments)
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
         self._data = self.directory / "data"
         self._shared_memory: set[str] = set()
 
@@ -104,12 +104,12 @@ class Postgres(Store):
             await probe.execute(self.port, "postgres", statement)
         except probe.PostgresError as error:
             if error.sqlstate not in ("42710", "42P04"):  # it is there already
-                raise StoreFailed(f"postgres: {what} could not be created: {error}") from error
+                raise ServerFailed(f"postgres: {what} could not be created: {error}") from error
 
     def _refuse_hidden_folder(self) -> None:
         for parent in self.directory.parents:
             if not parent.stat().st_mode & 0o001:
-                raise StoreFailed(
+                raise ServerFailed(
                     f"postgres: root has to run it as the user {self.user}, who can't enter {parent}; "
                     "choose a folder below /var/tmp"
                 )
@@ -122,5 +122,5 @@ def _programs() -> str:
         return str(found[-1].parent)
     elsewhere = shutil.which("postgres")
     if elsewhere is None:
-        raise StoreFailed("postgres: not installed; run tools/setup")
+        raise ServerFailed("postgres: not installed; run tools/setup")
     return str(Path(elsewhere).resolve().parent)

@@ -4,9 +4,8 @@ import shutil
 from pathlib import Path
 
 from .. import paths
-from ..ports import PortClaims
 from ..probes import kafka as probe
-from .store import Store, StoreFailed
+from .server import Server, ServerFailed, Site
 
 # Any will do: nothing else ever joins this cluster.
 _CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg"
@@ -34,20 +33,20 @@ broker.heartbeat.interval.ms=500
 """
 
 
-class Kafka(Store):
+class Kafka(Server):
     """One broker and controller in one process, its storage formatted on the first start."""
 
     name = "kafka"
 
-    def __init__(self, directory: Path, ports: PortClaims, mark: str) -> None:
-        super().__init__(directory, ports, mark)
-        self._controller_port = ports.claim()
-        self._settings = directory / "server.properties"
-        self._data = directory / "data"
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._controller_port = site.port()
+        self._settings = self.directory / "server.properties"
+        self._data = self.directory / "data"
 
     async def prepare(self) -> None:
         if not any(paths.KAFKA_JARS.glob("kafka_*.jar")) or shutil.which("java") is None:
-            raise StoreFailed(f"kafka: java or the jars in {paths.KAFKA_JARS} are missing; run tools/setup")
+            raise ServerFailed(f"kafka: java or the jars in {paths.KAFKA_JARS} are missing; run tools/setup")
         settings = _SETTINGS.format(port=self.port, controller_port=self._controller_port, data=self._data)
         self._settings.write_text(settings)
         if not (self._data / "meta.properties").exists():

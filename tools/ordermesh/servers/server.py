@@ -1,4 +1,4 @@
-"""What every store of a stack can do: be started, stopped, killed, paused and resumed."""
+"""What every server of a stack can do: be started, stopped, killed, paused and resumed."""
 
 import asyncio
 import enum
@@ -11,8 +11,8 @@ from .. import processes
 from ..ports import PortClaims
 
 
-class StoreFailed(Exception):
-    """A store could not be started; the text says which, why, and where its log is."""
+class ServerFailed(Exception):
+    """A server could not be started; the text says which and why, with the end of its log."""
 
 
 class State(enum.StrEnum):
@@ -22,34 +22,55 @@ class State(enum.StrEnum):
     FAILED = "failed"
 
 
-class Store:
+class Site:
+    """What the servers of one folder share: its ports, its mark, what was asked for, and each other."""
+
+    def __init__(self, directory: Path, mark: str, options: dict[str, str] | None = None) -> None:
+        self.directory = directory
+        self.mark = mark
+        self.options = options or {}
+        self.servers: dict[str, "Server"] = {}
+        self._ports = PortClaims()
+
+    def port(self, preferred: int | None = None) -> int:
+        """A free port; the preferred one where it is free and well-known ports were asked for."""
+        return self._ports.claim(preferred if self.options.get("well_known_ports") else None)
+
+    def variables(self) -> dict[str, str]:
+        """The environment by which a client finds everything here."""
+        return {key: value for server in self.servers.values() for key, value in server.variables().items()}
+
+
+class Server:
     """One server process in a folder of its own. It keeps its ports and its data while it is stopped.
 
-    Not thread-safe, and to be used from the main thread (see processes.spawn).
+    Not thread-safe, and to be used from the main thread (see processes.spawn). The site outlives it.
     """
 
     name: str
+    # The servers that have to be ready before this one is started, where the site has them.
+    after: tuple[str, ...] = ()
+    preferred_port: int | None = None
     start_timeout_s = 60.0
     stop_timeout_s = 15.0
     # What asks the server to end in order, and what the kernel sends it when its keeper has died.
     stop_signal = signal.SIGTERM
     last_signal = signal.SIGKILL
 
-    def __init__(self, directory: Path, ports: PortClaims, mark: str) -> None:
-        self.directory = directory
-        self.log = directory / "log"
-        self.port = ports.claim()
-        self._mark = mark
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.directory = site.directory / self.name
+        self.log = self.directory / "log"
+        self.port = site.port(self.preferred_port)
         self._process: asyncio.subprocess.Process | None = None
         self._paused = False
         self._wanted = False
         self.ready_after_s = 0.0
 
-    # What each store adds.
+    # What each server adds.
 
     async def prepare(self) -> None:
-        """Makes the data folder; called before every start, and does nothing once it is there."""
-        raise NotImplementedError
+        """Makes what the server needs on disk; called before every start."""
 
     def command(self) -> list[str]:
         raise NotImplementedError
@@ -61,8 +82,12 @@ class Store:
         raise NotImplementedError
 
     def variables(self) -> dict[str, str]:
-        """The environment variables by which a client finds this store."""
-        raise NotImplementedError
+        """The environment variables by which a client finds this server."""
+        return {}
+
+    def endpoints(self) -> dict[str, str]:
+        """What the description of the stack says about it besides its port."""
+        return {"url": next(iter(self.variables().values()), "")}
 
     async def discard(self) -> None:
         """Ends the server as fast as can be; its data is of no use any more."""
@@ -93,7 +118,7 @@ class Store:
         return State.PAUSED if self._paused else State.RUNNING
 
     async def start(self) -> None:
-        """Returns when the server answers in its own protocol. Raises StoreFailed. Nothing to do when it runs."""
+        """Returns when the server answers in its own protocol. Raises ServerFailed. Nothing to do when it runs."""
         if self.pid is not None:
             return
         began = time.monotonic()
@@ -136,11 +161,11 @@ class Store:
             self._paused = False
 
     async def run(self, command: list[str]) -> asyncio.subprocess.Process:
-        """Starts a process that belongs to this store: its folder, its user, its log."""
+        """Starts a process that belongs to this server: its folder, its user, its log."""
         base = {key: os.environ[key] for key in ("PATH", "LANG", "JAVA_HOME") if key in os.environ}
         return await processes.spawn(
             command,
-            env={**base, "HOME": str(self.directory), processes.MARKER: self._mark, **self.environment()},
+            env={**base, "HOME": str(self.directory), processes.MARKER: self.site.mark, **self.environment()},
             log=self.log,
             cwd=self.directory,
             user=self.user,
@@ -150,15 +175,15 @@ class Store:
     async def run_to_end(self, command: list[str]) -> None:
         process = await self.run(command)
         if await process.wait() != 0:
-            raise StoreFailed(f"{self.name}: `{' '.join(command[:2])} …` failed; {self._last_words()}")
+            raise ServerFailed(f"{self.name}: `{' '.join(command[:2])} …` failed; {self._last_words()}")
 
     async def _until_ready(self, deadline: float) -> None:
         while not await self._asked_ready():
             if self.pid is None:
                 code = self._process.returncode
-                raise StoreFailed(f"{self.name}: ended with code {code} while it started; {self._last_words()}")
+                raise ServerFailed(f"{self.name}: ended with code {code} while it started; {self._last_words()}")
             if time.monotonic() > deadline:
-                raise StoreFailed(f"{self.name}: not ready after {self.start_timeout_s:.0f} s; {self._last_words()}")
+                raise ServerFailed(f"{self.name}: not ready after {self.start_timeout_s:.0f} s; {self._last_words()}")
             await asyncio.sleep(0.05)
 
     async def _asked_ready(self) -> bool:

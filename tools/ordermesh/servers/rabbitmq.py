@@ -3,9 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from ..ports import PortClaims
 from ..probes import amqp as probe
-from .store import Store, StoreFailed
+from .server import Server, ServerFailed, Site
 
 _PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 
@@ -18,20 +17,20 @@ log.file = false
 """
 
 
-class RabbitMq(Store):
+class RabbitMq(Server):
     """One node, `ordermesh@localhost`. Its name can repeat because each node has its own port mapper (epmd)."""
 
     name = "rabbitmq"
 
-    def __init__(self, directory: Path, ports: PortClaims, mark: str) -> None:
-        super().__init__(directory, ports, mark)
-        self._distribution_port = ports.claim()
-        self._mapper_port = ports.claim()
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._distribution_port = site.port()
+        self._mapper_port = site.port()
         self._mapper: asyncio.subprocess.Process | None = None
 
     async def prepare(self) -> None:
         if not (_PROGRAMS / "rabbitmq-server").exists():
-            raise StoreFailed("rabbitmq: not installed; run tools/setup")
+            raise ServerFailed("rabbitmq: not installed; run tools/setup")
         (self.directory / "rabbitmq.conf").write_text(_SETTINGS.format(port=self.port))
         (self.directory / "plugins").write_text("[].\n")
         # The mapper lives as long as the stack, not as the node: a node started again has to find it.
@@ -82,4 +81,4 @@ class RabbitMq(Store):
                 return
             except OSError:
                 await asyncio.sleep(0.02)
-        raise StoreFailed(f"rabbitmq: epmd does not listen on port {self._mapper_port}")
+        raise ServerFailed(f"rabbitmq: epmd does not listen on port {self._mapper_port}")
