@@ -116,6 +116,16 @@ absl::StatusOr<int> Cluster::PartitionCount(const std::string& topic, absl::Dura
   return CountPartitions(impl_->client(), topic, timeout);
 }
 
+absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Cluster::Watermarks(const std::string& topic,
+                                                                          std::int32_t partition,
+                                                                          absl::Duration timeout) {
+  std::int64_t first = 0, next = 0;
+  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(impl_->client(), topic.c_str(), partition, &first,
+                                                                     &next, ToMilliseconds(timeout));
+  RETURN_IF_ERROR(ToStatus(error, absl::StrCat("offsets of ", topic, "/", partition)));
+  return std::make_pair(first, next);
+}
+
 absl::Status EnsureTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout) {
   ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, "ordermesh-admin"));
   const absl::Time deadline = absl::Now() + timeout;

@@ -1,8 +1,10 @@
 // Declares topics and reads what is there.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,6 +24,10 @@ class Cluster {
   // Partitions of a topic. NOT_FOUND: there is no such topic; it is not created. UNAVAILABLE: no broker answers within
   // `timeout`, or a partition has no leader.
   absl::StatusOr<int> PartitionCount(const std::string& topic, absl::Duration timeout);
+
+  // First and next offsets of a partition's log.
+  absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Watermarks(const std::string& topic, std::int32_t partition,
+                                                                   absl::Duration timeout);
 
  private:
   class Impl;

@@ -133,7 +133,7 @@ absl::Status Consumer::Impl::Open() {
       .Set("partition.assignment.strategy", "range")
       .Set("enable.auto.commit", "false")
       .Set("enable.auto.offset.store", "false")
-      .Set("auto.offset.reset", "earliest")
+      .Set("auto.offset.reset", "error")
       .Set("allow.auto.create.topics", "false")
       .Set("session.timeout.ms", absl::StrCat(ToMilliseconds(options_.session_timeout)))
       .Set("heartbeat.interval.ms", absl::StrCat(ToMilliseconds(heartbeat)))
@@ -196,6 +196,12 @@ void Consumer::Impl::Take(const rd_kafka_message_t& message, std::vector<Receive
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
       return;  // the group takes the partitions back; the next poll joins again
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+      // The log does not hold our offset: only the caller knows what that means.
+      base::LogWarning("kafka_offset_out_of_range", {{"reason", rd_kafka_message_errstr(&message)}});
+      partitions_.Unstart(rd_kafka_topic_name(message.rkt), message.partition);
+      reading_ = false;
+      return;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

@@ -38,8 +38,9 @@ struct ConsumerOptions {
 };
 
 // Group membership by Kafka (range assignor), offsets by the caller: on assignment `start` is asked for the offset at
-// which each partition begins (kBeginning: from its start). Commits the offsets that the caller reports, for the lag
-// tools only. Belongs to one thread; callbacks run inside Poll and Close.
+// which each partition begins (kBeginning: from its start), and again when the log no longer holds the offset that
+// comes next: it was cut off, or the topic made anew. Commits the offsets that the caller reports, for the lag tools
+// only. Belongs to one thread; callbacks run inside Poll and Close.
 class Consumer {
  public:
   static constexpr std::int64_t kBeginning = -2;  // RD_KAFKA_OFFSET_BEGINNING

@@ -31,6 +31,8 @@ class Partitions {
   // The next offset wanted of a partition. Nothing happens when it isn't ours.
   void MoveTo(const std::string& topic, std::int32_t partition, std::int64_t next_offset);
   bool has(const std::string& topic, std::int32_t partition) const;
+  // The partition has to be started again.
+  void Unstart(const std::string& topic, std::int32_t partition) { MoveTo(topic, partition, kNotStarted); }
   // Whether a record is what comes next, or later; false for one that was fetched before a seek backwards or forwards.
   bool Wants(const std::string& topic, std::int32_t partition, std::int64_t offset) const;
 
