@@ -27,6 +27,8 @@ need be, and takes them down without a trace.
   tools/stack rabbitmqctl --dir DIR ARGS...    rabbitmqctl of that stack's node
 """
 
+# What needs nothing else to run; the whole system is for tools/run.
+_CHOICE = (*servers.STORES, "mail")
 _VERBS = ("start", "stop", "kill", "pause", "resume")
 
 
@@ -55,7 +57,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
     for name, run in (("up", _up), ("run", _run)):
         add(name, run).add_argument(
-            "--only", type=_stores, default=list(servers.STORES), metavar="STORES", help="comma-separated: " + ",".join(servers.STORES)
+            "--only", type=_names, default=list(servers.STORES), metavar="NAMES", help="comma-separated: " + ",".join(_CHOICE)
         )
     commands.choices["up"].add_argument("--env", action="store_true", help="print shell lines: export DATABASE_URL=…")
     commands.choices["up"].add_argument("--json", action="store_true", help="print what stack.json holds")
@@ -68,10 +70,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _stores(text: str) -> list[str]:
+def _names(text: str) -> list[str]:
     names = text.split(",")
-    if unknown := [name for name in names if name not in servers.STORES]:
-        raise argparse.ArgumentTypeError(f"unknown store {unknown[0]}; there are {', '.join(servers.STORES)}")
+    if unknown := [name for name in names if name not in _CHOICE]:
+        raise argparse.ArgumentTypeError(f"unknown server {unknown[0]}; there are {', '.join(_CHOICE)}")
     return names
 
 
