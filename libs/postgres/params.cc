@@ -109,6 +109,10 @@ Params& Params::Append(Type type, bool is_array, absl::string_view bytes, bool n
   return *this;
 }
 
+absl::string_view Params::value(int index) const {
+  return {bytes_.data() + offsets_[index], static_cast<std::size_t>(is_null(index) ? 0 : lengths_[index])};
+}
+
 Params& Params::Int8(std::int64_t value) {
   char bytes[8];
   PutBigEndian(static_cast<std::uint64_t>(value), bytes);

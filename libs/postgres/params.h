@@ -62,6 +62,10 @@ class Params {
   Params& Array(class Array& array);  // copies its bytes
 
   int size() const { return static_cast<int>(offsets_.size()); }
+  // Of the parameter with this index, from 0.
+  std::uint32_t type(int index) const { return types_[index]; }
+  bool is_null(int index) const { return lengths_[index] < 0; }
+  absl::string_view value(int index) const;  // binary; valid until the next parameter; empty for null
 
  private:
   friend class Connection;

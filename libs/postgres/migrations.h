@@ -1,0 +1,50 @@
+// Brings a database's schema up to date. What was applied stands in ordermesh.migrations.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/postgres/connection.h"
+
+namespace ordermesh::postgres {
+
+struct Migration {
+  std::string name;  // "<schema>/NNNN_<words>"
+  std::string sql;
+};
+
+struct MigrationSet {
+  // Run each time, in one transaction each, before and behind the migrations: roles and rights. They may be run again.
+  std::string before;
+  std::vector<Migration> migrations;
+  std::string after;
+};
+
+// What tells whether an applied migration was edited since. Line ends at its end don't count.
+std::string MigrationChecksum(absl::string_view sql);
+
+// By number, then by schema: 0002 of one schema may rely on 0001 of another. kInvalidArgument: a name is not of the
+// form, or twice there.
+absl::Status OrderMigrations(std::vector<Migration>& migrations);
+
+struct MigrateOptions {
+  // How long to wait for the server, for another run that holds the lock, and for locks on tables.
+  absl::Duration wait = absl::Seconds(60);
+};
+
+// Applies those that are missing, in order, one transaction each, under an advisory lock. Gives the names of what it
+// applied. Migrations that the database has and `set` has not are let be: a newer release was there.
+//   kFailedPrecondition  an applied migration was edited since, or one ends its own transaction
+//   kUnavailable         no server, or another run holds the lock, until the wait was over
+//   otherwise            a migration failed, as Connection; its name stands in the text, and it left nothing behind
+absl::StatusOr<std::vector<std::string>> ApplyMigrations(Connection& connection, MigrationSet set,
+                                                         const MigrateOptions& options, base::Clock& clock,
+                                                         base::Random& random);
+
+}  // namespace ordermesh::postgres
