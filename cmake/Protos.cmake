@@ -52,7 +52,7 @@ function(order_generate root proto out_sources)
   file(MAKE_DIRECTORY ${ORDERMESH_PROTO_OUT})
   add_custom_command(
     OUTPUT ${outputs}
-    COMMAND protobuf::protoc -I${ORDERMESH_PROTO_ROOT} -I${GOOGLE_PROTO_ROOT} ${arguments} ${proto}
+    COMMAND protobuf::protoc -I${root} -I${ORDERMESH_PROTO_ROOT} -I${GOOGLE_PROTO_ROOT} ${arguments} ${proto}
     DEPENDS ${root}/${proto}
     COMMENT "protoc ${proto}"
     VERBATIM)

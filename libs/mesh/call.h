@@ -16,9 +16,14 @@ class CallContext {
  public:
   virtual ~CallContext() = default;
 
-  // The client's deadline, or the server's default (5 s) when it set none.
+  // The client's deadline, or the server's default (5 s; for a stream: none) when it set none.
   virtual base::Deadline deadline() const = 0;
-  virtual bool cancelled() const = 0;  // by the client, or its deadline has passed
+  // By the client, or its deadline has passed. A stream: also when the server is about to stop; the client then gets
+  // UNAVAILABLE whatever the handler returns, and resumes elsewhere.
+  virtual bool cancelled() const = 0;
+  // Calls `job` once on the lane when cancelled() becomes true for another reason than the deadline, at once if it is;
+  // for a handler that waits for something else than the client. The last job given counts; an empty one takes it back.
+  virtual void OnCancelled(aio::Job job) { static_cast<void>(job); }
   // The first value of a metadata key (lower case); empty when missing.
   virtual absl::string_view metadata(absl::string_view key) const = 0;
   virtual aio::Lane& lane() const = 0;

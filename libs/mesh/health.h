@@ -12,8 +12,8 @@
 
 namespace ordermesh::mesh {
 
-// Each dependency reports by name when its state changes. The process is ready when all are OK and it does not drain.
-// Thread-safe.
+// Each dependency reports by name, as often as it likes; only changes are logged and told. The process is ready when
+// all are OK and it does not drain. Thread-safe.
 class Readiness {
  public:
   // Every dependency is named before start, not ready ("not checked yet") until it reports.
@@ -25,14 +25,21 @@ class Readiness {
   bool ready() const;
   // Every dependency with its status; "draining" among them while draining.
   std::vector<std::pair<std::string, absl::Status>> Describe() const;
-  // Called after each change of ready(), on the reporting thread. Set once, before start.
-  void OnChange(std::function<void(bool ready)> changed);
+  // `changed` is called after each change of ready(), on the reporting thread, until Forget of the returned id, which
+  // returns when no call is under way. Two changes at once may be told in either order: ready() is the truth.
+  int OnChange(std::function<void(bool ready)> changed);
+  void Forget(int id);
 
  private:
+  bool ReadyLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Tell(bool ready);
+
   mutable base::Mutex mu_;
   std::map<std::string, absl::Status> dependencies_ ABSL_GUARDED_BY(mu_);
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
-  std::function<void(bool)> changed_;
+  base::Mutex listeners_mu_;
+  std::map<int, std::function<void(bool)>> listeners_ ABSL_GUARDED_BY(listeners_mu_);
+  int last_listener_ ABSL_GUARDED_BY(listeners_mu_) = 0;
 };
 
 }  // namespace ordermesh::mesh

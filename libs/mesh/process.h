@@ -50,12 +50,13 @@ class Process {
   virtual void OnStop(absl::AnyInvocable<void()> stop) = 0;
   // Starts listening, reports "listening", waits for SIGTERM or SIGINT,
   // drains: not ready → drain_delay → no new calls → calls under way end (at most drain_timeout) → OnStop. A second
-  // signal, or a shutdown that takes longer than drain_delay + drain_timeout + 5 s, ends the process with kExitInternal.
+  // signal, or a shutdown that takes longer than drain_delay + drain_timeout + 5 s, ends the process with
+  // kExitInternal.
   virtual absl::Status Serve() = 0;
 };
 
-// Parses configuration, sets up, calls `assemble`, and returns the exit code (base/exit_codes.h) after one clear line on
-// standard error for whatever went wrong.
+// Parses configuration, sets up, calls `assemble`, and returns the exit code (base/exit_codes.h) after one clear line
+// on standard error for whatever went wrong.
 int RunProcess(const std::string& name, ProcessConfig& process, int argc, char** argv,
                const std::function<void(base::ConfigFields&)>& declare,
                const std::function<absl::Status(Process&)>& assemble);

@@ -1,0 +1,24 @@
+// "host:port" as a process is told to listen on.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace ordermesh::mesh {
+
+struct ListenAddress {
+  std::string host;  // "127.0.0.1", "[::]"
+  int port = 0;      // 0: any free one
+
+  // INVALID_ARGUMENT: not host:port.
+  static absl::StatusOr<ListenAddress> Parse(absl::string_view text);
+  std::string ToString() const;
+};
+
+// Why listening there failed, found out by trying: "address already in use".
+std::string DescribeListenFailure(const ListenAddress& address);
+
+}  // namespace ordermesh::mesh

@@ -1,0 +1,62 @@
+// What is measured and logged of one method: the same for every call of every service.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/base/metrics.h"
+#include "libs/base/mutex.h"
+
+namespace ordermesh::mesh {
+
+inline constexpr char kServerStarted[] = "ordermesh_grpc_server_started_total";
+inline constexpr char kServerCompleted[] = "ordermesh_grpc_server_completed_total";
+inline constexpr char kServerInProgress[] = "ordermesh_grpc_server_in_progress";
+inline constexpr char kServerLatency[] = "ordermesh_grpc_server_latency_seconds";
+
+// "OK", "INVALID_ARGUMENT", …
+absl::string_view CodeName(grpc::StatusCode code);
+
+// Thread-safe. Its handles are looked up once, not for each call.
+class MethodProbe {
+ public:
+  MethodProbe(absl::string_view method, base::Metrics& metrics);
+
+  void Started();
+  // `took` since Started. A call that failed is logged here, and only here: as information when the client can mend it,
+  // as a warning when another try may help, as an error otherwise; at most kLinesPerSecond for a method.
+  void Completed(const grpc::Status& status, absl::Duration took, absl::Time now, absl::string_view trace_id);
+
+  static constexpr int kLinesPerSecond = 50;
+
+ private:
+  static constexpr int kCodes = 17;
+
+  void CountCode(int code);
+  void LogFailure(const grpc::Status& status, absl::Duration took, absl::Time now, absl::string_view trace_id);
+  // Whether another line may be written now; `suppressed` gets how many were not since the last that was.
+  bool MayLog(absl::Time now, std::int64_t& suppressed);
+
+  const std::string method_;
+  base::Metrics& metrics_;
+  const base::Counter started_;
+  const base::Gauge in_progress_;
+  const base::Histogram latency_;
+  // A code's counter is made when it first comes, so that a scrape lists only codes that occurred.
+  base::Mutex mu_;
+  std::array<base::Counter, kCodes> completed_;
+  std::array<std::atomic<bool>, kCodes> counted_{};
+
+  base::Mutex log_mu_;
+  absl::Time window_ ABSL_GUARDED_BY(log_mu_) = absl::InfinitePast();
+  int lines_ ABSL_GUARDED_BY(log_mu_) = 0;
+  std::int64_t suppressed_ ABSL_GUARDED_BY(log_mu_) = 0;
+};
+
+}  // namespace ordermesh::mesh

@@ -1,0 +1,86 @@
+#include "libs/mesh/server_call.h"
+
+#include <grpc/support/time.h>
+
+#include <chrono>
+
+namespace ordermesh::mesh::internal {
+
+ServerCall::ServerCall(LaneMethod& method, bool streaming)
+    : CallContext(base::TraceContext::Continue("", method.core.random)), method_(method), streaming_(streaming) {
+  method_.core.live.Add();
+  if (streaming_) Reset();
+}
+
+ServerCall::~ServerCall() {
+  context_.reset();
+  method_.core.live.Remove();
+}
+
+bool ServerCall::cancelled() const {
+  if (draining_) told_to_stop_ = true;
+  return draining_ || done() || deadline_.Expired(method_.core.clock);
+}
+
+void ServerCall::OnCancelled(aio::Job job) {
+  on_cancelled_ = std::move(job);
+  if (!on_cancelled_ || !(draining_ || done())) return;
+  told_to_stop_ |= draining_;
+  std::exchange(on_cancelled_, nullptr)();
+}
+
+absl::string_view ServerCall::metadata(absl::string_view key) const {
+  const auto& all = context_->client_metadata();
+  const auto it = all.find(grpc::string_ref(key.data(), key.size()));
+  return it == all.end() ? absl::string_view() : absl::string_view(it->second.data(), it->second.size());
+}
+
+void ServerCall::Reset() {
+  context_.emplace();
+  done_tag_.fired = false;
+  ended_ = false;
+  on_cancelled_ = nullptr;
+  context_->AsyncNotifyWhenDone(static_cast<Tag*>(&done_tag_));
+}
+
+bool ServerCall::Begin() {
+  started_ = method_.core.clock.Now();
+  const std::chrono::system_clock::time_point deadline = context_->deadline();
+  if (deadline != std::chrono::system_clock::time_point::max()) {
+    deadline_ = base::Deadline::At(absl::FromChrono(deadline));
+  } else {
+    deadline_ =
+        base::Deadline::At(streaming_ ? absl::InfiniteFuture() : started_ + method_.core.options.default_deadline);
+  }
+  trace_ = base::TraceContext::Continue(metadata("traceparent"), method_.core.random);
+  method_.probe.Started();
+  admitted_ = method_.admission.TryEnter();
+  return admitted_;
+}
+
+void ServerCall::End(const grpc::Status& status) {
+  ended_ = true;
+  on_cancelled_ = nullptr;
+  if (std::exchange(admitted_, false)) method_.admission.Leave();
+  const absl::Time now = method_.core.clock.Now();
+  method_.probe.Completed(status, now - started_, now, trace_.trace_id());
+}
+
+void ServerCall::BeginDrain() {
+  draining_ = true;
+  if (!on_cancelled_) return;
+  told_to_stop_ = true;
+  std::exchange(on_cancelled_, nullptr)();
+}
+
+void ServerCall::DoneTag::Complete(bool ok) {
+  static_cast<void>(ok);
+  fired = true;
+  if (!call_.ended_ && call_.on_cancelled_) {
+    std::exchange(call_.on_cancelled_, nullptr)();
+  } else if (waiting) {
+    std::exchange(waiting, nullptr).resume();
+  }
+}
+
+}  // namespace ordermesh::mesh::internal
