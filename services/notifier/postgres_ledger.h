@@ -1,0 +1,29 @@
+// The ledger in PostgreSQL: notifications.notifications, and the contact from orders.orders.
+#pragma once
+
+#include "libs/base/clock.h"
+#include "libs/postgres/connection.h"
+#include "services/notifier/ledger.h"
+
+namespace ordermesh::notifier {
+
+// `clock` must outlive it.
+class PostgresLedger : public Ledger {
+ public:
+  PostgresLedger(postgres::ConnectionOptions connection, LedgerOptions options, base::Clock& clock);
+
+  absl::StatusOr<Entered> Enter(absl::Span<const NewNotification> notifications) override;
+  absl::StatusOr<std::vector<Delivery>> ClaimDue(Channel channel, int limit) override;
+  absl::StatusOr<int> MarkAll(absl::Span<const Mark> marks) override;
+  absl::Status Release(absl::Span<const Delivery> deliveries) override;
+  absl::StatusOr<int> RescueOrphans() override;
+  absl::StatusOr<std::vector<Backlog>> Due() override;
+  absl::StatusOr<std::int64_t> Prune(absl::Duration age, int limit) override;
+
+ private:
+  const LedgerOptions options_;
+  base::Clock& clock_;
+  postgres::Connection db_;
+};
+
+}  // namespace ordermesh::notifier

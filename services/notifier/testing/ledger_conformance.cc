@@ -1,0 +1,278 @@
+#include "services/notifier/testing/ledger_conformance.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libs/testing/status_matchers.h"
+#include "services/notifier/testing/events.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::ordermesh::testing::IsOk;
+using ::ordermesh::testing::IsOkAndHolds;
+using ::ordermesh::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+NewNotification Claimed(const Event& event, Channel channel = Channel::kLog) {
+  return {.event = &event, .channel = channel, .claim = true};
+}
+NewNotification Waiting(const Event& event, Channel channel = Channel::kLog) {
+  return {.event = &event, .channel = channel, .claim = false};
+}
+Mark Sent(const Delivery& delivery) { return {.id = delivery.id, .claim = delivery.claim, .state = State::kSent}; }
+Mark Retry(const Delivery& delivery, absl::Duration after) {
+  return {
+      .id = delivery.id, .claim = delivery.claim, .state = State::kPending, .retry_after = after, .error = "smtp_451"};
+}
+Mark Failed(const Delivery& delivery) {
+  return {.id = delivery.id, .claim = delivery.claim, .state = State::kFailed, .retry_after = {}, .error = "smtp_550"};
+}
+std::vector<base::Uuid> EventIds(const std::vector<Delivery>& deliveries) {
+  std::vector<base::Uuid> ids;
+  for (const Delivery& delivery : deliveries) ids.push_back(delivery.event.id);
+  return ids;
+}
+
+TEST_P(LedgerConformance, EntersAndClaimsInTheOrderOfTheInput) {
+  const Event second = AnEvent(2), first = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(second), Claimed(first)}));
+  EXPECT_EQ(entered.inserted, 2);
+  EXPECT_THAT(EventIds(entered.claimed), ElementsAre(second.id, first.id));
+  const Delivery& delivery = entered.claimed[0];
+  EXPECT_EQ(delivery.claim, 1);
+  EXPECT_EQ(delivery.attempt, 1);
+  EXPECT_EQ(delivery.channel, Channel::kLog);
+  EXPECT_EQ(delivery.event.payload, second.payload);
+  EXPECT_EQ(delivery.id, NotificationId(second.id, Channel::kLog, RecipientOf(Channel::kLog)));
+}
+
+TEST_P(LedgerConformance, ARepeatedEventIsNeitherEnteredNorClaimedAgain) {
+  const Event event = AnEvent(1), other = AnEvent(2);
+  ASSERT_THAT(ledger_->Enter({Claimed(event)}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Entered again, ledger_->Enter({Claimed(event), Claimed(other)}));
+  EXPECT_EQ(again.inserted, 1);
+  EXPECT_THAT(EventIds(again.claimed), ElementsAre(other.id));
+}
+
+TEST_P(LedgerConformance, AnEventTwiceInOneBatchIsOneNotification) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event), Claimed(event)}));
+  EXPECT_EQ(entered.inserted, 1);
+  EXPECT_THAT(entered.claimed, SizeIs(1));
+}
+
+TEST_P(LedgerConformance, EachChannelHasItsOwnNotification) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event, Channel::kEmail),
+                                                              Claimed(event, Channel::kWebhook), Claimed(event)}));
+  EXPECT_EQ(entered.inserted, 3);
+  EXPECT_THAT(entered.claimed, SizeIs(3));
+}
+
+TEST_P(LedgerConformance, OnlyEmailLearnsTheContactOfTheOrder) {
+  const Event event = AnEvent(1), unknown = AnEvent(2);
+  harness_->SetContact(event.order_id, "ada@example.com");
+  ASSERT_OK_AND_ASSIGN(const Entered entered,
+                       ledger_->Enter({Claimed(event, Channel::kEmail), Claimed(event, Channel::kWebhook),
+                                       Claimed(unknown, Channel::kEmail)}));
+  EXPECT_THAT(entered.claimed, ElementsAre(Field(&Delivery::contact, "ada@example.com"), Field(&Delivery::contact, ""),
+                                           Field(&Delivery::contact, "")));
+}
+
+TEST_P(LedgerConformance, WhatIsNotClaimedIsDueAtOnceWithItsContact) {
+  const Event event = AnEvent(1);
+  harness_->SetContact(event.order_id, "ada@example.com");
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Waiting(event, Channel::kEmail)}));
+  EXPECT_EQ(entered.inserted, 1);
+  EXPECT_THAT(entered.claimed, IsEmpty());
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kEmail, 10));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].attempt, 1);
+  EXPECT_EQ(due[0].contact, "ada@example.com");
+  EXPECT_EQ(due[0].event.id, event.id);
+  EXPECT_EQ(due[0].event.type, event.type);
+  EXPECT_EQ(due[0].event.order_id, event.order_id);
+  EXPECT_EQ(due[0].event.order_version, event.order_version);
+  EXPECT_EQ(due[0].event.payload, event.payload);
+  EXPECT_EQ(due[0].event.traceparent, event.traceparent);
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kEmail, 10), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_P(LedgerConformance, ClaimsAtMostTheLimitTheLongestDueFirst) {
+  const Event old = AnEvent(1), middle = AnEvent(2), young = AnEvent(3);
+  for (const Event* event : {&old, &middle, &young}) {
+    ASSERT_THAT(ledger_->Enter({Waiting(*event)}), IsOk());
+    harness_->PassTime(absl::Seconds(1));
+  }
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 2));
+  EXPECT_EQ((std::set<base::Uuid>{due.at(0).event.id, due.at(1).event.id}), (std::set<base::Uuid>{old.id, middle.id}));
+}
+
+TEST_P(LedgerConformance, WhatWasSentIsNeverDueAgain) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event)}));
+  EXPECT_THAT(ledger_->MarkAll({Sent(entered.claimed[0])}), IsOkAndHolds(0));
+  harness_->PassTime(absl::Hours(1));
+  EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(ledger_->MarkAll({Failed(entered.claimed[0])}), IsOkAndHolds(1));  // too late
+}
+
+TEST_P(LedgerConformance, ARetryIsDueWhenItsTimeHasCome) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event)}));
+  EXPECT_THAT(ledger_->MarkAll({Retry(entered.claimed[0], absl::Minutes(2))}), IsOkAndHolds(0));
+  harness_->PassTime(absl::Seconds(119));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  harness_->PassTime(absl::Seconds(2));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(due, ElementsAre(::testing::AllOf(Field(&Delivery::attempt, 2), Field(&Delivery::claim, 2))));
+}
+
+TEST_P(LedgerConformance, WhatFailedIsNotTriedAgain) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event)}));
+  EXPECT_THAT(ledger_->MarkAll({Failed(entered.claimed[0])}), IsOkAndHolds(0));
+  harness_->PassTime(absl::Hours(1));
+  EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_P(LedgerConformance, ALeaseThatRanOutIsDueAgainAndFencesOffItsOldHolder) {
+  const Event event = AnEvent(1);
+  ASSERT_THAT(ledger_->Enter({Waiting(event)}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> first, ledger_->ClaimDue(Channel::kLog, 10));
+  harness_->PassTime(kHarnessOptions.lease - absl::Seconds(2));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  harness_->PassTime(absl::Seconds(3));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> second, harness_->MakeLedger()->ClaimDue(Channel::kLog, 10));
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].attempt, 2);
+  EXPECT_THAT(ledger_->MarkAll({Sent(first.at(0))}), IsOkAndHolds(1));
+  EXPECT_THAT(ledger_->MarkAll({Sent(second[0])}), IsOkAndHolds(0));
+}
+
+TEST_P(LedgerConformance, AFirstAttemptWhoseWorkerDiedIsRescuedAfterItsLease) {
+  const Event event = AnEvent(1);
+  ASSERT_THAT(ledger_->Enter({Claimed(event)}), IsOk());
+  EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(0));
+  harness_->PassTime(kHarnessOptions.lease + absl::Seconds(1));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(1));
+  EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(0));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(due, ElementsAre(Field(&Delivery::attempt, 2)));
+}
+
+TEST_P(LedgerConformance, WhatIsGivenBackIsDueAtOnceAndWasNoAttempt) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event)}));
+  EXPECT_THAT(ledger_->Release(entered.claimed), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(due, ElementsAre(::testing::AllOf(Field(&Delivery::attempt, 1), Field(&Delivery::claim, 2))));
+}
+
+TEST_P(LedgerConformance, AVersionWaitsForTheOneBefore) {
+  const Event accepted = AnEvent(1, 1), cancelled = AnEvent(1, 2);
+  ASSERT_OK_AND_ASSIGN(const Entered first, ledger_->Enter({Claimed(accepted)}));
+  ASSERT_OK_AND_ASSIGN(const Entered second, ledger_->Enter({Claimed(cancelled)}));
+  EXPECT_EQ(second.inserted, 1);
+  EXPECT_THAT(second.claimed, IsEmpty());
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  harness_->PassTime(kHarnessOptions.gap_wait + absl::Seconds(1));  // Waiting long does not let it pass.
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  ASSERT_THAT(ledger_->MarkAll({Failed(first.claimed[0])}), IsOkAndHolds(0));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(EventIds(due), ElementsAre(cancelled.id));
+}
+
+TEST_P(LedgerConformance, TheNextVersionIsClaimedOnEntryWhenTheOneBeforeIsDone) {
+  const Event accepted = AnEvent(1, 1), cancelled = AnEvent(1, 2);
+  ASSERT_OK_AND_ASSIGN(const Entered first, ledger_->Enter({Claimed(accepted)}));
+  ASSERT_THAT(ledger_->MarkAll({Sent(first.claimed[0])}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Entered second, ledger_->Enter({Claimed(cancelled)}));
+  EXPECT_THAT(EventIds(second.claimed), ElementsAre(cancelled.id));
+}
+
+TEST_P(LedgerConformance, OtherChannelsAndOrdersDoNotHoldAVersionBack) {
+  const Event accepted = AnEvent(1, 1), cancelled = AnEvent(1, 2), other = AnEvent(2, 1);
+  ASSERT_OK_AND_ASSIGN(const Entered first,
+                       ledger_->Enter({Claimed(accepted), Waiting(accepted, Channel::kWebhook), Waiting(other)}));
+  ASSERT_THAT(ledger_->MarkAll({Sent(first.claimed[0])}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Entered second, ledger_->Enter({Claimed(cancelled)}));
+  EXPECT_THAT(second.claimed, SizeIs(1));
+}
+
+TEST_P(LedgerConformance, BothVersionsInOneBatchAreClaimedOneAfterTheOther) {
+  const Event accepted = AnEvent(1, 1), cancelled = AnEvent(1, 2);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(cancelled), Claimed(accepted)}));
+  EXPECT_EQ(entered.inserted, 2);
+  EXPECT_THAT(EventIds(entered.claimed), ElementsAre(accepted.id));
+  ASSERT_THAT(ledger_->MarkAll({Sent(entered.claimed[0])}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(EventIds(due), ElementsAre(cancelled.id));
+}
+
+TEST_P(LedgerConformance, AVersionThatNeverCameIsWaitedForOnlySoLong) {
+  const Event cancelled = AnEvent(1, 2);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(cancelled)}));
+  EXPECT_THAT(entered.claimed, IsEmpty());
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+  harness_->PassTime(kHarnessOptions.gap_wait + absl::Seconds(1));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(SizeIs(1)));
+}
+
+TEST_P(LedgerConformance, ARefusedNotificationLeavesItsBatchOut) {
+  Event bad = AnEvent(1);
+  bad.order_version = 0;
+  const Event good = AnEvent(2);
+  EXPECT_THAT(ledger_->Enter({Claimed(good), Claimed(bad)}), StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(good)}));
+  EXPECT_EQ(entered.inserted, 1);
+}
+
+TEST_P(LedgerConformance, CountsWhatIsDueAndForHowLong) {
+  const Event old = AnEvent(1), young = AnEvent(2), claimed = AnEvent(3);
+  ASSERT_THAT(ledger_->Enter({Waiting(old)}), IsOk());
+  harness_->PassTime(absl::Seconds(100));
+  ASSERT_THAT(ledger_->Enter({Waiting(young), Claimed(claimed), Waiting(young, Channel::kEmail)}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Backlog> due, ledger_->Due());
+  ASSERT_THAT(due, ElementsAre(Field(&Backlog::channel, Channel::kEmail), Field(&Backlog::channel, Channel::kLog)));
+  EXPECT_EQ(due[0].due, 1);
+  EXPECT_EQ(due[1].due, 2);
+  EXPECT_GE(due[1].oldest, absl::Seconds(100));
+  EXPECT_LT(due[1].oldest, absl::Seconds(110));
+}
+
+TEST_P(LedgerConformance, PrunesWhatIsOldAndDone) {
+  const Event sent = AnEvent(1), failed = AnEvent(2), pending = AnEvent(3), young = AnEvent(4);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(sent), Claimed(failed), Waiting(pending)}));
+  ASSERT_THAT(ledger_->MarkAll({Sent(entered.claimed[0]), Failed(entered.claimed[1])}), IsOk());
+  harness_->PassTime(absl::Hours(25));
+  ASSERT_OK_AND_ASSIGN(const Entered later, ledger_->Enter({Claimed(young)}));
+  ASSERT_THAT(ledger_->MarkAll({Sent(later.claimed[0])}), IsOk());
+  EXPECT_THAT(ledger_->Prune(absl::Hours(24), 100), IsOkAndHolds(2));
+  EXPECT_THAT(ledger_->Prune(absl::Hours(24), 100), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(SizeIs(1)));
+  ASSERT_OK_AND_ASSIGN(const Entered again, ledger_->Enter({Waiting(young), Waiting(sent)}));
+  EXPECT_EQ(again.inserted, 1) << "the young one was kept";
+}
+
+TEST_P(LedgerConformance, LeavesOutThePayloadOfWhoNeedsNone) {
+  const Event event = AnEvent(1);
+  ASSERT_THAT(ledger_->Enter({{.event = &event, .channel = Channel::kLog, .keep_payload = false, .claim = false}}),
+              IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 1));
+  EXPECT_EQ(due.at(0).event.payload, "");
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier

@@ -1,0 +1,36 @@
+// What every ledger must do. Instantiate with a factory of harnesses:
+//   INSTANTIATE_TEST_SUITE_P(Fake, LedgerConformance, ::testing::Values(&MakeFakeHarness));
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "services/notifier/ledger.h"
+
+namespace ordermesh::notifier {
+
+class LedgerHarness {
+ public:
+  virtual ~LedgerHarness() = default;
+  // A ledger over the harness's rows, which are empty at first.
+  virtual std::unique_ptr<Ledger> MakeLedger() = 0;
+  virtual void SetContact(const base::Uuid& order_id, const std::string& contact) = 0;
+  // Afterwards everything that the ledger holds happened `duration` earlier.
+  virtual void PassTime(absl::Duration duration) = 0;
+};
+
+// The harness's ledgers have these.
+inline constexpr LedgerOptions kHarnessOptions = {.lease = absl::Seconds(30), .gap_wait = absl::Seconds(60)};
+
+class LedgerConformance : public ::testing::TestWithParam<std::function<std::unique_ptr<LedgerHarness>()>> {
+ protected:
+  LedgerConformance() : harness_(GetParam()()), ledger_(harness_->MakeLedger()) {}
+
+  std::unique_ptr<LedgerHarness> harness_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+}  // namespace ordermesh::notifier

@@ -1,0 +1,100 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "libs/testing/status_matchers.h"
+#include "services/notifier/postgres_ledger.h"
+#include "services/notifier/session.h"
+#include "services/notifier/testing/events.h"
+#include "services/notifier/testing/ledger_conformance.h"
+#include "tests/integration/notifier/notifier_database.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::ordermesh::testing::IsOk;
+
+class PostgresHarness : public LedgerHarness {
+ public:
+  std::unique_ptr<Ledger> MakeLedger() override {
+    return std::make_unique<PostgresLedger>(NotifierSession(database_.url(), "ledger_test"), kHarnessOptions,
+                                            base::SystemClock());
+  }
+  void SetContact(const base::Uuid& order_id, const std::string& contact) override {
+    database_.AddOrder(order_id, contact);
+  }
+  void PassTime(absl::Duration duration) override { database_.PassTime(duration); }
+
+ private:
+  NotifierDatabase database_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Postgres, LedgerConformance,
+                         ::testing::Values([] { return std::make_unique<PostgresHarness>(); }));
+
+// What the table's layout is for: see the migration.
+TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex) {
+  NotifierDatabase database;
+  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemClock());
+  constexpr int kBatches = 20, kBatch = 50;
+  for (int batch = 0; batch < kBatches; ++batch) {
+    std::vector<Event> events;
+    std::vector<NewNotification> notifications;
+    for (int i = 0; i < kBatch; ++i) events.push_back(AnEvent(batch * kBatch + i + 1));
+    for (const Event& event : events) {
+      notifications.push_back({.event = &event, .channel = Channel::kLog, .keep_payload = false, .claim = true});
+    }
+    ASSERT_OK_AND_ASSIGN(const Entered entered, ledger.Enter(notifications));
+    std::vector<Mark> marks;
+    for (const Delivery& delivery : entered.claimed)
+      marks.push_back({delivery.id, delivery.claim, State::kSent, {}, ""});
+    ASSERT_THAT(ledger.MarkAll(marks), testing::IsOkAndHolds(0));
+  }
+  database.Run("SELECT pg_stat_force_next_flush()");
+  // The ledger's own session reports its counts when it is idle, within a second; a new session's are there at once.
+  const std::string counts =
+      "SELECT 100 * n_tup_hot_upd / greatest(n_tup_upd, 1) FROM pg_stat_user_tables WHERE relname = 'notifications'";
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (database.Number("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'notifications'") <
+             kBatches * kBatch &&
+         absl::Now() < give_up) {
+    ASSERT_THAT(ledger.Due(), IsOk());  // a statement of that session, behind which it reports
+  }
+  EXPECT_GE(database.Number(counts), 95);
+}
+
+// A plan that was made on the empty table is kept: it must not be one that scans.
+TEST(PostgresLedgerTest, PlansMadeOnTheEmptyTableStayGoodWhenItGrows) {
+  NotifierDatabase database;
+  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemClock());
+  auto run_once = [&](std::uint32_t number) {
+    const Event event = AnEvent(number), next = AnEvent(number, 2);
+    ASSERT_OK_AND_ASSIGN(const Entered entered,
+                         ledger.Enter({{.event = &event, .channel = Channel::kEmail, .claim = true}}));
+    ASSERT_THAT(ledger.MarkAll({{entered.claimed.at(0).id, 1, State::kSent, {}, ""}}), IsOk());
+    ASSERT_THAT(ledger.Enter({{.event = &next, .channel = Channel::kEmail, .claim = false}}), IsOk());
+    ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger.ClaimDue(Channel::kEmail, 10));
+    ASSERT_EQ(due.size(), 1u);
+    ASSERT_THAT(ledger.MarkAll({{due[0].id, due[0].claim, State::kFailed, {}, "smtp_550"}}), IsOk());
+  };
+  for (std::uint32_t i = 1; i <= 8; ++i) run_once(i);  // Past the sixth a prepared statement may get its generic plan.
+  database.Run(
+      "INSERT INTO notifications.notifications (id, event_id, event_type, order_id, order_version, channel, recipient, "
+      "state, attempt, claim, payload) SELECT gen_random_uuid(), gen_random_uuid(), 't', gen_random_uuid(), 1, 1, "
+      "'contact', "
+      "2, 1, 1, '' FROM generate_series(1, 100000);"
+      "INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, currency, "
+      "contact_email, note) SELECT gen_random_uuid(), 'x', i::text, '', 'C', 1, 0, 'EUR', 'a@example.com', '' FROM "
+      "generate_series(1, 100000) i");
+  const auto read = [&] {
+    return database.Number(
+        "SELECT sum(seq_tup_read)::int8 FROM pg_stat_user_tables WHERE relname IN ('notifications', 'orders')");
+  };
+  const std::int64_t before = read();
+  for (std::uint32_t i = 11; i <= 30; ++i) run_once(i);
+  EXPECT_LT(read() - before, 10'000);
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier
