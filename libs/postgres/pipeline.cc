@@ -82,13 +82,21 @@ absl::Status Connection::Pipeline::State::Lost(absl::Status why, std::size_t at,
 }
 
 absl::Status Connection::Pipeline::State::ReadAll(std::vector<Result>& results, WaitLimit limit) {
-  for (std::size_t at = 0; at <= steps.size();) {
+  bool sync_failed = false;
+  for (std::size_t at = 0;;) {
     absl::StatusOr<pg_result*> next = NextResult(connection.conn_.get(), limit);
     if (!next.ok()) return Lost(next.status(), at, /*told=*/false);
     if (*next == nullptr) {
-      if (at == steps.size()) return Lost(absl::UnavailableError("database: results ended early"), at, false);
-      ++at;  // The end of a step.
-      continue;
+      if (at < steps.size()) {
+        ++at;  // The end of a step.
+        continue;
+      }
+      // The sync itself failed, which ends like a step; its own result is still to come.
+      if (!error.ok() && !sync_failed) {
+        sync_failed = true;
+        continue;
+      }
+      return Lost(absl::UnavailableError("database: results ended early"), at, false);
     }
     Result result(*next);
     const ExecStatusType kind = PQresultStatus(*next);
@@ -109,7 +117,6 @@ absl::Status Connection::Pipeline::State::ReadAll(std::vector<Result>& results, 
     }
     if (error.ok()) error = std::move(failed);
   }
-  return Lost(absl::InternalError("database: a pipeline ended without its sync"), steps.size(), false);
 }
 
 void Connection::Pipeline::State::Take(const Step& step, pg_result* raw, Result result, std::vector<Result>& results) {
