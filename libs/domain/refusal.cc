@@ -10,7 +10,6 @@
 namespace ordermesh::domain {
 namespace {
 
-constexpr char kPayloadUrl[] = "ordermesh/refusal";
 constexpr std::uint64_t kPayloadVersion = 1;
 
 }  // namespace
@@ -26,13 +25,13 @@ absl::Status ToStatus(const Refusal& refusal) {
   out.Number(refusal.retry_after.has_value() ? 1 : 0);
   if (refusal.retry_after.has_value()) out.Signed(absl::ToInt64Nanoseconds(*refusal.retry_after));
   out.Text(refusal.resource_type).Text(refusal.resource_name);
-  status.SetPayload(kPayloadUrl, absl::Cord(std::move(out).bytes()));
+  status.SetPayload(kRefusalPayload, absl::Cord(std::move(out).bytes()));
   return status;
 }
 
 Refusal RefusalOf(const absl::Status& status) {
   Refusal plain{.code = status.code(), .message = std::string(status.message())};
-  auto payload = status.GetPayload(kPayloadUrl);
+  auto payload = status.GetPayload(kRefusalPayload);
   if (!payload.has_value()) return plain;
 
   const std::string bytes(*payload);

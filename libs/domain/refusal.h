@@ -35,6 +35,9 @@ struct Refusal {
   std::string resource_name;
 };
 
+// The payload's type URL.
+inline constexpr char kRefusalPayload[] = "ordermesh/refusal";
+
 // A status with the refusal's code and message that carries the rest as a payload.
 absl::Status ToStatus(const Refusal& refusal);
 // What ToStatus carried; of any other status just code and message.

@@ -87,8 +87,9 @@ TEST(RuleTableTest, IdsAreUniqueAndWrittenLikeConstants) {
   for (const RuleInfo& rule : Rules()) {
     EXPECT_THAT(rule.id, testing::MatchesRegex("[A-Z][A-Z0-9_]*[A-Z0-9]"));
     EXPECT_EQ(&Describe(rule.rule), &rule);
-    for (const RuleInfo& other : Rules()) EXPECT_TRUE(&rule == &other || std::string(rule.id) != other.id);
+    EXPECT_EQ(FindRule(rule.id), &rule);
   }
+  EXPECT_EQ(FindRule("NO_SUCH"), nullptr);
 }
 
 }  // namespace

@@ -48,4 +48,11 @@ absl::Span<const RuleInfo> Rules() { return kRules; }
 
 const RuleInfo& Describe(Rule rule) { return kRules[static_cast<std::size_t>(rule)]; }
 
+const RuleInfo* FindRule(absl::string_view id) {
+  for (const RuleInfo& info : kRules) {
+    if (id == info.id) return &info;
+  }
+  return nullptr;
+}
+
 }  // namespace ordermesh::domain

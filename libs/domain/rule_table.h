@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
 #include "absl/types/span.h"
 #include "libs/domain/refusal.h"
@@ -50,6 +51,9 @@ struct RuleInfo {
 absl::Span<const RuleInfo> Rules();
 
 const RuleInfo& Describe(Rule rule);
+
+// nullptr: there is no rule with this id.
+const RuleInfo* FindRule(absl::string_view id);
 
 // The violation of `rule` at `field`; `arguments` fill the description's $0, $1, …
 template <class... Argument>

@@ -1,0 +1,161 @@
+#include "libs/wire/cloud_event.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/json.h"
+#include "libs/wire/json_reader.h"
+#include "libs/wire/order_event_json.h"
+#include "libs/wire/time.h"
+
+namespace ordermesh::wire {
+namespace {
+
+constexpr char kSpecVersion[] = "1.0";
+
+absl::Status Malformed(absl::string_view attribute) {
+  return absl::InvalidArgumentError(absl::StrCat("CloudEvent: ", attribute, " is missing or malformed"));
+}
+
+std::string TimeText(absl::Time time) {
+  google::protobuf::Timestamp proto;
+  TimeToProto(time, proto);
+  std::string quoted;
+  AppendJson(proto, quoted);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+// The attributes as text, before they are checked.
+struct RawAttributes {
+  std::string specversion, id, type, source, subject, time, traceparent;
+
+  std::string* Find(absl::string_view name) {
+    if (name == "specversion") return &specversion;
+    if (name == "id") return &id;
+    if (name == "type") return &type;
+    if (name == "source") return &source;
+    if (name == "subject") return &subject;
+    if (name == "time") return &time;
+    if (name == "traceparent") return &traceparent;
+    return nullptr;
+  }
+};
+
+absl::StatusOr<CloudEvent> Check(RawAttributes raw) {
+  if (raw.specversion != kSpecVersion) return Malformed("specversion");
+  absl::StatusOr<base::Uuid> id = base::Uuid::Parse(raw.id);
+  if (!id.ok()) return Malformed("id");
+  if (raw.type.empty()) return Malformed("type");
+  if (raw.source.empty()) return Malformed("source");
+  CloudEvent event{*id, std::move(raw.type), std::move(raw.source), std::move(raw.subject)};
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, raw.time, &event.time, &error)) return Malformed("time");
+  event.traceparent = std::move(raw.traceparent);
+  return event;
+}
+
+void AppendAttribute(absl::string_view name, absl::string_view value, std::string& out) {
+  absl::StrAppend(&out, out.size() > 1 ? ",\"" : "\"", name, "\":");
+  base::AppendJsonString(value, out);
+}
+
+}  // namespace
+
+std::string MakeOutboxHeaders(absl::string_view traceparent) {
+  if (traceparent.empty()) return "{}";
+  return absl::StrCat("{\"traceparent\":", base::JsonString(traceparent), "}");
+}
+
+CloudEvent EnvelopeOf(const OutboxRow& row) {
+  CloudEvent event;
+  event.id = row.event_id;
+  event.type = std::string(row.type);
+  event.subject = row.aggregate_id.ToString();
+  event.time = row.created_at;
+  JsonReader in(row.headers);
+  std::string traceparent;
+  in.Object([&](absl::string_view name) {
+    if (name == "traceparent" && in.AtString()) {
+      traceparent = in.String();
+    } else {
+      in.Skip();
+    }
+  });
+  if (in.Finish().ok()) event.traceparent = std::move(traceparent);
+  return event;
+}
+
+Headers ToKafkaHeaders(const CloudEvent& event) {
+  Headers headers = {{"ce_specversion", kSpecVersion},
+                     {"ce_id", event.id.ToString()},
+                     {"ce_type", event.type},
+                     {"ce_source", event.source},
+                     {"ce_subject", event.subject},
+                     {"ce_time", TimeText(event.time)},
+                     {"content-type", std::string(kBinaryContentType)}};
+  if (!event.traceparent.empty()) headers.emplace_back("traceparent", event.traceparent);
+  return headers;
+}
+
+absl::StatusOr<CloudEvent> FromKafkaHeaders(const Headers& headers) {
+  RawAttributes raw;
+  for (const auto& [name, value] : headers) {
+    absl::string_view attribute = name;
+    // Only the attributes of the specification have a prefix.
+    if (attribute.substr(0, 3) == "ce_") {
+      attribute.remove_prefix(3);
+    } else if (attribute != "traceparent") {
+      continue;
+    }
+    if (std::string* to = raw.Find(attribute)) *to = value;
+  }
+  return Check(std::move(raw));
+}
+
+absl::StatusOr<std::string> ToStructuredJson(const CloudEvent& event, absl::string_view payload) {
+  events::v1::OrderEvent data;
+  if (!data.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return absl::InvalidArgumentError("event: not an ordermesh.events.v1.OrderEvent");
+  }
+  std::string out;
+  out.reserve(512 + 2 * payload.size());
+  out.push_back('{');
+  AppendAttribute("specversion", kSpecVersion, out);
+  AppendAttribute("id", event.id.ToString(), out);
+  AppendAttribute("type", event.type, out);
+  AppendAttribute("source", event.source, out);
+  if (!event.subject.empty()) AppendAttribute("subject", event.subject, out);
+  AppendAttribute("time", TimeText(event.time), out);
+  AppendAttribute("datacontenttype", "application/json", out);
+  if (!event.traceparent.empty()) AppendAttribute("traceparent", event.traceparent, out);
+  out.append(",\"data\":");
+  AppendJson(data, out);
+  out.push_back('}');
+  return out;
+}
+
+absl::StatusOr<StructuredEvent> FromStructuredJson(absl::string_view body) {
+  JsonReader in(body);
+  RawAttributes raw;
+  events::v1::OrderEvent data;
+  bool has_data = false;
+  in.Object([&](absl::string_view name) {
+    std::string* to = raw.Find(name);
+    if (name == "data") {
+      data.Clear();
+      ReadJson(in, data);
+      has_data = true;
+    } else if (to != nullptr && !in.Null()) {
+      *to = in.String();
+    } else if (to == nullptr) {
+      in.Skip();
+    }
+  });
+  if (absl::Status read = in.Finish(); !read.ok()) return read;
+  absl::StatusOr<CloudEvent> envelope = Check(std::move(raw));
+  if (!envelope.ok()) return std::move(envelope).status();
+  if (!has_data) return Malformed("data");
+  absl::StatusOr<OrderEventData> order = OrderEventFromProto(data);
+  if (!order.ok()) return std::move(order).status();
+  return StructuredEvent{*std::move(envelope), *std::move(order)};
+}
+
+}  // namespace ordermesh::wire
