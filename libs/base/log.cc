@@ -73,6 +73,10 @@ absl::Status ParseLogLevel(absl::string_view text, LogLevel& level) {
 bool LogsLevel(LogLevel level) { return level >= least_level.load(std::memory_order_relaxed); }
 
 void Log(LogLevel level, absl::string_view event, LogFields fields) {
+  LogList(level, event, absl::MakeConstSpan(fields.begin(), fields.size()));
+}
+
+void LogList(LogLevel level, absl::string_view event, absl::Span<const LogField> fields) {
   if (!LogsLevel(level)) return;
   const Logger& logger = CurrentLogger();
   const std::string now = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
@@ -81,7 +85,7 @@ void Log(LogLevel level, absl::string_view event, LogFields fields) {
 }
 
 std::string FormatLogLine(absl::string_view timestamp, absl::string_view service, LogLevel level,
-                          absl::string_view event, LogFields fields) {
+                          absl::string_view event, absl::Span<const LogField> fields) {
   std::string line =
       absl::StrCat(R"({"ts":")", timestamp, R"(","level":")", kLevelNames[static_cast<int>(level)], R"(","service":)");
   AppendJsonString(service, line);

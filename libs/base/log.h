@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace ordermesh::base {
 
@@ -41,6 +42,8 @@ absl::Status ParseLogLevel(absl::string_view text, LogLevel& level);  // debug, 
 // Whether a line of this level would be written; for what is dear to gather.
 bool LogsLevel(LogLevel level);
 void Log(LogLevel level, absl::string_view event, LogFields fields = {});
+// The same for fields that are gathered at run time.
+void LogList(LogLevel level, absl::string_view event, absl::Span<const LogField> fields);
 inline void LogDebug(absl::string_view event, LogFields fields = {}) { Log(LogLevel::kDebug, event, fields); }
 inline void LogInfo(absl::string_view event, LogFields fields = {}) { Log(LogLevel::kInfo, event, fields); }
 inline void LogWarning(absl::string_view event, LogFields fields = {}) { Log(LogLevel::kWarning, event, fields); }
@@ -48,6 +51,6 @@ inline void LogError(absl::string_view event, LogFields fields = {}) { Log(LogLe
 
 // The line, without its end, for tests and for the logger itself.
 std::string FormatLogLine(absl::string_view timestamp, absl::string_view service, LogLevel level,
-                          absl::string_view event, LogFields fields);
+                          absl::string_view event, absl::Span<const LogField> fields);
 
 }  // namespace ordermesh::base

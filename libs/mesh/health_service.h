@@ -14,7 +14,7 @@
 namespace ordermesh::mesh {
 
 // "liveness" serves while the process does; everything else is what Readiness says, told to watchers at once. Must
-// outlive the server's calls; `readiness` and `server` must outlive it.
+// outlive the server's calls; `readiness` and the server's lanes must outlive it.
 class HealthService {
  public:
   // Adds itself to `server`, before its Start.

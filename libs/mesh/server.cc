@@ -144,6 +144,7 @@ void Server::Drain(absl::Duration timeout) {
 
 void Server::CloseLanes() {
   for (std::unique_ptr<GrpcLane>& lane : lanes_) lane->Close();
+  server_.reset();
 }
 
 }  // namespace ordermesh::mesh

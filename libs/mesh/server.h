@@ -172,7 +172,8 @@ class Server {
   // Takes no more calls; tells streams to end; returns when all calls under way have ended, after `timeout` cancelled.
   // A handler that doesn't end holds it for ever.
   void Drain(absl::Duration timeout);
-  // After Drain, and after whatever makes calls on the lanes has stopped.
+  // After Drain, and after whatever makes calls on the lanes has stopped. The lanes stay valid, but run nothing any
+  // more; the services that were added are not used again.
   void CloseLanes();
 
  private:
