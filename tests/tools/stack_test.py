@@ -187,3 +187,12 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     assert "holds something else" in started.stderr
     assert tool("down", "--dir", str(tmp_path)).returncode == 0
     assert (tmp_path / "postgres" / "precious").read_text() == "data"
+
+
+def test_a_folder_that_others_may_not_enter_will_do(tmp_path):
+    hidden = tmp_path / "stack"
+    tmp_path.chmod(0o700)
+    ran = tool("run", "--dir", str(hidden), "--only", "postgres", "--", "sh", "-c", 'psql "$DATABASE_URL" -Atc "SELECT 7"')
+    assert (ran.returncode, ran.stdout) == (0, "7\n"), ran.stderr
+    assert not hidden.exists()
+    assert list(paths.scratch_root().glob("ordermesh-postgres-*")) == []

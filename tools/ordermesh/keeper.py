@@ -160,7 +160,7 @@ class Keeper:
             "dir": str(self.directory),
             "keeper_pid": os.getpid(),
             "mark": self._site.mark,
-            "env": self._site.variables(),
+            "env": {**self._site.variables(), "ORDERMESH_STACK_DIR": str(self.directory)},
             "servers": {
                 server.name: {
                     **server.endpoints(),
@@ -194,6 +194,9 @@ def remove_folder(directory: Path) -> None:
     if not (directory / _OURS).exists():
         return
     for name in servers.ALL:
+        for link in (directory / name).glob("*"):
+            if link.is_symlink():
+                shutil.rmtree(link.resolve(), ignore_errors=True)
         shutil.rmtree(directory / name, ignore_errors=True)
     for name in ("stack.json", "keeper.log", _OURS):
         (directory / name).unlink(missing_ok=True)

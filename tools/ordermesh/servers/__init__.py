@@ -5,7 +5,13 @@ from .kafka import Kafka
 from .mail import Mail
 from .postgres import Postgres
 from .rabbitmq import RabbitMq
+from .services import Analytics, Gateway, Migrate, Notifier, Relay, Validation
 
 # What tools/stack starts unless told otherwise.
 STORES = ("postgres", "rabbitmq", "kafka")
-ALL = {server.name: server for server in (Postgres, RabbitMq, Kafka, Mail, Envoy)}
+SERVICES = ("validation", "gateway", "relay", "notifier", "analytics")
+# The whole system on one machine.
+SYSTEM = (*STORES, "mail", "migrate", *SERVICES, "envoy")
+
+_KINDS = (Postgres, RabbitMq, Kafka, Mail, Migrate, Validation, Gateway, Relay, Notifier, Analytics, Envoy)
+ALL = {server.name: server for server in _KINDS}

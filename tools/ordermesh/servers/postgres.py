@@ -5,8 +5,10 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 
+from .. import paths
 from ..probes import postgres as probe
 from .server import Server, ServerFailed, Site
 
@@ -40,15 +42,18 @@ class Postgres(Server):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self._data = self.directory / "data"
         self._shared_memory: set[str] = set()
+
+    @property
+    def _data(self) -> Path:
+        return (self.directory / "data").resolve()
 
     async def prepare(self) -> None:
         if (self._data / "PG_VERSION").exists():
             return
         if self.user is not None:
             shutil.chown(self.directory, self.user)
-            self._refuse_hidden_folder()
+            self._make_reachable()
         initdb = [f"{_programs()}/initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust"]
         await self.run_to_end([*initdb, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"])
         with open(self._data / "postgresql.conf", "a", encoding="utf-8") as settings:
@@ -106,13 +111,13 @@ class Postgres(Server):
             if error.sqlstate not in ("42710", "42P04"):  # it is there already
                 raise ServerFailed(f"postgres: {what} could not be created: {error}") from error
 
-    def _refuse_hidden_folder(self) -> None:
-        for parent in self.directory.parents:
-            if not parent.stat().st_mode & 0o001:
-                raise ServerFailed(
-                    f"postgres: root has to run it as the user {self.user}, who can't enter {parent}; "
-                    "choose a folder below /var/tmp"
-                )
+    def _make_reachable(self) -> None:
+        """A folder below one that only root may enter is of no use to `postgres`: the data goes elsewhere, by a link."""
+        if all(parent.stat().st_mode & 0o001 for parent in self.directory.parents):
+            return
+        elsewhere = Path(tempfile.mkdtemp(prefix="ordermesh-postgres-", dir=paths.scratch_root()))
+        shutil.chown(elsewhere, self.user)
+        (self.directory / "data").symlink_to(elsewhere)
 
 
 def _programs() -> str:

@@ -20,6 +20,7 @@ class State(enum.StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     FAILED = "failed"
+    DONE = "done"  # a job that ran to its end
 
 
 class Site:

@@ -1,0 +1,78 @@
+"""tools/run on the built system: an order goes through, what is missing is named, and nothing stays behind."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from ordermesh import paths
+from stack_test import eventually, living_in
+
+RUN = str(paths.REPOSITORY / "tools" / "run")
+BUILD = os.environ.get("ORDERMESH_BUILD", str(paths.REPOSITORY / "build" / "release"))
+STEPS = ["sales before", "accepted", "read back", "e-mail", "sales"]
+ENDPOINTS = {"http", "gateway", "validation", "notifier", "analytics", "relay", "metrics", "postgres", "rabbitmq", "kafka", "mail"}
+
+
+@pytest.fixture
+def folder():
+    directory = paths.scratch_root() / f"ordermesh-test-run-{os.getpid()}-{time.monotonic_ns()}"
+    yield directory
+    subprocess.run([RUN, "--stop", "--dir", str(directory)], check=True)
+    assert living_in(directory) == []
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    command = [RUN, "--dir", str(folder), "--build", BUILD, *arguments]
+    return subprocess.run(command, text=True, capture_output=True, timeout=180)
+
+
+def test_an_order_goes_through_within_15_seconds_of_the_start(folder):
+    began = time.monotonic()
+    done = run(folder, "--once", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert (outcome["ok"], [step["name"] for step in outcome["steps"]]) == (True, STEPS)
+    assert outcome.keys() >= ENDPOINTS
+    through = time.monotonic() - began
+    assert through <= 15, f"{through:.1f} s with the stop"
+    assert not folder.exists() and living_in(folder) == []
+
+
+@pytest.mark.parametrize(("service", "step"), [("relay", "e-mail"), ("notifier", "e-mail"), ("analytics", "sales before")])
+def test_without_a_service_the_missing_step_is_named(folder, service, step):
+    done = run(folder, "--once", "--json", "--without", service)
+    assert done.returncode == 1
+    assert f"not seen: {step};" in done.stderr
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert (outcome["ok"], outcome["steps"][-1]["name"], outcome["steps"][-1]["ok"]) == (False, step, False)
+    # The logs are left for whoever wants to know why.
+    assert (folder / "gateway" / "log").exists() and living_in(folder) == []
+
+
+def test_detach_leaves_it_running_until_stop(folder):
+    done = run(folder, "--detach", "--json")
+    assert done.returncode == 0, done.stderr
+    endpoints = json.loads(done.stdout.splitlines()[-1])
+    assert endpoints.keys() >= ENDPOINTS
+    for name, url in endpoints["metrics"].items():
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            assert answer.status == 200, name
+    assert run(folder, "--detach").returncode == 1, "a second one must not take the folder over"
+    assert subprocess.run([RUN, "--stop", "--dir", str(folder)]).returncode == 0
+    assert not folder.exists() and living_in(folder) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_it_runs_until_it_is_told_to_stop_and_stops_all(folder, number):
+    command = [RUN, "--dir", str(folder), "--build", BUILD]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert any("Ctrl-C" in line for line in iter(running.stdout.readline, ""))
+    os.killpg(running.pid, number)
+    assert running.wait(timeout=60) == (0 if number != signal.SIGKILL else -number)
+    eventually(lambda: not folder.exists() and not living_in(folder))
