@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "libs/mesh/grpc_log.h"
+
 namespace ordermesh::mesh {
 namespace {
 
@@ -90,6 +92,7 @@ void GrpcLane::ShutDown() {
   if (timer_set_) timer_alarm_.Cancel();
   base::MutexLock lock(wake_mu_);
   shut_ = true;
+  const QuietGrpcLog quiet;  // It warns of a server that never started.
   queue_->Shutdown();
 }
 

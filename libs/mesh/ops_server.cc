@@ -3,8 +3,12 @@
 #include <civetweb.h>
 
 #include <array>
+#include <cstdlib>
+#include <stop_token>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/json.h"
 #include "libs/base/status.h"
 #include "libs/mesh/listen_address.h"
@@ -62,6 +66,17 @@ std::string DescribeReadiness(const Readiness& readiness, bool& ready) {
                       "]}\n");
 }
 
+// Connects and hangs up.
+void Knock(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  std::string host = address.substr(0, colon);
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  std::array<char, 128> error{};
+  const int port = std::atoi(address.c_str() + colon + 1);
+  mg_connection* connection = mg_connect_client(host.c_str(), port, 0, error.data(), error.size());
+  if (connection != nullptr) mg_close_connection(connection);
+}
+
 }  // namespace
 
 OpsServer::Answer OpsServer::Get(absl::string_view path) const {
@@ -98,7 +113,12 @@ absl::StatusOr<std::unique_ptr<OpsServer>> OpsServer::Start(absl::string_view li
 }
 
 OpsServer::~OpsServer() {
-  if (context_ != nullptr) mg_stop(context_);
+  if (context_ == nullptr) return;
+  // civetweb looks for the wish to stop only when a connection comes or every two seconds: knock until it has stopped.
+  const std::jthread knock([address = address_](std::stop_token stop) {
+    while (base::SystemClock().SleepFor(absl::Milliseconds(5), stop)) Knock(address);
+  });
+  mg_stop(context_);
 }
 
 }  // namespace ordermesh::mesh
