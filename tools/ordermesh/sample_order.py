@@ -36,7 +36,7 @@ class SampleOrder:
 
     def __init__(self, http_url: str, mail_url: str) -> None:
         self._http, self._mail = http_url, mail_url
-        self.sku = f"SKU-{random.randrange(1000):04d}"
+        self.sku = f"SKU-{random.randrange(999):04d}"  # SKU-0999 is not for sale
         self.customer = f"CUST-{random.randrange(1000):04d}"
         self.quantity = random.randint(1, 5)
         self._order: dict[str, Any] = {}

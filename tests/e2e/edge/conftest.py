@@ -1,26 +1,16 @@
 """The real Envoy with the real configuration in front of a backend that a test scripts."""
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
-
-from ordermesh import paths
-from ordermesh.ports import PortClaims
-from ordermesh.servers import envoy
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from backend import Backend, Contract  # noqa: E402
 from client import Edge  # noqa: E402
-
-BUILD = Path(os.environ.get("ORDERMESH_BUILD", paths.REPOSITORY / "build" / "release"))
+from running import BUILD, RunningEnvoy  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -39,53 +29,6 @@ def shared_backend(contract):
 def backend(shared_backend) -> Backend:
     shared_backend.reset()
     return shared_backend
-
-
-class RunningEnvoy:
-    """An Envoy of our own; `admin` asks its admin port."""
-
-    def __init__(self, backend_port: int, folder: Path) -> None:
-        self._claims = PortClaims()
-        self.port, self.admin_port = self._claims.claim(), self._claims.claim()
-        values = {
-            "HTTP_ADDRESS": "127.0.0.1",
-            "HTTP_PORT": self.port,
-            "ADMIN_PORT": self.admin_port,
-            "DESCRIPTORS": BUILD / "protos" / "ordermesh.pb",
-            "EDGE_DIR": paths.REPOSITORY / "docker" / "envoy",
-            "OPENAPI": paths.REPOSITORY / "docs" / "openapi.json",
-            "SWAGGER_UI": envoy.swagger_ui(),
-        }
-        for service in ("GATEWAY", "NOTIFIER", "ANALYTICS"):
-            values |= {f"{service}_HOST": "127.0.0.1", f"{service}_PORT": backend_port}
-        render = [str(paths.REPOSITORY / "docker" / "envoy" / "render"), *(f"{k}={v}" for k, v in values.items())]
-        configuration = folder / "envoy.yaml"
-        configuration.write_text(subprocess.run(render, check=True, text=True, stdout=subprocess.PIPE).stdout)
-        self.log = folder / "log"
-        with open(self.log, "wb") as log:
-            command = [str(envoy.program()), "-c", str(configuration), "--disable-hot-restart", "--concurrency", "1"]
-            self._process = subprocess.Popen([*command, "-l", "warning"], stdout=log, stderr=log)
-        self._wait()
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=20)
-
-    def admin(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=5) as answer:
-            return answer.read().decode()
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + 20
-        while True:
-            assert self._process.poll() is None, self.log.read_text()
-            try:
-                if json.loads(self.admin("/server_info"))["state"] == "LIVE":
-                    return
-            except OSError:
-                pass
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

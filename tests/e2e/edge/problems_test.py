@@ -3,6 +3,7 @@ violation, when to retry; and what it sees when a service is not there or doesn'
 """
 
 import tempfile
+import threading
 from pathlib import Path
 
 import grpc
@@ -11,7 +12,7 @@ from google.protobuf import any_pb2
 
 from backend import Refusal
 from client import Edge, assert_problem, violations
-from conftest import RunningEnvoy
+from running import RunningEnvoy
 
 STATUS_OF_CODE = [
     ("INVALID_ARGUMENT", 400), ("FAILED_PRECONDITION", 400), ("OUT_OF_RANGE", 400), ("UNAUTHENTICATED", 401),
@@ -106,8 +107,6 @@ def test_services_that_are_not_there(lonely_edge):
 
 def test_a_call_that_takes_too_long_may_have_been_carried_out(edge, backend):
     """So it is DEADLINE_EXCEEDED, never UNAVAILABLE, which would invite a repeat."""
-    import threading
-
     over = threading.Event()
     backend.answer = lambda name, request: over.wait(20) and {} or {}
     try:

@@ -78,9 +78,7 @@ def test_a_body_cut_anywhere_over_http_1_is_the_same_order(edge, backend):
     with socket.create_connection((edge.host, edge.port), timeout=10) as connection:
         answers = connection.makefile("rb")
         for cut in range(1, len(BODY)):
-            connection.sendall(head)
-            for part in (chunked([BODY[:cut], BODY[cut:]]),):
-                connection.sendall(part)
+            connection.sendall(head + chunked([BODY[:cut], BODY[cut:]]))
             assert read_answer(answers) == 200
             assert backend.calls.pop().request == SEEN, cut
 
