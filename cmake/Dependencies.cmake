@@ -26,6 +26,8 @@ add_library(dep_absl INTERFACE)
 target_link_libraries(dep_absl INTERFACE absl::any_invocable absl::cord absl::flat_hash_map absl::flat_hash_set absl::hash
                                          absl::random_random absl::span absl::status absl::statusor absl::str_format
                                          absl::strings absl::synchronization absl::time absl::optional)
+# gRPC brings this flag along (its RE2 does); precompiled headers are shared only by what is compiled alike.
+target_compile_options(dep_absl INTERFACE -pthread)
 add_library(dep_grpc INTERFACE)
 target_link_libraries(dep_grpc INTERFACE gRPC::grpc++ protobuf::libprotobuf)
 add_library(dep_grpc_reflection INTERFACE)
