@@ -8,8 +8,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "libs/base/backoff.h"
-#include "libs/base/deadline.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 
@@ -103,16 +101,6 @@ absl::Status ApplyAll(Connection& connection, const MigrationSet& set, std::vect
   return absl::OkStatus();
 }
 
-// One try. kUnavailable and kAborted are worth another; what is applied stays so.
-absl::Status TryOnce(Connection& connection, const MigrationSet& set, std::vector<std::string>& applied) {
-  ASSIGN_OR_RETURN(const Result locked, connection.Execute(kTryLock, Params().Int8(kLockKey)));
-  if (!locked.Bool(0, 0)) return absl::UnavailableError("database: another run of the migrations holds the lock");
-  absl::Status status = ApplyAll(connection, set, applied);
-  // A lost session has lost its lock; the next one could not take it while the old one still works.
-  if (connection.connected()) connection.Execute(kUnlock, Params().Int8(kLockKey)).IgnoreError();
-  return status;
-}
-
 }  // namespace
 
 std::string MigrationChecksum(absl::string_view sql) {
@@ -141,22 +129,16 @@ absl::Status OrderMigrations(std::vector<Migration>& migrations) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> ApplyMigrations(Connection& connection, MigrationSet set,
-                                                         const MigrateOptions& options, base::Clock& clock,
-                                                         base::Random& random) {
+absl::StatusOr<std::vector<std::string>> ApplyMigrations(Connection& connection, MigrationSet set) {
   RETURN_IF_ERROR(OrderMigrations(set.migrations));
-  const base::Deadline deadline = base::Deadline::In(options.wait, clock);
+  ASSIGN_OR_RETURN(const Result locked, connection.Execute(kTryLock, Params().Int8(kLockKey)));
+  if (!locked.Bool(0, 0)) return absl::UnavailableError("database: another run of the migrations holds the lock");
   std::vector<std::string> applied;
-  for (int failures = 1;; ++failures) {
-    absl::Status status = TryOnce(connection, set, applied);
-    if (status.ok()) return applied;
-    const bool passing = absl::IsUnavailable(status) || absl::IsAborted(status);
-    const absl::Duration delay =
-        base::BackoffDelay({.initial = absl::Milliseconds(100), .max = absl::Seconds(2)}, failures, random);
-    if (!passing || clock.Now() + delay >= deadline.time()) return status;
-    base::LogWarning("migrate_waits", {{"reason", status.message()}});
-    clock.SleepFor(delay, {});
-  }
+  const absl::Status status = ApplyAll(connection, set, applied);
+  // A lost session has lost its lock; nobody gets it while the server still works for the old one.
+  if (connection.connected()) connection.Execute(kUnlock, Params().Int8(kLockKey)).IgnoreError();
+  RETURN_IF_ERROR(status);
+  return applied;
 }
 
 }  // namespace ordermesh::postgres

@@ -7,9 +7,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "libs/base/clock.h"
-#include "libs/base/random.h"
 #include "libs/postgres/connection.h"
 
 namespace ordermesh::postgres {
@@ -33,18 +30,14 @@ std::string MigrationChecksum(absl::string_view sql);
 // form, or twice there.
 absl::Status OrderMigrations(std::vector<Migration>& migrations);
 
-struct MigrateOptions {
-  // How long to wait for the server, for another run that holds the lock, and for locks on tables.
-  absl::Duration wait = absl::Seconds(60);
-};
-
 // Applies those that are missing, in order, one transaction each, under an advisory lock. Gives the names of what it
-// applied. Migrations that the database has and `set` has not are let be: a newer release was there.
+// applied. Migrations that the database has and `set` has not are let be: a newer release was there. To be run again,
+// by a caller that waits, after:
+//   kUnavailable         no server, or another run holds the lock
+//   kAborted             somebody held a lock on a table
+// Not after:
 //   kFailedPrecondition  an applied migration was edited since, or one ends its own transaction
-//   kUnavailable         no server, or another run holds the lock, until the wait was over
 //   otherwise            a migration failed, as Connection; its name stands in the text, and it left nothing behind
-absl::StatusOr<std::vector<std::string>> ApplyMigrations(Connection& connection, MigrationSet set,
-                                                         const MigrateOptions& options, base::Clock& clock,
-                                                         base::Random& random);
+absl::StatusOr<std::vector<std::string>> ApplyMigrations(Connection& connection, MigrationSet set);
 
 }  // namespace ordermesh::postgres

@@ -82,8 +82,7 @@ absl::StatusOr<std::string> EnsureTemplate(const std::string& server_url) {
     ASSIGN_OR_RETURN(std::string url, postgres::WithSettings(server_url, {{"dbname", unfinished}}));
     {
       postgres::Connection database(Options(std::move(url)));
-      RETURN_IF_ERROR(
-          postgres::ApplyMigrations(database, std::move(set), {}, base::SystemClock(), base::SystemRandom()).status());
+      RETURN_IF_ERROR(postgres::ApplyMigrations(database, std::move(set)).status());
     }
     RETURN_IF_ERROR(server.Run(absl::StrCat("ALTER DATABASE ", unfinished, " RENAME TO ", name)));
   }
