@@ -1,0 +1,25 @@
+// What ordermesh-migrate is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "libs/base/config.h"
+
+namespace ordermesh::migrate {
+
+struct MigrateConfig {
+  std::string database_url = "postgres://ordermesh_owner@127.0.0.1:5432/ordermesh";
+  std::string role_password;
+  std::string amqp_url = "amqp://guest:guest@127.0.0.1:5672/";
+  std::string kafka_brokers = "127.0.0.1:9092";
+  int kafka_replication = 1;
+  bool sample_data = false;
+  std::int64_t sample_stock = 10'000;
+  absl::Duration wait_timeout = absl::Seconds(60);
+
+  void Declare(base::ConfigFields& fields);
+};
+
+}  // namespace ordermesh::migrate

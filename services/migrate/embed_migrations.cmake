@@ -1,0 +1,13 @@
+# Writes OUTPUT, a header with the text of each of the files in INPUTS (migrations/<schema>/NNNN_<words>.sql).
+set(text "// Made from services/migrate/migrations; see embed_migrations.cmake.\n#pragma once\n\n")
+string(APPEND text "namespace ordermesh::migrate {\n\nstruct EmbeddedMigration {\n  const char *name, *sql;\n};\n\n")
+string(APPEND text "inline constexpr EmbeddedMigration kEmbeddedMigrations[] = {\n")
+foreach(input ${INPUTS})
+  get_filename_component(name ${input} NAME_WE)
+  get_filename_component(folder ${input} DIRECTORY)
+  get_filename_component(schema ${folder} NAME)
+  file(READ ${input} sql)
+  string(APPEND text "{\"${schema}/${name}\", R\"sql(${sql})sql\"},\n")
+endforeach()
+string(APPEND text "};\n\n}  // namespace ordermesh::migrate\n")
+file(WRITE ${OUTPUT} "${text}")

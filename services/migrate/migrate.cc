@@ -1,0 +1,58 @@
+#include "services/migrate/migrate.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/base/deadline.h"
+#include "libs/base/log.h"
+#include "libs/base/status.h"
+#include "libs/postgres/connection.h"
+#include "libs/postgres/migrations.h"
+#include "services/migrate/retry.h"
+#include "services/migrate/sample_data.h"
+#include "services/migrate/schema.h"
+#include "services/migrate/topology.h"
+
+namespace ordermesh::migrate {
+namespace {
+
+// One request to Kafka; waiting for the broker is RetryUntil's.
+constexpr absl::Duration kKafkaTimeout = absl::Seconds(5);
+
+absl::Status PrepareDatabase(const MigrateConfig& config, postgres::Connection& connection) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> applied, postgres::ApplyMigrations(connection, EmbeddedMigrations()));
+  base::LogInfo("schema_ready", {{"applied", applied.size()}});
+  if (!config.role_password.empty()) RETURN_IF_ERROR(SetRolePasswords(connection, config.role_password));
+  if (!config.sample_data) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Loaded loaded, LoadSampleData(connection, config.sample_stock));
+  base::LogInfo(
+      "sample_data_ready",
+      {{"added_products", loaded.products}, {"added_stock_rows", loaded.stock}, {"added_customers", loaded.customers}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Migrate(const MigrateConfig& config, base::Clock& clock, base::Random& random) {
+  const base::Deadline deadline = base::Deadline::In(config.wait_timeout, clock);
+  {
+    postgres::Connection connection(SessionOptions(config.database_url));
+    RETURN_IF_ERROR(
+        RetryUntil(deadline, "database", clock, random, [&] { return PrepareDatabase(config, connection); }));
+  }
+  if (!config.amqp_url.empty()) {
+    RETURN_IF_ERROR(RetryUntil(deadline, "rabbitmq", clock, random, [&] { return DeclareRabbitMq(config.amqp_url); }));
+    base::LogInfo("queues_ready");
+  }
+  if (!config.kafka_brokers.empty()) {
+    RETURN_IF_ERROR(RetryUntil(deadline, "kafka", clock, random, [&] {
+      return DeclareKafka(config.kafka_brokers, config.kafka_replication, kKafkaTimeout);
+    }));
+    base::LogInfo("topics_ready");
+  }
+  base::LogInfo("migrated");
+  return absl::OkStatus();
+}
+
+}  // namespace ordermesh::migrate

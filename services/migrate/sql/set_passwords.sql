@@ -1,0 +1,8 @@
+DO $$
+DECLARE
+  service text;
+BEGIN
+  FOREACH service IN ARRAY ARRAY['gateway', 'validation', 'relay', 'notifier', 'analytics'] LOOP
+    EXECUTE format('ALTER ROLE %I PASSWORD %L', 'ordermesh_' || service, current_setting('ordermesh.role_password'));
+  END LOOP;
+END $$;

@@ -1,0 +1,19 @@
+#include "services/migrate/topology.h"
+
+#include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/rabbitmq/connection.h"
+#include "libs/messaging/rabbitmq/topology.h"
+
+namespace ordermesh::migrate {
+
+absl::Status DeclareRabbitMq(const std::string& amqp_url) {
+  rabbitmq::Connection connection({.url = amqp_url, .name = "ordermesh-migrate"});
+  return rabbitmq::DeclareTopology(connection);
+}
+
+absl::Status DeclareKafka(const std::string& brokers, int replication, absl::Duration timeout) {
+  return kafka::EnsureTopics(brokers, kafka::OrderTopics(replication), timeout);
+}
+
+}  // namespace ordermesh::migrate
