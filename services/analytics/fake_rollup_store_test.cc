@@ -13,7 +13,7 @@ class FakeWorld : public RollupStoreWorld {
   FakeRollups rollups_{base::SystemClock()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Fake, RollupStoreConformance, testing::Values(+[]() -> std::unique_ptr<RollupStoreWorld> {
+INSTANTIATE_TEST_SUITE_P(Fake, RollupStoreConformance, ::testing::Values(+[]() -> std::unique_ptr<RollupStoreWorld> {
                            return std::make_unique<FakeWorld>();
                          }));
 

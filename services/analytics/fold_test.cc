@@ -9,9 +9,9 @@
 namespace ordermesh::analytics {
 namespace {
 
-using testing::ElementsAre;
-using testing::Field;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
 
 // 2026-03-01 14:59:59.999 UTC.
 const absl::Time kAfternoon = absl::FromUnixMillis(1772377199999);
@@ -43,7 +43,7 @@ struct Case {
   std::vector<TotalsDelta> totals;
 };
 
-class FoldTest : public testing::TestWithParam<Case> {};
+class FoldTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(FoldTest, GivesTheSumsSortedByKey) {
   absl::StatusOr<Deltas> deltas = FoldAll(GetParam().events);
@@ -57,46 +57,46 @@ const base::Uuid kCup = ProductNumber(2);
 
 INSTANTIATE_TEST_SUITE_P(
     Tables, FoldTest,
-    testing::Values(Case{"NothingGivesNothing", {}, {}, {}},
-                    Case{"OneOrderOfOneProduct",
-                         {Accepted({{kTea, "TEA", 3, 250}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {1, 3, 750, 0, 0, 0}}},
-                         {{kFourteen, "EUR", {1, 3, 750, 0, 0, 0}}}},
-                    Case{"AnOrderOfTwoProductsIsOneOrderInTheTotals",
-                         {Accepted({{kCup, "CUP", 1, 900}, {kTea, "TEA", 3, 250}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {1, 3, 750, 0, 0, 0}},
-                          {kFourteen, kCup, "EUR", "CUP", {1, 1, 900, 0, 0, 0}}},
-                         {{kFourteen, "EUR", {1, 4, 1650, 0, 0, 0}}}},
-                    Case{"TheSameProductInTwoLinesIsOneOrderOfIt",
-                         {Accepted({{kTea, "TEA", 1, 250}, {kCup, "CUP", 1, 900}, {kTea, "TEA", 2, 200}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {1, 3, 650, 0, 0, 0}},
-                          {kFourteen, kCup, "EUR", "CUP", {1, 1, 900, 0, 0, 0}}},
-                         {{kFourteen, "EUR", {1, 4, 1550, 0, 0, 0}}}},
-                    Case{"OrdersOfOneProductAddUp",
-                         {Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {2, 3, 750, 0, 0, 0}}},
-                         {{kFourteen, "EUR", {2, 3, 750, 0, 0, 0}}}},
-                    Case{"ACancellationCountsInItsOwnColumns",
-                         {Accepted({{kTea, "TEA", 2, 250}}), Cancelled({{kTea, "TEA", 2, 250}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {1, 2, 500, 1, 2, 500}}},
-                         {{kFourteen, "EUR", {1, 2, 500, 1, 2, 500}}}},
-                    Case{"ACancellationMayComeFirst",
-                         {Cancelled({{kTea, "TEA", 2, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {1, 2, 500, 1, 2, 500}}},
-                         {{kFourteen, "EUR", {1, 2, 500, 1, 2, 500}}}},
-                    Case{"ACancellationAloneLeavesTheRestAtZero",
-                         {Cancelled({{kTea, "TEA", 2, 250}})},
-                         {{kFourteen, kTea, "EUR", "TEA", {0, 0, 0, 1, 2, 500}}},
-                         {{kFourteen, "EUR", {0, 0, 0, 1, 2, 500}}}},
-                    Case{"HoursAndCurrenciesAreApart",
-                         {Accepted({{kTea, "TEA", 1, 250}}, kFourteen + absl::Hours(1)),
-                          Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 1, 300}}, kAfternoon, "CHF")},
-                         {{kFourteen, kTea, "CHF", "TEA", {1, 1, 300, 0, 0, 0}},
-                          {kFourteen, kTea, "EUR", "TEA", {1, 1, 250, 0, 0, 0}},
-                          {kFourteen + absl::Hours(1), kTea, "EUR", "TEA", {1, 1, 250, 0, 0, 0}}},
-                         {{kFourteen, "CHF", {1, 1, 300, 0, 0, 0}},
-                          {kFourteen, "EUR", {1, 1, 250, 0, 0, 0}},
-                          {kFourteen + absl::Hours(1), "EUR", {1, 1, 250, 0, 0, 0}}}}),
+    ::testing::Values(Case{"NothingGivesNothing", {}, {}, {}},
+                      Case{"OneOrderOfOneProduct",
+                           {Accepted({{kTea, "TEA", 3, 250}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {1, 3, 750, 0, 0, 0}}},
+                           {{kFourteen, "EUR", {1, 3, 750, 0, 0, 0}}}},
+                      Case{"AnOrderOfTwoProductsIsOneOrderInTheTotals",
+                           {Accepted({{kCup, "CUP", 1, 900}, {kTea, "TEA", 3, 250}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {1, 3, 750, 0, 0, 0}},
+                            {kFourteen, kCup, "EUR", "CUP", {1, 1, 900, 0, 0, 0}}},
+                           {{kFourteen, "EUR", {1, 4, 1650, 0, 0, 0}}}},
+                      Case{"TheSameProductInTwoLinesIsOneOrderOfIt",
+                           {Accepted({{kTea, "TEA", 1, 250}, {kCup, "CUP", 1, 900}, {kTea, "TEA", 2, 200}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {1, 3, 650, 0, 0, 0}},
+                            {kFourteen, kCup, "EUR", "CUP", {1, 1, 900, 0, 0, 0}}},
+                           {{kFourteen, "EUR", {1, 4, 1550, 0, 0, 0}}}},
+                      Case{"OrdersOfOneProductAddUp",
+                           {Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {2, 3, 750, 0, 0, 0}}},
+                           {{kFourteen, "EUR", {2, 3, 750, 0, 0, 0}}}},
+                      Case{"ACancellationCountsInItsOwnColumns",
+                           {Accepted({{kTea, "TEA", 2, 250}}), Cancelled({{kTea, "TEA", 2, 250}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {1, 2, 500, 1, 2, 500}}},
+                           {{kFourteen, "EUR", {1, 2, 500, 1, 2, 500}}}},
+                      Case{"ACancellationMayComeFirst",
+                           {Cancelled({{kTea, "TEA", 2, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {1, 2, 500, 1, 2, 500}}},
+                           {{kFourteen, "EUR", {1, 2, 500, 1, 2, 500}}}},
+                      Case{"ACancellationAloneLeavesTheRestAtZero",
+                           {Cancelled({{kTea, "TEA", 2, 250}})},
+                           {{kFourteen, kTea, "EUR", "TEA", {0, 0, 0, 1, 2, 500}}},
+                           {{kFourteen, "EUR", {0, 0, 0, 1, 2, 500}}}},
+                      Case{"HoursAndCurrenciesAreApart",
+                           {Accepted({{kTea, "TEA", 1, 250}}, kFourteen + absl::Hours(1)),
+                            Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 1, 300}}, kAfternoon, "CHF")},
+                           {{kFourteen, kTea, "CHF", "TEA", {1, 1, 300, 0, 0, 0}},
+                            {kFourteen, kTea, "EUR", "TEA", {1, 1, 250, 0, 0, 0}},
+                            {kFourteen + absl::Hours(1), kTea, "EUR", "TEA", {1, 1, 250, 0, 0, 0}}},
+                           {{kFourteen, "CHF", {1, 1, 300, 0, 0, 0}},
+                            {kFourteen, "EUR", {1, 1, 250, 0, 0, 0}},
+                            {kFourteen + absl::Hours(1), "EUR", {1, 1, 250, 0, 0, 0}}}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(FoldOverflowTest, ALineThatDoesNotFitIsOutOfRange) {

@@ -10,8 +10,8 @@
 namespace ordermesh::analytics {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const absl::Time kHour = absl::FromUnixSeconds(1772373600);  // 2026-03-01 14:00 UTC
 

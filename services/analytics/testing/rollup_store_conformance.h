@@ -1,6 +1,6 @@
 // What every RollupStore has to do. Instantiated for the fake and for PostgreSQL:
 //
-//   INSTANTIATE_TEST_SUITE_P(Fake, RollupStoreConformance, testing::Values(+[] { return … }));
+//   INSTANTIATE_TEST_SUITE_P(Fake, RollupStoreConformance, ::testing::Values(+[] { return … }));
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class RollupStoreWorld {
   virtual std::unique_ptr<RollupStore> Open() = 0;
 };
 
-class RollupStoreConformance : public testing::TestWithParam<std::unique_ptr<RollupStoreWorld> (*)()> {
+class RollupStoreConformance : public ::testing::TestWithParam<std::unique_ptr<RollupStoreWorld> (*)()> {
  protected:
   void SetUp() override {
     world_ = GetParam()();

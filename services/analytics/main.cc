@@ -1,0 +1,104 @@
+// ordermesh-analytics: assembles, nothing else.
+#include <memory>
+
+#include "libs/base/random.h"
+#include "libs/mesh/process.h"
+#include "libs/mesh/server.h"
+#include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/topology.h"
+#include "libs/postgres/schema_check.h"
+#include "services/analytics/analytics_config.h"
+#include "services/analytics/analytics_metrics.h"
+#include "services/analytics/analytics_service.h"
+#include "services/analytics/cluster_log_ends.h"
+#include "services/analytics/dead_letter_writer.h"
+#include "services/analytics/dependency_check.h"
+#include "services/analytics/kafka_record_source.h"
+#include "services/analytics/maintenance.h"
+#include "services/analytics/postgres_rollup_store.h"
+#include "services/analytics/record_consumer.h"
+
+namespace ordermesh::analytics {
+namespace {
+
+constexpr char kSchema[] = "analytics/0001_analytics";  // what the SQL of this version needs
+constexpr char kClientId[] = "ordermesh-analytics";
+constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
+constexpr absl::Duration kCheckTimeout = absl::Seconds(1);
+
+postgres::ConnectionOptions Database(const AnalyticsConfig& config, const char* what) {
+  return {.url = config.database_url, .application_name = what};
+}
+
+std::function<std::unique_ptr<RollupStore>()> StoreFactory(const AnalyticsConfig& config, const char* what) {
+  return [options = Database(config, what)] { return std::make_unique<PostgresRollupStore>(options); };
+}
+
+// A session of its own, which gives up soon: it must tell within two seconds.
+std::function<absl::Status()> DatabaseCheck(const AnalyticsConfig& config, const char* migration) {
+  postgres::ConnectionOptions options = Database(config, "analytics-check");
+  options.connect_timeout = options.statement_timeout = kCheckTimeout;
+  options.answer_margin = absl::Milliseconds(300);
+  auto db = std::make_shared<postgres::Connection>(options);
+  return [db, migration]() -> absl::Status {
+    if (migration != nullptr) return postgres::CheckMigration(*db, migration);
+    return db->Execute({"ping", "SELECT 1"}).status();
+  };
+}
+
+absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
+  process.SetDependencies({"database", "kafka", "schema"});
+  const AnalyticsMetrics metrics(process.metrics());
+  ASSIGN_OR_RETURN(std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka_brokers, kClientId));
+  ClusterLogEnds ends(*cluster);
+
+  StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
+                   StoreFactory(config, "analytics-query"));
+  QuerySales query_sales(stores, process.clock());
+  ListLags list_lags(stores, ends, messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions);
+  AnalyticsService service(query_sales, list_lags, process.clock());
+  service.Register(process.server());
+
+  std::unique_ptr<RollupStore> rollups = StoreFactory(config, "analytics-count")();
+  DeadLetterWriter dead_letters({.brokers = config.kafka_brokers, .client_id = kClientId},
+                                messaging::kOrderEventsDeadLetterTopic);
+  const ConsumeOptions consume{.max_records = config.max_batch_records, .gather = config.gather};
+  const KafkaSourceOptions source{.brokers = config.kafka_brokers,
+                                  .client_id = kClientId,
+                                  .topic = messaging::kOrderEventsTopic,
+                                  .group = messaging::kAnalyticsGroup,
+                                  .session_timeout = config.session_timeout,
+                                  .max_poll_interval = config.max_poll_interval};
+  // A topic that is not as declared is not read: events of an order could come out of order, or not at all.
+  auto open = [&](RecordSource::Callbacks callbacks) -> absl::StatusOr<std::unique_ptr<RecordSource>> {
+    RETURN_IF_ERROR(kafka::CheckTopology(*cluster, kCheckTimeout));
+    return OpenKafkaRecordSource(source, std::move(callbacks));
+  };
+  RecordConsumer consumer(
+      [&] { return std::make_unique<ConsumeRecords>(consume, *rollups, dead_letters, metrics, process.clock()); }, open,
+      metrics, process.clock(), base::SystemRandom());
+  MaintenanceThread maintenance({.topic = messaging::kOrderEventsTopic,
+                                 .partitions = messaging::kOrderEventsPartitions,
+                                 .seen_retention = config.seen_retention,
+                                 .prune_interval = config.prune_interval,
+                                 .prune_batch = config.prune_batch},
+                                StoreFactory(config, "analytics-maintenance"), ends, metrics, process.clock());
+  mesh::Readiness& readiness = process.readiness();
+  DependencyCheck database("database", DatabaseCheck(config, nullptr), kCheckInterval, readiness, process.clock());
+  DependencyCheck schema("schema", DatabaseCheck(config, kSchema), kCheckInterval, readiness, process.clock());
+  DependencyCheck kafka_check(
+      "kafka", [&] { return kafka::CheckTopology(*cluster, kCheckTimeout); }, kCheckInterval, readiness,
+      process.clock());
+  return process.Serve();
+}
+
+}  // namespace
+}  // namespace ordermesh::analytics
+
+int main(int argc, char** argv) {
+  ordermesh::analytics::AnalyticsConfig config;
+  return ordermesh::mesh::RunProcess(
+      "analytics", config.process, argc, argv, [&](ordermesh::base::ConfigFields& fields) { config.Declare(fields); },
+      [&](ordermesh::mesh::Process& process) { return ordermesh::analytics::Assemble(config, process); });
+}
