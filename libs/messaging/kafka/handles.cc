@@ -71,6 +71,8 @@ absl::Status ToStatus(rd_kafka_resp_err_t error, absl::string_view what) {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR__FATAL:
       return absl::FailedPreconditionError(message);
+    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+      return absl::InvalidArgumentError(message);  // not a name for a topic
     case RD_KAFKA_RESP_ERR__TIMED_OUT:
       return absl::UnavailableError(absl::StrCat("kafka: ", what, ": no broker answered"));
     default:

@@ -37,7 +37,8 @@ TEST_F(PartitionsTest, NothingIsReadBeforeItHasItsPosition) {
 }
 
 TEST_F(PartitionsTest, AFailedStartIsAskedAgainButNotTheOthers) {
-  const Consumer::Start fails_at_1 = [this](const std::string& topic, std::int32_t partition) -> absl::StatusOr<std::int64_t> {
+  const Consumer::Start fails_at_1 = [this](const std::string& topic,
+                                            std::int32_t partition) -> absl::StatusOr<std::int64_t> {
     if (partition == 1) return absl::UnavailableError("database away");
     return From(3)(topic, partition);
   };

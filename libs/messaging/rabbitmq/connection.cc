@@ -55,7 +55,7 @@ class Connection::Impl {
   }
   absl::Status Tick() {
     RETURN_IF_ERROR(Connect());
-    return Pump(SteadyTime::min());
+    return Pump(kAtOnce);
   }
   absl::Status Checked(absl::Status status) {
     if (!status.ok()) Drop();
@@ -147,7 +147,7 @@ absl::Status Connection::Impl::Pump(SteadyTime until) {
   for (;;) {
     ASSIGN_OR_RETURN(const bool came, Step(until));
     if (!came) return absl::OkStatus();
-    until = SteadyTime::min();
+    until = kAtOnce;
   }
 }
 
@@ -366,7 +366,7 @@ absl::StatusOr<std::vector<Delivery>> Connection::Impl::Receive(int max, absl::D
   const SteadyTime until = After(timeout);
   const std::size_t most = static_cast<std::size_t>(std::max(max, 1));
   while (inbox_.size() < most) {
-    ASSIGN_OR_RETURN(const bool came, Step(inbox_.empty() ? until : SteadyTime::min()));
+    ASSIGN_OR_RETURN(const bool came, Step(inbox_.empty() ? until : kAtOnce));
     if (!came) break;
   }
   const auto end = inbox_.begin() + static_cast<std::ptrdiff_t>(std::min(most, inbox_.size()));

@@ -31,7 +31,7 @@ class ContentAssembler {
   absl::Status TakeHeader(const amqp_frame_t& frame);
   absl::Status TakeBody(const amqp_bytes_t& fragment);
 
-  const std::uint64_t max_body_bytes_;
+  std::uint64_t max_body_bytes_;
   Kind kind_ = Kind::kNone;
   bool has_header_ = false, complete_ = false;
   std::uint64_t body_bytes_ = 0;

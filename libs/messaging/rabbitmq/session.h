@@ -15,6 +15,7 @@ namespace ordermesh::rabbitmq {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 SteadyTime After(absl::Duration duration);
+inline constexpr SteadyTime kAtOnce{};  // long ago; time_point::min() would overflow when the time left is reckoned
 
 inline constexpr amqp_channel_t kChannel = 1;
 
