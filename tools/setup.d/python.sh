@@ -1,6 +1,6 @@
 # The virtual environment of the tools: Envoy, the mail sink, the tests.
 
-python_stamp() { pinned "$(python3 -V)" "$TOOLS/requirements.txt"; }
+python_stamp() { pinned "$(python3 -V 2>/dev/null || true)" "$TOOLS/requirements.txt"; }
 
 python_is_there() { stamped "$ORDERMESH_VENV/.stamp" "$(python_stamp)" && [ -x "$ORDERMESH_VENV/bin/python" ]; }
 

@@ -1,0 +1,139 @@
+"""What a client of the whole system sees of every kind of refusal, over HTTP: exact status, type and violations."""
+
+import json
+import urllib.parse
+import uuid
+
+import pytest
+
+from client import Edge, assert_problem, violations
+
+LINE = {"sku": "SKU-0001", "quantity": 1}
+NOWHERE = "0190b1e2-7a10-7c3d-8e4f-0123456789ab"
+
+
+@pytest.fixture(scope="module")
+def shop(system) -> Edge:
+    url = urllib.parse.urlsplit(system.endpoints["http"])
+    return Edge(url.hostname, url.port)
+
+
+def order(**more) -> dict:
+    return {"customerId": "CUST-0001", "lines": [LINE]} | more
+
+
+# What is sent, then the reason and the fields of all violations, in their order.
+REFUSED = {
+    "nothing": (None, "ORDER_INVALID", ["customer_id", "lines"]),
+    "an empty object": ({}, "ORDER_INVALID", ["customer_id", "lines"]),
+    "an unknown customer": (order(customerId="CUST-9999"), "ORDER_INVALID", ["customer_id"]),
+    "no lines": (order(lines=[]), "ORDER_INVALID", ["lines"]),
+    "too many lines": (
+        order(lines=[{"sku": f"SKU-{number:04d}", "quantity": 1} for number in range(101)]), "ORDER_INVALID", ["lines"],
+    ),
+    "a product twice": (order(lines=[LINE, LINE]), "ORDER_INVALID", ["lines[1].sku"]),
+    "quantities out of range": (
+        order(lines=[{"sku": "SKU-0001"}, {"sku": "SKU-0002", "quantity": -1}, {"sku": "SKU-0003", "quantity": 1000}]),
+        "ORDER_INVALID", ["lines[0].quantity", "lines[1].quantity", "lines[2].quantity"],
+    ),
+    "no e-mail address": (order(contact={"email": "nowhere"}), "ORDER_INVALID", ["contact.email"]),
+    "a long note": (order(note="é" * 2001), "ORDER_INVALID", ["note"]),
+    "a zero character": (order(note="a\0b"), "ORDER_INVALID", ["note"]),
+    "a price": (
+        order(lines=[LINE | {"unitPrice": {"currencyCode": "EUR", "units": 1}}]), "ORDER_INVALID",
+        ["lines[0].unit_price"],
+    ),
+    "a total": (order(total={"currencyCode": "EUR", "units": 1}), "ORDER_INVALID", ["total"]),
+    "a state": (order(state="ORDER_STATE_PAID"), "ORDER_INVALID", ["state"]),
+    "everything at once": (
+        {"customerId": "nobody", "contact": {"email": "@"}, "note": "x" * 2001,
+         "lines": [{"sku": "SKU-9999", "quantity": 1}, {"sku": "", "quantity": 0}]},
+        "ORDER_INVALID",
+        ["customer_id", "contact.email", "lines[0].sku", "lines[1].sku", "lines[1].quantity", "note"],
+    ),
+    "an unknown product": (order(lines=[{"sku": "SKU-9999", "quantity": 1}]), "ORDER_REFUSED", ["lines[0].sku"]),
+    "a product that is not for sale": (
+        order(lines=[LINE, {"sku": "SKU-0999", "quantity": 1}]), "ORDER_REFUSED", ["lines[1].sku"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_every_violation_of_an_order_is_told(system, shop, what):
+    body, reason, fields = REFUSED[what]
+    before = system.sql("SELECT count(*) FROM orders.orders")
+    answer = shop.request("POST", "/v1/orders", b"" if body is None else body)
+    problem = assert_problem(answer, 400, reason, broken=len(fields))
+    assert sorted(v.get("field") or v["subject"] for v in violations(problem)) == sorted(fields)
+    assert system.sql("SELECT count(*) FROM orders.orders") == before
+
+
+def test_an_order_up_to_every_limit_is_accepted(shop):
+    lines = [{"sku": f"SKU-{number:04d}", "quantity": 1} for number in range(100, 200)]
+    largest = order(lines=lines, note="é" * 2000, contact={"email": "a@example.com"})
+    answer = shop.request("POST", "/v1/orders", largest)
+    assert answer.status == 200, answer
+    assert (len(answer.json["lines"]), answer.json["note"]) == (100, largest["note"])
+
+
+def test_unknown_fields_are_dropped_and_the_stored_order_shows_it(shop):
+    answer = shop.request("POST", "/v1/orders", order(colour="red"))
+    assert answer.status == 200 and "colour" not in answer.json
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "reason"),
+    [
+        (f"/v1/orders/{NOWHERE}", 404, "ORDER_NOT_FOUND"),
+        (f"/v1/orders/{NOWHERE}:watch", 404, "ORDER_NOT_FOUND"),
+        ("/v1/orders/nonsense", 400, "ID_MALFORMED"),
+        ("/v1/orders?pageSize=-1", 400, "PAGE_SIZE_NEGATIVE"),
+        ("/v1/orders?pageToken=forged", 400, "PAGE_TOKEN_INVALID"),
+        ("/v1/orders?skip=-1", 400, "SKIP_OUT_OF_RANGE"),
+        ("/v1/orders?skip=10001", 400, "SKIP_OUT_OF_RANGE"),
+        ("/v1/analytics/sales?startTime=2026-01-02T00:00:00Z&endTime=2026-01-01T00:00:00Z", 400, "WINDOW_INVALID"),
+        ("/v1/notifications?pageToken=forged", 400, "PAGE_TOKEN_INVALID"),
+    ],
+)
+def test_a_question_that_has_no_answer(shop, path, status, reason):
+    answer = shop.request("GET", path)
+    assert_problem(answer, status, reason, broken=len(violations(answer.json)))
+
+
+def test_changing_an_order_that_is_not_there_or_has_changed(shop):
+    assert_problem(shop.request("POST", f"/v1/orders/{NOWHERE}:cancel", {}), 404, "ORDER_NOT_FOUND")
+    placed = shop.request("POST", "/v1/orders", order()).json
+    path = f"/v1/orders/{placed['id']}:cancel"
+    cancelled = shop.request("POST", path, {"etag": placed["etag"]})
+    assert (cancelled.status, cancelled.json["state"]) == (200, "ORDER_STATE_CANCELLED")
+    assert_problem(shop.request("POST", path, {"etag": placed["etag"]}), 409, "ETAG_STALE")
+    # Cancelling what is cancelled is no error.
+    assert shop.request("POST", path).json == cancelled.json
+
+
+def test_request_ids_by_header_and_by_parameter(shop):
+    key = str(uuid.uuid4())
+    first = shop.request("POST", "/v1/orders", order(), {"idempotency-key": f'"{key}"'})
+    assert first.status == 200
+    for path, headers in (
+        ("/v1/orders", {"idempotency-key": key}),
+        (f"/v1/orders?requestId={key}", {}),
+        (f"/v1/orders?requestId={key}", {"idempotency-key": key}),
+    ):
+        repeat = shop.request("POST", path, order(), headers)
+        assert (repeat.status, repeat.json) == (200, first.json)
+    other = shop.request("POST", "/v1/orders", order(note="other"), {"idempotency-key": key})
+    assert_problem(other, 422, "IDEMPOTENCY_KEY_REUSED")
+    both = shop.request("POST", "/v1/orders?requestId=one", order(), {"idempotency-key": "two"})
+    assert_problem(both, 400, "REQUEST_IDS_DIFFER", broken=len(violations(both.json)))
+    for malformed in ("x" * 129, "a b", '""'):
+        answer = shop.request("POST", "/v1/orders", order(), {"idempotency-key": malformed})
+        assert_problem(answer, 400, "REQUEST_ID_MALFORMED", broken=len(violations(answer.json)))
+
+
+def test_a_watch_over_http_ends_with_the_last_state(shop):
+    placed = shop.request("POST", "/v1/orders", order()).json
+    shop.request("POST", f"/v1/orders/{placed['id']}:cancel")
+    answer = shop.request("GET", f"/v1/orders/{placed['id']}:watch")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/x-ndjson")
+    assert json.loads(answer.body.splitlines()[-1])["state"] == "ORDER_STATE_CANCELLED"
