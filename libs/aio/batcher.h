@@ -1,8 +1,11 @@
 // Batcher: gathers items and flushes them together, the one place where gathering and flushing is decided.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,9 +17,9 @@ namespace ordermesh::aio {
 
 struct BatchLimits {
   std::size_t max_items = 64;
-  absl::Duration max_wait =
-      absl::Milliseconds(2);  // of the oldest item, while a flush is under way and another may start
-  int max_in_flight = 1;      // flushes at once
+  // Of the oldest item, while a flush is under way and another may start.
+  absl::Duration max_wait = absl::Milliseconds(2);
+  int max_in_flight = 1;  // flushes at once
 };
 
 // Lives on one lane; not thread-safe. An item leaves at once when no flush is under way; otherwise with up to
@@ -29,10 +32,22 @@ class Batcher {
   using Flush = std::function<Task<void>(std::vector<Item>)>;
 
   Batcher(Lane& lane, BatchLimits limits, Flush flush) : lane_(lane), limits_(limits), flush_(std::move(flush)) {}
+  ~Batcher() {
+    if (timer_.has_value()) lane_.Cancel(*timer_);
+  }
+  Batcher(const Batcher&) = delete;
+  Batcher& operator=(const Batcher&) = delete;
 
   void Add(Item item) {
-    if (gathered_.empty()) oldest_ = lane_.clock().Now();
     gathered_.push_back(std::move(item));
+    arrived_.push_back(lane_.clock().Now());
+    MaybeFlush();
+  }
+
+  // Several that come together leave together, as far as `max_items` lets them.
+  void AddAll(std::vector<Item> items) {
+    arrived_.insert(arrived_.end(), items.size(), lane_.clock().Now());
+    gathered_.insert(gathered_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     MaybeFlush();
   }
 
@@ -43,18 +58,18 @@ class Batcher {
  private:
   void MaybeFlush() {
     while (!gathered_.empty() && in_flight_ < limits_.max_in_flight) {
-      const bool due =
-          in_flight_ == 0 || gathered_.size() >= limits_.max_items || lane_.clock().Now() >= oldest_ + limits_.max_wait;
-      if (!due) return Arm();
+      const absl::Time due = arrived_.front() + limits_.max_wait;
+      if (in_flight_ > 0 && gathered_.size() < limits_.max_items && lane_.clock().Now() < due) return Arm(due);
       Spawn(RunFlush(TakeBatch()));
     }
   }
   std::vector<Item> TakeBatch() {
+    const auto count = static_cast<std::ptrdiff_t>(std::min(gathered_.size(), limits_.max_items));
+    arrived_.erase(arrived_.begin(), arrived_.begin() + count);
     if (gathered_.size() <= limits_.max_items) return std::exchange(gathered_, {});
-    auto end = gathered_.begin() + static_cast<std::ptrdiff_t>(limits_.max_items);
+    const auto end = gathered_.begin() + count;
     std::vector<Item> batch(std::make_move_iterator(gathered_.begin()), std::make_move_iterator(end));
     gathered_.erase(gathered_.begin(), end);
-    oldest_ = lane_.clock().Now();
     return batch;
   }
   Task<void> RunFlush(std::vector<Item> batch) {
@@ -64,11 +79,11 @@ class Batcher {
     --in_flight_;
     MaybeFlush();
   }
-  void Arm() {
-    if (armed_) return;
-    armed_ = true;
-    lane_.At(oldest_ + limits_.max_wait, [this] {
-      armed_ = false;
+  // For the oldest item; a timer that is set already comes no later than that.
+  void Arm(absl::Time due) {
+    if (timer_.has_value()) return;
+    timer_ = lane_.At(due, [this] {
+      timer_.reset();
       MaybeFlush();
     });
   }
@@ -77,9 +92,9 @@ class Batcher {
   const BatchLimits limits_;
   const Flush flush_;
   std::vector<Item> gathered_;
-  absl::Time oldest_;
+  std::vector<absl::Time> arrived_;  // of each that has gathered
   int in_flight_ = 0;
-  bool armed_ = false;
+  std::optional<Lane::TimerId> timer_;
 };
 
 }  // namespace ordermesh::aio

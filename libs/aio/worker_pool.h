@@ -35,7 +35,7 @@ class WorkerPool {
 
   // `make` is called once in each thread.
   WorkerPool(Options options, Make make) : options_(options), make_(std::move(make)) {
-    for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this](std::stop_token stop) { Work(stop); });
+    for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
   }
   ~WorkerPool() { Stop(); }
 
@@ -51,16 +51,20 @@ class WorkerPool {
     co_return co_await done;
   }
 
-  // Ends the threads. Every job that waited is answered with UNAVAILABLE. Idempotent.
+  // Refuses new jobs, lets those under way end, ends the threads, and answers every job that waited with UNAVAILABLE.
+  // Idempotent; to be called from one thread.
   void Stop() {
-    for (std::jthread& thread : threads_) thread.request_stop();
+    {
+      base::MutexLock lock(mu_);
+      stopped_ = true;
+      ready_.NotifyAll();
+    }
     for (std::jthread& thread : threads_) {
       if (thread.joinable()) thread.join();
     }
     std::deque<Queued> left;
     {
       base::MutexLock lock(mu_);
-      stopped_ = true;
       left.swap(queue_);
     }
     for (Queued& queued : left) queued.refuse(absl::UnavailableError("shutting down"));
@@ -85,13 +89,15 @@ class WorkerPool {
     ready_.NotifyOne();
     return absl::OkStatus();
   }
-  void Work(std::stop_token stop) {
+  void Work() {
     std::unique_ptr<Resource> resource = make_();
     for (;;) {
       Queued job;
       {
         base::MutexLock lock(mu_);
-        if (!ready_.Wait(mu_, stop, [this] { return !queue_.empty(); }) || stop.stop_requested()) return;
+        ready_.Wait(mu_, std::stop_token(),
+                    [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return stopped_ || !queue_.empty(); });
+        if (stopped_) return;
         job = std::move(queue_.front());
         queue_.pop_front();
       }
