@@ -1,6 +1,7 @@
 """What the edge refuses by itself: the exact status, type and number of violations, and that no service is asked."""
 
 import socket
+import subprocess
 
 import pytest
 
@@ -120,6 +121,16 @@ def test_a_body_of_1_mib_passes_and_one_byte_more_does_not(edge, backend):
     assert len(backend.calls.pop().request["order"]["note"]) == MIB - len('{"note":""}')
     assert_problem(edge.request("POST", "/v1/orders", order_of_size(MIB + 1)), 413, "BODY_TOO_LARGE")
     assert backend.calls == []
+
+
+@pytest.mark.parametrize(("size", "seen"), [(MIB, "200 application/json"), (MIB + 1, "413 application/problem+json")])
+def test_the_limit_is_the_same_over_http_2(edge, backend, tmp_path, size, seen):
+    (tmp_path / "body").write_bytes(order_of_size(size))
+    command = ["curl", "-s", "--http2-prior-knowledge", "-o", "/dev/null", "-w", "%{http_code} %{content_type}"]
+    command += ["-H", "content-type: application/json", "--data-binary", f"@{tmp_path / 'body'}"]
+    sent = subprocess.run([*command, f"http://{edge.host}:{edge.port}/v1/orders"], capture_output=True, text=True, timeout=30)
+    assert sent.stdout == seen
+    assert len(backend.calls) == (1 if size == MIB else 0)
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,23 @@ class Kafka(Server):
         settings = _SETTINGS.format(port=self.port, controller_port=self._controller_port, data=self._data)
         self._settings.write_text(settings)
         if not (self._data / "meta.properties").exists():
+            await self._format()
+
+    async def _format(self) -> None:
+        """Formatting takes a Java of its own, and its outcome depends on nothing of ours: it is done once and kept."""
+        formatted = paths.CACHE / "kafka" / "formatted"
+        if not formatted.exists():
             await self.run_to_end(
                 [*_java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
                 + ["-t", _CLUSTER_ID, "-c", str(self._settings)]
             )
+            try:
+                shutil.copytree(self._data, unfinished := formatted.with_suffix(f".{self.site.mark}"))
+                unfinished.rename(formatted)
+            except OSError:
+                shutil.rmtree(unfinished, ignore_errors=True)  # another stack was faster, or the cache is not ours
+            return
+        shutil.copytree(formatted, self._data)
 
     def command(self) -> list[str]:
         return [*_java("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"), "kafka.Kafka", str(self._settings)]
