@@ -1,0 +1,244 @@
+#include "services/notifier/smtp_sender.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/mutex.h"
+#include "libs/wire/cloud_event.h"
+#include "services/notifier/testing/events.h"
+#include "services/notifier/testing/tcp_server.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Kind = SendResult::Kind;
+
+using Replies = std::map<std::string, std::string>;
+
+// A mail server that says OK to everything but the commands that `replies` names; "." is the mail's end, "" the
+// greeting.
+class MailServer {
+ public:
+  explicit MailServer(Replies replies = {}, bool close_after_mail = false)
+      : replies_(std::move(replies)),
+        close_after_mail_(close_after_mail),
+        server_([this](TcpServer::Connection& connection, int number) { Serve(connection, number); }) {}
+
+  SmtpOptions Options() const {
+    SmtpOptions options;
+    options.url = absl::StrCat("smtp://127.0.0.1:", server_.port());
+    options.from = {"Shop", "orders@example.com"};
+    options.attempt_timeout = absl::Seconds(2);
+    return options;
+  }
+  std::vector<std::string> mails() {
+    base::MutexLock lock(mu_);
+    return mails_;
+  }
+  std::vector<std::string> commands() {
+    base::MutexLock lock(mu_);
+    return commands_;
+  }
+  int connections() {
+    base::MutexLock lock(mu_);
+    return connections_;
+  }
+
+ private:
+  std::string Reply(const std::string& command, const std::string& usual) {
+    auto it = replies_.find(command);
+    return absl::StrCat(it == replies_.end() ? usual : it->second, "\r\n");
+  }
+  void Serve(TcpServer::Connection& connection, int number) {
+    {
+      base::MutexLock lock(mu_);
+      connections_ = number + 1;
+    }
+    connection.Write(Reply("", "220 ready"));
+    for (std::string line = connection.ReadLine(); !line.empty(); line = connection.ReadLine()) {
+      {
+        base::MutexLock lock(mu_);
+        commands_.push_back(line);
+      }
+      if (absl::StartsWith(line, "QUIT")) {
+        connection.Write("221 bye\r\n");
+        return;
+      }
+      if (!absl::StartsWith(line, "DATA")) {
+        connection.Write(Reply(line.substr(0, 4), "250 OK"));
+        continue;
+      }
+      const std::string reply = Reply("DATA", "354 go on");
+      connection.Write(reply);
+      if (!absl::StartsWith(reply, "354")) continue;
+      std::string mail;
+      for (std::string text = connection.ReadLine(); text != "."; text = connection.ReadLine()) {
+        absl::StrAppend(&mail, text, "\n");
+        if (mail.size() > 100'000) return;
+      }
+      connection.Write(Reply(".", "250 taken"));
+      base::MutexLock lock(mu_);
+      mails_.push_back(mail);
+      if (close_after_mail_) return;
+    }
+  }
+
+  const Replies replies_;
+  const bool close_after_mail_;
+  base::Mutex mu_;
+  std::vector<std::string> mails_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::string> commands_ ABSL_GUARDED_BY(mu_);
+  int connections_ ABSL_GUARDED_BY(mu_) = 0;
+  TcpServer server_;  // Last: its thread uses the rest.
+};
+
+Delivery ADelivery(std::uint32_t order = 1) {
+  Delivery delivery;
+  delivery.event = AnEvent(order);
+  delivery.contact = "ada@example.com";
+  delivery.created_at = absl::FromUnixSeconds(1'767'323'045);
+  domain::Order placed;
+  placed.id = delivery.event.order_id;
+  placed.content = {.customer_id = "CUST-0001",
+                    .contact_email = "ada@example.com",
+                    .lines = {{testing::FakeIds::Number(1), "SKU-0001", "Café", 2, 350}},
+                    .note = "",
+                    .total = {700, "EUR"}};
+  placed.state = domain::OrderState::kAccepted;
+  placed.version = 1;
+  placed.created_at = placed.updated_at = delivery.created_at;
+  wire::CloudEvent envelope;
+  envelope.id = delivery.event.id;
+  envelope.type = delivery.event.type;
+  envelope.subject = placed.id.ToString();
+  envelope.time = delivery.created_at;
+  delivery.event.payload = wire::ToStructuredJson(envelope, wire::EncodeOrderEvent(placed)).value();
+  return delivery;
+}
+
+TEST(SmtpSenderTest, SendsTheMailOfTheOrder) {
+  MailServer server;
+  SmtpSender sender(server.Options());
+  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
+  ASSERT_THAT(server.mails(), SizeIs(1));
+  const std::string mail = server.mails()[0];
+  EXPECT_THAT(mail, HasSubstr("To: ada@example.com\n"));
+  EXPECT_THAT(mail, HasSubstr(absl::StrCat("X-Ordermesh-Order-Id: ", AnEvent(1).order_id.ToString(), "\n")));
+  EXPECT_THAT(mail, HasSubstr(absl::StrCat("Message-ID: <", AnEvent(1).id.ToString(), "@example.com>\n")));
+  EXPECT_THAT(mail, HasSubstr("2 x Caf=C3=A9 (SKU-0001): 7.00 EUR\n"));
+}
+
+TEST(SmtpSenderTest, AMailSentTwiceIsTheSameMail) {
+  MailServer server;
+  SmtpSender sender(server.Options());
+  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
+  ASSERT_THAT(server.mails(), SizeIs(2));
+  EXPECT_EQ(server.mails()[0], server.mails()[1]);
+}
+
+TEST(SmtpSenderTest, KeepsItsConnection) {
+  MailServer server;
+  SmtpSender sender(server.Options());
+  for (std::uint32_t i = 1; i <= 5; ++i) EXPECT_EQ(sender.Send(ADelivery(i)).kind, Kind::kSent);
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(SmtpSenderTest, AConnectionThatTheServerClosedIsOpenedAnew) {
+  MailServer server({}, /*close_after_mail=*/true);
+  SmtpSender sender(server.Options());
+  for (std::uint32_t i = 1; i <= 3; ++i) EXPECT_EQ(sender.Send(ADelivery(i)).kind, Kind::kSent) << i;
+  EXPECT_EQ(server.connections(), 3);
+}
+
+TEST(SmtpSenderTest, ClassifiesWhatTheServerAnswers) {
+  const struct {
+    std::string command, reply;
+    Kind kind;
+    std::string error;
+  } cases[] = {
+      {"RCPT", "550 no such user", Kind::kPermanent, "smtp_550"},
+      {"RCPT", "451 come back later", Kind::kTransient, "smtp_451"},
+      {"MAIL", "553 not from you", Kind::kPermanent, "smtp_553"},
+      {"DATA", "452 disk full", Kind::kTransient, "smtp_452"},
+      {"DATA", "554 no thanks", Kind::kPermanent, "smtp_554"},
+      {".", "554 spam", Kind::kPermanent, "smtp_554"},
+      {".", "450 busy", Kind::kTransient, "smtp_450"},
+      {"", "554 go away", Kind::kTransient, "smtp_554"},
+      {"", "421 too many connections", Kind::kTransient, "smtp_421"},
+  };
+  for (const auto& c : cases) {
+    MailServer server(Replies{{c.command, c.reply}});
+    SmtpSender sender(server.Options());
+    const SendResult result = sender.Send(ADelivery());
+    EXPECT_EQ(result.kind, c.kind) << c.command << " " << c.reply;
+    EXPECT_EQ(result.error, c.error) << c.command << " " << c.reply;
+  }
+}
+
+TEST(SmtpSenderTest, GoesOnWithTheNextMailAfterARefusal) {
+  MailServer server(Replies{{"RCPT", "550 no such user"}});
+  SmtpSender sender(server.Options());
+  EXPECT_EQ(sender.Send(ADelivery(1)).error, "smtp_550");
+  EXPECT_EQ(sender.Send(ADelivery(2)).error, "smtp_550");
+}
+
+TEST(SmtpSenderTest, NobodyThereIsTriedAgain) {
+  SmtpOptions options = MailServer().Options();  // gone by now
+  SmtpSender sender(options);
+  const SendResult result = sender.Send(ADelivery());
+  EXPECT_EQ(result.kind, Kind::kTransient);
+  EXPECT_EQ(result.error, "smtp_connection");
+  EXPECT_TRUE(result.unreachable());
+}
+
+TEST(SmtpSenderTest, AServerThatHangsIsCutOff) {
+  TcpServer silent([](TcpServer::Connection& connection, int) { connection.WaitForEnd(); });
+  SmtpOptions options;
+  options.url = absl::StrCat("smtp://127.0.0.1:", silent.port());
+  options.from = {"", "orders@example.com"};
+  options.attempt_timeout = absl::Milliseconds(200);
+  SmtpSender sender(options);
+  EXPECT_EQ(sender.Send(ADelivery()).error, "smtp_timeout");
+}
+
+TEST(SmtpSenderTest, RequiresTlsWhenToldTo) {
+  MailServer server;
+  SmtpOptions options = server.Options();
+  options.tls = SmtpOptions::Tls::kRequired;
+  SmtpSender sender(options);
+  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kTransient);
+  EXPECT_THAT(server.mails(), IsEmpty());
+}
+
+TEST(SmtpSenderTest, WhatCannotBeMailedIsGivenUpWithoutAConnection) {
+  MailServer server;
+  SmtpSender sender(server.Options());
+  Delivery delivery = ADelivery();
+  delivery.contact = "";
+  EXPECT_EQ(sender.Send(delivery).error, "no_contact");
+  delivery.contact = "ada@example.com>\r\nRCPT TO:<eve@example.com";
+  EXPECT_EQ(sender.Send(delivery).error, "bad_contact");
+  delivery = ADelivery();
+  delivery.event.payload = "{";
+  EXPECT_EQ(sender.Send(delivery).error, "bad_event");
+  delivery = ADelivery();
+  delivery.event.type = "ordermesh.order.eaten.v1";
+  const SendResult result = sender.Send(delivery);
+  EXPECT_EQ(result.error, "no_template");
+  EXPECT_EQ(result.kind, Kind::kPermanent);
+  EXPECT_EQ(server.connections(), 0);
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier
