@@ -1,0 +1,91 @@
+#include "services/validation/catalog_refresher.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/log.h"
+#include "libs/base/status.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+
+namespace ordermesh::validation {
+namespace {
+
+// A price that can't be said exactly is none: the product is not for sale until its currency is one of ISO 4217.
+void DeactivateUnknownCurrencies(CatalogRead& read) {
+  for (domain::CatalogProduct& product : read.products) {
+    if (!product.active || domain::MinorUnitsPerUnit(product.price.currency) != 0) continue;
+    base::LogWarning("product_currency_unknown", {{"sku", product.sku}, {"currency", product.price.currency}});
+    product.active = false;
+  }
+}
+
+}  // namespace
+
+absl::Status CheckFresh(const PinnedCatalog& catalog, absl::Time now, absl::Duration max_age) {
+  if (catalog.snapshot != nullptr && now - catalog.as_of <= max_age) return absl::OkStatus();
+  const std::string message = catalog.snapshot == nullptr ? "the catalogue has not been read yet"
+                                                          : absl::StrCat("the catalogue in memory is older than ",
+                                                                         absl::FormatDuration(max_age));
+  return domain::ToStatus({.code = absl::StatusCode::kUnavailable,
+                           .message = message,
+                           .reason = domain::reasons::kCatalogStale,
+                           .retry_after = absl::Seconds(1)});
+}
+
+CatalogRefresher::CatalogRefresher(Options options, CatalogStore& store, CurrentCatalog& current,
+                                   mesh::Readiness& readiness, CatalogMetrics metrics, base::Clock& clock)
+    : options_(options),
+      store_(store),
+      current_(current),
+      readiness_(readiness),
+      metrics_(metrics),
+      clock_(clock),
+      started_(clock.Now()),
+      thread_([this](std::stop_token stop) { Loop(std::move(stop)); }) {}
+
+void CatalogRefresher::Loop(std::stop_token stop) {
+  do {
+    Refresh();
+  } while (clock_.SleepFor(options_.poll_interval, stop));
+}
+
+void CatalogRefresher::Refresh() {
+  const absl::Status read = Read(clock_.Now());
+  (read.ok() ? metrics_.reads_ok : metrics_.reads_failed).Add();
+  Report(read);
+}
+
+absl::Status CatalogRefresher::Read(absl::Time now) {
+  PinnedCatalog before = current_.Get();
+  const bool everything = before.snapshot == nullptr || now - last_full_ >= options_.full_reload;
+  ASSIGN_OR_RETURN(CatalogRead read, everything ? store_.ReadAll() : store_.ReadChanges(next_));
+  next_ = read.next;
+  if (read.whole) last_full_ = now;
+  DeactivateUnknownCurrencies(read);
+
+  PinnedCatalog after{nullptr, now};  // as of before it was read
+  after.snapshot = before.snapshot == nullptr ? CatalogSnapshot::Make(std::move(read))
+                                              : CatalogSnapshot::Next(before.snapshot, std::move(read));
+  if (after.snapshot != before.snapshot) {
+    metrics_.snapshots.Add();
+    metrics_.products.Set(static_cast<double>(after.snapshot->products()));
+    metrics_.customers.Set(static_cast<double>(after.snapshot->customers()));
+    base::LogInfo("catalog_read", {{"products", after.snapshot->products()},
+                                   {"customers", after.snapshot->customers()},
+                                   {"everything", everything}});
+  }
+  current_.Set(std::move(after));
+  return absl::OkStatus();
+}
+
+void CatalogRefresher::Report(const absl::Status& read) {
+  const PinnedCatalog catalog = current_.Get();
+  const absl::Time now = clock_.Now();
+  metrics_.age_seconds.Set(absl::ToDoubleSeconds(now - (catalog.snapshot == nullptr ? started_ : catalog.as_of)));
+  const bool outdated = absl::IsFailedPrecondition(read);
+  readiness_.Report(kDatabase, outdated ? absl::OkStatus() : read);
+  readiness_.Report(kCatalog, outdated ? read : CheckFresh(catalog, now, options_.max_age));
+}
+
+}  // namespace ordermesh::validation

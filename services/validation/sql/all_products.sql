@@ -1,0 +1,6 @@
+-- A page, by key.
+SELECT id, sku, name, price_minor, currency, active
+FROM catalog.products
+WHERE id > $1
+ORDER BY id
+LIMIT $2

@@ -1,0 +1,4 @@
+SELECT id, email, active
+FROM catalog.customers
+WHERE changed >= $1
+LIMIT $2
