@@ -1,7 +1,7 @@
 -- By product. $3: 0 the whole window, 1 by hour, 2 by day.
-SELECT CASE $3 WHEN 1 THEN bucket WHEN 2 THEN date_trunc('day', bucket, 'UTC') END AS start_time,
-       CASE WHEN $4 THEN product_id END AS product,
-       CASE WHEN $4 THEN max(sku) END,
+SELECT CASE $3::integer WHEN 1 THEN bucket WHEN 2 THEN date_trunc('day', bucket, 'UTC') END AS start_time,
+       CASE WHEN $4::boolean THEN product_id END AS product,
+       CASE WHEN $4::boolean THEN max(sku) END,
        currency,
        sum(orders)::bigint, sum(units)::bigint, sum(revenue_minor)::bigint,
        sum(cancelled_orders)::bigint, sum(cancelled_units)::bigint, sum(cancelled_revenue_minor)::bigint
@@ -11,4 +11,4 @@ WHERE bucket >= $1 AND bucket < $2
   AND ($6::text IS NULL OR sku = $6)
 GROUP BY 1, 2, currency
 ORDER BY 1, 2, currency
-LIMIT $7
+LIMIT $7::integer

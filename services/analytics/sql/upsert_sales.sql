@@ -1,7 +1,8 @@
 -- The arrays are sorted by (bucket, product_id, currency), so that transactions lock rows in the same order.
 INSERT INTO analytics.sales AS s (bucket, product_id, currency, sku, orders, units, revenue_minor,
                                   cancelled_orders, cancelled_units, cancelled_revenue_minor)
-SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::bigint[], $9::bigint[], $10::bigint[])
 ON CONFLICT (bucket, product_id, currency) DO UPDATE SET
   sku = excluded.sku,
   orders = s.orders + excluded.orders,
