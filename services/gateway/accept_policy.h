@@ -30,8 +30,8 @@ class AcceptAttempt {
  public:
   virtual ~AcceptAttempt() = default;
 
-  // OK: committed; one decision for each order. Otherwise the whole batch failed, with a status of postgres::Connection:
-  // nothing was stored, unless OutcomeUnknown().
+  // OK: committed; one decision for each order. Otherwise the whole batch failed, with a status of
+  // postgres::Connection: nothing was stored, unless OutcomeUnknown().
   virtual absl::StatusOr<std::vector<Decision>> Try(absl::Span<Acceptance> batch, LockWait wait) = 0;
 
   // The last attempt lost its connection during the commit.
@@ -41,7 +41,8 @@ class AcceptAttempt {
 // Runs attempts until every order of a batch has its answer. Blocks. Thread-safe; the dependencies must outlive it.
 //   deadlock                  the batch again
 //   connection lost           the batch again, once: the session may have died long before
-//   …during the commit        the batch again, with the same ids, until `give_up_after`: whether it was stored shows when
+//   …during the commit        the batch again, with the same ids, until `give_up_after`: whether it was stored shows
+//   when
 //                             its keys are taken; a mere look-up could be answered before the lost session commits
 //   data refused (22, 23)     order by order, so that one poison order fails alone
 //   a lock not given (55P03)  order by order without waiting, so that only the blocked orders are refused

@@ -9,7 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/domain/refusal.h"
 #include "services/gateway/order_rows.h"
-#include "services/gateway/outbox_row.h"
+#include "services/gateway/outbox_rows.h"
 #include "services/gateway/sql.h"
 
 namespace ordermesh::gateway {
@@ -197,7 +197,7 @@ void AcceptTransaction::SendAccepted(Connection::Pipeline& pipeline, absl::Span<
       line_quantities.AddInt4(line.quantity);
       prices.Add(line.unit_price_minor);
     }
-    events.Add(asked.event_id, asked.order, events_.Describe(asked.order), asked.traceparent);
+    events.Add(asked.event_id, asked.order, events_.Describe(asked.order, asked.traceparent));
   }
   Params lines;
   for (Array* column : {&orders, &places, &line_products, &skus, &names, &line_quantities, &prices}) {

@@ -7,7 +7,7 @@
 #include "libs/base/status.h"
 #include "libs/domain/states.h"
 #include "services/gateway/order_rows.h"
-#include "services/gateway/outbox_row.h"
+#include "services/gateway/outbox_rows.h"
 #include "services/gateway/refusals.h"
 #include "services/gateway/sql.h"
 
@@ -71,7 +71,7 @@ absl::Status Finish(Connection& connection, const OrderEvents& events, const dom
     quantities.Add(-quantity);
   }
   OutboxRows rows;
-  rows.Add(cancellation.event_id, order, events.Describe(order), cancellation.traceparent);
+  rows.Add(cancellation.event_id, order, events.Describe(order, cancellation.traceparent));
 
   Connection::Pipeline pipeline(connection);
   pipeline.Send(kLockStock, Params().Array(products));

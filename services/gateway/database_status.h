@@ -17,9 +17,9 @@ enum class Trouble {
 // Of a status of postgres::Connection that is not OK.
 Trouble TroubleOf(const absl::Status& status);
 
-// The refusal to answer with, when the failed work is not run again and nothing was stored. `what` is what may be locked,
-// "stock". A fault of ours is kInternal, and logged. The database's own words go no further than our log: they may quote
-// data.
+// The refusal to answer with, when the failed work is not run again and nothing was stored. `what` is what may be
+// locked, "stock". A fault of ours is kInternal, and logged. The database's own words go no further than our log: they
+// may quote data.
 absl::Status ToRefusal(const absl::Status& status, absl::string_view what);
 
 }  // namespace ordermesh::gateway

@@ -48,7 +48,7 @@ class FakeOrderStore : public OrderStore {
 
   aio::Task<std::vector<absl::StatusOr<Accepted>>> Accept(aio::Lane& lane, std::vector<Acceptance> batch) override;
   aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Lane& lane,
-                                                                           std::vector<RequestKey> keys) override;
+                                                                            std::vector<RequestKey> keys) override;
   aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) override;
   aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Lane& lane, OrderQuery query) override;
   aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Lane& lane, OrderFilter filter, std::int64_t at_most) override;

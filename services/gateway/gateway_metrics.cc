@@ -28,7 +28,8 @@ IntakeMetrics::IntakeMetrics(base::Metrics& metrics)
       waiting(metrics.AddGauge("ordermesh_intake_waiting_orders", "Orders between their arrival and their answer.")),
       accepted(metrics.AddCounter("ordermesh_orders_accepted_total", "Orders stored.")),
       repeats(metrics.AddCounter("ordermesh_intake_repeats_total", "Calls answered with an order stored before.")),
-      folded(metrics.AddCounter("ordermesh_intake_folded_total", "Calls with the request id of another in their batch.")),
+      folded(
+          metrics.AddCounter("ordermesh_intake_folded_total", "Calls with the request id of another in their batch.")),
       reused_keys(metrics.AddCounter("ordermesh_intake_reused_request_ids_total",
                                      "Calls refused because their request id has another payload.")),
       given_up(metrics.AddCounter("ordermesh_intake_given_up_total",

@@ -17,12 +17,12 @@ struct IntakeMetrics {
   StageMetrics validate, store;
   base::Gauge waiting;
   base::Counter accepted;
-  base::Counter repeats;         // answered with the order that an earlier call stored
-  base::Counter folded;          // equal ids that met in one batch
-  base::Counter reused_keys;     // the same id with another payload
-  base::Counter given_up;        // dropped before the statement: cancelled, or out of time
-  base::Counter shed_queue;      // refused because too many were waiting
-  base::Counter shed_outbox;     // refused because the outbox was too long
+  base::Counter repeats;      // answered with the order that an earlier call stored
+  base::Counter folded;       // equal ids that met in one batch
+  base::Counter reused_keys;  // the same id with another payload
+  base::Counter given_up;     // dropped before the statement: cancelled, or out of time
+  base::Counter shed_queue;   // refused because too many were waiting
+  base::Counter shed_outbox;  // refused because the outbox was too long
 };
 
 struct StoreMetrics {

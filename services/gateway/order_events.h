@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "libs/base/uuid.h"
 #include "libs/domain/order.h"
 
@@ -13,6 +14,7 @@ namespace ordermesh::gateway {
 struct OutboxEvent {
   std::string type;     // "ordermesh.order.accepted.v1"
   std::string payload;  // what consumers decode
+  std::string headers;  // a JSON object
 };
 
 // Makes events. Thread-safe: called on the threads of the store.
@@ -20,8 +22,8 @@ class OrderEvents {
  public:
   virtual ~OrderEvents() = default;
 
-  // The event of an order's last change, by its state, version and created_at.
-  virtual OutboxEvent Describe(const domain::Order& order) const = 0;
+  // The event of an order's last change, by its state, version and created_at; a part of the trace `traceparent`.
+  virtual OutboxEvent Describe(const domain::Order& order, absl::string_view traceparent) const = 0;
 
   // How long the payload of an event about this order can be at most, in bytes.
   virtual std::size_t SizeBound(const domain::PricedOrder& order) const = 0;

@@ -29,8 +29,8 @@ struct RequestKey {
   }
 };
 
-// An order to accept. Its ids are fixed before the first attempt, so that an attempt whose outcome is unknown can be made
-// again and finds its own traces.
+// An order to accept. Its ids are fixed before the first attempt, so that an attempt whose outcome is unknown can be
+// made again and finds its own traces.
 struct Acceptance {
   domain::Order order;      // with id, caller and content; the rest is set when it is stored
   std::string request_id;   // of the server's making when the client gave none
@@ -73,8 +73,8 @@ struct OrderQuery {
   int limit = 20;
 };
 
-// Every method is called on a lane, which is its first argument, and its result arrives there. Thread-safe. A method that
-// fails as a whole gives:
+// Every method is called on a lane, which is its first argument, and its result arrives there. Thread-safe. A method
+// that fails as a whole gives:
 //   kUnavailable        the store is not reachable, or what is asked for is locked; nothing was changed; safe to repeat
 //   kResourceExhausted  too much work is waiting for the store; nothing was changed
 //   kDeadlineExceeded   the store went away while it committed, and stayed away: repeat to learn what happened
@@ -84,7 +84,8 @@ class OrderStore {
   virtual ~OrderStore() = default;
 
   // Stores orders, reserves their stock and stores their events, in one commit. One result for each, in the same order;
-  // a refused order takes nothing and fails no other. They are decided in the order of the batch, whose keys must differ.
+  // a refused order takes nothing and fails no other. They are decided in the order of the batch, whose keys must
+  // differ.
   //   OK                   stored now; or the order that had the key before (`earlier`), as it is now
   //   kFailedPrecondition  stock is short, or a product is gone; a violation for each such line
   //   kInvalidArgument     the store can't hold the data
@@ -92,7 +93,7 @@ class OrderStore {
 
   // The orders that have these keys. One result for each, in the same order.
   virtual aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Lane& lane,
-                                                                                   std::vector<RequestKey> keys) = 0;
+                                                                                    std::vector<RequestKey> keys) = 0;
 
   // kNotFound: no order has this id, or it is another caller's.
   virtual aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) = 0;

@@ -47,8 +47,10 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio:
                                                                             std::vector<Acceptance> batch) {
   using Results = std::vector<absl::StatusOr<Accepted>>;
   const std::size_t orders = batch.size();
-  auto run = intake_.Run(lane, [this, batch = std::move(batch)](IntakeSession& session) mutable
-                         -> absl::StatusOr<Results> { return policy_.Run(session.transaction, std::move(batch)); });
+  auto run =
+      intake_.Run(lane, [this, batch = std::move(batch)](IntakeSession& session) mutable -> absl::StatusOr<Results> {
+        return policy_.Run(session.transaction, std::move(batch));
+      });
   absl::StatusOr<Results> results = co_await run;
   if (results.ok()) co_return *std::move(results);
   co_return Results(orders, ToRefusal(results.status(), "stock"));
@@ -76,9 +78,8 @@ aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> PostgresOrd
 
 aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane, std::string caller,
                                                                  domain::OrderId id) {
-  auto ask = Ask(lane, [caller = std::move(caller), id](Connection& connection) {
-    return GetOrder(connection, caller, id);
-  });
+  auto ask =
+      Ask(lane, [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); });
   absl::StatusOr<std::optional<domain::Order>> found = co_await ask;
   if (!found.ok()) co_return found.status();
   if (!found->has_value()) co_return OrderNotFound(id);

@@ -10,6 +10,10 @@ namespace {
 namespace reasons = domain::reasons;
 using domain::ToStatus;
 
+// Reasons that are codes.
+constexpr char kCancelled[] = "CANCELLED";
+constexpr char kDeadlineExceeded[] = "DEADLINE_EXCEEDED";
+
 constexpr absl::Duration kRetrySoon = absl::Milliseconds(200);
 
 absl::Status Refused(absl::StatusCode code, const char* reason, std::string message) {
@@ -33,6 +37,11 @@ absl::Status OrderNotFound(const domain::OrderId& id) {
                    .resource_name = id.ToString()});
 }
 
+absl::Status CallerMalformed() {
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kCallerMalformed,
+                 "x-ordermesh-caller: 1 to 128 visible ASCII characters are needed");
+}
+
 absl::Status IdMalformed(absl::string_view field) {
   return Refused(absl::StatusCode::kInvalidArgument, reasons::kIdMalformed,
                  absl::StrCat(field, ": not a UUID in its canonical form"));
@@ -53,9 +62,8 @@ absl::Status IdempotencyKeyReused() {
 }
 
 absl::Status OrderTooLarge(std::size_t bytes, std::size_t limit) {
-  return Refused(
-      absl::StatusCode::kInvalidArgument, reasons::kOrderTooLarge,
-      absl::StrCat("order: its event would have up to ", bytes, " bytes, and at most ", limit, " are published"));
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kOrderTooLarge,
+                 absl::StrCat("order: it, or its event, would have ", bytes, " bytes; at most ", limit, " are taken"));
 }
 
 absl::Status Overloaded(absl::string_view what, absl::Duration retry_after) {
@@ -65,14 +73,12 @@ absl::Status Overloaded(absl::string_view what, absl::Duration retry_after) {
                    .retry_after = retry_after});
 }
 
-absl::Status ShuttingDown() {
-  return Unavailable(reasons::kShuttingDown, "gateway: this server is stopping; retry");
-}
+absl::Status ShuttingDown() { return Unavailable(reasons::kShuttingDown, "gateway: this server is stopping; retry"); }
 
 absl::Status GivenUp(bool cancelled) {
-  return cancelled ? absl::CancelledError("the caller gave up; nothing was stored")
-                   : absl::DeadlineExceededError("gateway: the deadline passed before the order left for the database; "
-                                                 "nothing was stored");
+  if (cancelled) return Refused(absl::StatusCode::kCancelled, kCancelled, "the caller gave up; nothing was stored");
+  return Refused(absl::StatusCode::kDeadlineExceeded, kDeadlineExceeded,
+                 "gateway: the deadline passed before the order left for the database; nothing was stored");
 }
 
 absl::Status ValidationUnavailable(absl::string_view detail) {
@@ -85,9 +91,9 @@ absl::Status DatabaseUnavailable(absl::string_view detail) {
 }
 
 absl::Status OutcomeUnknown(absl::string_view detail) {
-  return absl::DeadlineExceededError(
-      absl::StrCat("database: lost during the commit (", detail,
-                   "); whether it happened is not known; repeat with the same request id to learn it"));
+  return Refused(absl::StatusCode::kDeadlineExceeded, kDeadlineExceeded,
+                 absl::StrCat("database: lost during the commit (", detail,
+                              "); whether it happened is not known: repeat with the same request id to learn it"));
 }
 
 absl::Status Locked(absl::string_view what) {

@@ -21,9 +21,10 @@ class Validator {
  public:
   virtual ~Validator() = default;
 
-  // Checks the orders, all in one call; at least one. Called on `lane`, where the result arrives: one for each order, in
-  // the same order. The orders must stay until then. `traceparent` is passed on.
-  //   kUnavailable  validation is not reachable, has no current snapshot or did not answer by the deadline; safe to repeat
+  // Checks the orders, all in one call; at least one. Called on `lane`, where the result arrives: one for each order,
+  // in the same order. The orders must stay until then. `traceparent` is passed on.
+  //   kUnavailable  validation is not reachable, has no current snapshot or did not answer by the deadline; safe to
+  //   repeat
   virtual aio::Task<absl::StatusOr<std::vector<Validation>>> Validate(aio::Lane& lane,
                                                                       std::vector<const domain::NewOrder*> orders,
                                                                       base::Deadline deadline,

@@ -78,8 +78,8 @@ TEST_P(OrderStoreConformance, StoresAnOrderItsStockAndItsEvent) {
   ExpectSameContent(order.content, asked.order.content);
   EXPECT_EQ(Stock(1), 6);
   EXPECT_EQ(Stock(2), 9);
-  EXPECT_THAT(world_->Events(), ElementsAre(FakeOrderStore::Event{OrderNumber(1), OrderState::kAccepted, 1,
-                                                                  asked.traceparent}));
+  EXPECT_THAT(world_->Events(),
+              ElementsAre(FakeOrderStore::Event{OrderNumber(1), OrderState::kAccepted, 1, asked.traceparent}));
 }
 
 TEST_P(OrderStoreConformance, ReadsBackWhatItAnswered) {
@@ -122,8 +122,7 @@ TEST_P(OrderStoreConformance, DecidesInTheOrderOfTheBatchAndOneRefusalFailsNoOth
 }
 
 TEST_P(OrderStoreConformance, ARefusedOrderLeavesItsKeyFree) {
-  ASSERT_THAT(Accept({AnAcceptance(1, {ALine(1, 11)})}),
-              ElementsAre(StatusIs(absl::StatusCode::kFailedPrecondition)));
+  ASSERT_THAT(Accept({AnAcceptance(1, {ALine(1, 11)})}), ElementsAre(StatusIs(absl::StatusCode::kFailedPrecondition)));
   world_->SetStock(ProductNumber(1), 11);
   EXPECT_THAT(Accept({AnAcceptance(1, {ALine(1, 11)})}), ElementsAre(IsOk()));
 }
@@ -195,8 +194,11 @@ TEST_P(OrderStoreConformance, CallersDoNotShareKeysOrOrders) {
 TEST_P(OrderStoreConformance, FindsOrdersByTheirKeys) {
   Store(AnAcceptance(1, {ALine(1), ALine(2)}));
   Store(AnAcceptance(2, {ALine(2)}));
-  const auto found = Find({{"default", "request-2"}, {"default", "request"}, {"other", "request-1"},
-                           {"default", "request-1"}, {"default", "request-2"}});
+  const auto found = Find({{"default", "request-2"},
+                           {"default", "request"},
+                           {"other", "request-1"},
+                           {"default", "request-1"},
+                           {"default", "request-2"}});
   ASSERT_THAT(found, IsOk());
   ASSERT_THAT(*found, SizeIs(5));
   EXPECT_EQ((*found)[0]->order.id, OrderNumber(2));
@@ -265,9 +267,8 @@ TEST_P(OrderStoreConformance, CancellingGivesTheStockBackAndTellsOfIt) {
   EXPECT_EQ(Stock(1), 10);
   EXPECT_EQ(Stock(2), 10);
   ASSERT_THAT(world_->Events(), SizeIs(2));
-  EXPECT_EQ(world_->Events()[1],
-            (FakeOrderStore::Event{OrderNumber(1), OrderState::kCancelled, 2,
-                                   "00-11111111111111111111111111111111-2222222222222222-01"}));
+  EXPECT_EQ(world_->Events()[1], (FakeOrderStore::Event{OrderNumber(1), OrderState::kCancelled, 2,
+                                                        "00-11111111111111111111111111111111-2222222222222222-01"}));
 }
 
 TEST_P(OrderStoreConformance, CancellingACancelledOrderDoesNothingMore) {
@@ -312,8 +313,9 @@ TEST_P(OrderStoreConformance, TellsTheVersionsOfThoseThatExist) {
   Store(AnAcceptance(1, {ALine(1)}));
   Store(AnAcceptance(2, {ALine(1)}));
   ASSERT_THAT(Cancel(2), IsOk());
-  const auto versions = aio::RunSync(
-      lane_, [&] { return world_->store().Versions(lane_, {OrderNumber(1), OrderNumber(2), OrderNumber(3)}); });
+  const auto versions = aio::RunSync(lane_, [&] {
+    return world_->store().Versions(lane_, {OrderNumber(1), OrderNumber(2), OrderNumber(3)});
+  });
   ASSERT_THAT(versions, IsOk());
   EXPECT_THAT(*versions, UnorderedElementsAre(std::pair(OrderNumber(1), 1), std::pair(OrderNumber(2), 2)));
 }

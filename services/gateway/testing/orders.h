@@ -53,11 +53,12 @@ inline Acceptance AnAcceptance(std::uint32_t n, std::vector<domain::OrderLine> l
 // Events whose payload is text that a test can compare: "<order> v<version> accepted <microseconds>".
 class TextEvents : public OrderEvents {
  public:
-  OutboxEvent Describe(const domain::Order& order) const override {
+  OutboxEvent Describe(const domain::Order& order, absl::string_view traceparent) const override {
     const bool accepted = order.state == domain::OrderState::kAccepted;
     return {accepted ? "accepted" : "cancelled",
             absl::StrCat(order.id.ToString(), " v", order.version, " accepted ", absl::ToUnixMicros(order.created_at),
-                         " lines ", order.content.lines.size())};
+                         " lines ", order.content.lines.size()),
+            absl::StrCat(R"({"traceparent":")", traceparent, R"("})")};
   }
   std::size_t SizeBound(const domain::PricedOrder& order) const override { return 100 * order.lines.size(); }
 };

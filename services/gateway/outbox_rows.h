@@ -1,9 +1,6 @@
 // Rows of the outbox.
 #pragma once
 
-#include <string>
-
-#include "absl/strings/string_view.h"
 #include "libs/base/uuid.h"
 #include "libs/domain/order.h"
 #include "libs/postgres/connection.h"
@@ -16,8 +13,7 @@ class OutboxRows {
  public:
   OutboxRows();
 
-  void Add(const base::Uuid& event_id, const domain::Order& order, const OutboxEvent& event,
-           absl::string_view traceparent);
+  void Add(const base::Uuid& event_id, const domain::Order& order, const OutboxEvent& event);
   void Send(postgres::Connection::Pipeline& pipeline);
 
  private:

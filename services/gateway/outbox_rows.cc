@@ -1,6 +1,5 @@
-#include "services/gateway/outbox_row.h"
+#include "services/gateway/outbox_rows.h"
 
-#include "absl/strings/str_cat.h"
 #include "services/gateway/sql.h"
 
 namespace ordermesh::gateway {
@@ -15,14 +14,12 @@ constexpr postgres::Statement kInsertEvents{"insert_events", sql::kInsertEvents}
 OutboxRows::OutboxRows()
     : ids_(Type::kUuid), orders_(Type::kUuid), types_(Type::kText), payloads_(Type::kBytea), headers_(Type::kJsonb) {}
 
-void OutboxRows::Add(const base::Uuid& event_id, const domain::Order& order, const OutboxEvent& event,
-                     absl::string_view traceparent) {
+void OutboxRows::Add(const base::Uuid& event_id, const domain::Order& order, const OutboxEvent& event) {
   ids_.Add(event_id);
   orders_.Add(order.id);
   types_.Add(event.type);
   payloads_.Add(event.payload);
-  // A traceparent is hexadecimal digits and dashes (base::TraceContext): nothing to escape.
-  headers_.AddJson(traceparent.empty() ? std::string("{}") : absl::StrCat(R"({"traceparent":")", traceparent, R"("})"));
+  headers_.AddJson(event.headers);
 }
 
 void OutboxRows::Send(postgres::Connection::Pipeline& pipeline) {

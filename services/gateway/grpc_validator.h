@@ -1,0 +1,28 @@
+// The validation service, over gRPC.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+
+#include "ordermesh/validation/v1/validation.grpc.pb.h"
+#include "services/gateway/validator.h"
+
+namespace ordermesh::gateway {
+
+// Calls BatchValidateOrders, which is balanced over all validators and tried again on UNAVAILABLE by the channel (see
+// mesh::MakeChannel). Only for lanes of a mesh server. Thread-safe.
+class GrpcValidator : public Validator {
+ public:
+  explicit GrpcValidator(std::shared_ptr<grpc::Channel> channel);
+
+  aio::Task<absl::StatusOr<std::vector<Validation>>> Validate(aio::Lane& lane,
+                                                              std::vector<const domain::NewOrder*> orders,
+                                                              base::Deadline deadline,
+                                                              std::string traceparent) override;
+
+ private:
+  const std::unique_ptr<validation::v1::ValidationService::Stub> stub_;
+};
+
+}  // namespace ordermesh::gateway

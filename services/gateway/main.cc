@@ -1,0 +1,92 @@
+// The gateway: ordermesh.orders.v1.OrderService.
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "libs/base/random.h"
+#include "libs/base/uuid.h"
+#include "libs/mesh/channel.h"
+#include "libs/mesh/process.h"
+#include "libs/mesh/server.h"
+#include "services/gateway/database_monitor.h"
+#include "services/gateway/gateway_config.h"
+#include "services/gateway/grpc_validator.h"
+#include "services/gateway/order_service.h"
+#include "services/gateway/postgres_order_store.h"
+#include "services/gateway/validation_monitor.h"
+#include "services/gateway/wire_order_events.h"
+
+namespace ordermesh::gateway {
+namespace {
+
+PostgresOrderStore::Options StoreOptions(const GatewayConfig& config) {
+  return {.database_url = config.database_url,
+          .intake_connections = config.intake_connections,
+          .query_connections = config.query_connections,
+          .max_waiting = static_cast<std::size_t>(config.database_queue),
+          .statement_timeout = config.statement_timeout,
+          .lock_timeout = config.lock_timeout,
+          .accept = {.give_up_after = config.accept_give_up}};
+}
+
+IntakeOptions LaneOptions(const GatewayConfig& config, std::size_t lanes) {
+  IntakeOptions options;
+  options.validate.max_items = options.store.max_items = static_cast<std::size_t>(config.intake_batch_size);
+  options.validate.max_wait = options.store.max_wait = config.intake_wait;
+  options.validate.max_in_flight = config.validate_in_flight;
+  // No batch waits for a connection: what has not left yet still grows, and can still be dropped.
+  options.store.max_in_flight = std::max(1, config.intake_connections / static_cast<int>(lanes));
+  options.max_waiting = static_cast<std::size_t>(config.intake_queue);
+  options.validate_timeout = config.validate_timeout;
+  options.max_event_bytes = static_cast<std::size_t>(config.max_event_bytes);
+  return options;
+}
+
+absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
+  base::Clock& clock = process.clock();
+  base::Random& random = base::SystemRandom();
+  base::Metrics& metrics = process.metrics();
+  base::UuidV7Source ids(clock, random);
+  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, ValidationMonitor::kValidation});
+
+  WireOrderEvents events;
+  PostgresOrderStore store(StoreOptions(config), events, clock, random, StoreMetrics(metrics));
+  const std::shared_ptr<grpc::Channel> validation = mesh::MakeChannel(config.validation_target);
+  GrpcValidator validator(validation);
+  DatabaseMonitor database_monitor({.database_url = config.database_url, .max_outbox_rows = config.max_outbox_rows},
+                                   process.readiness(), metrics, clock);
+  ValidationMonitor validation_monitor(validation, process.readiness(), clock);
+
+  mesh::Server& server = process.server();
+  const IntakeMetrics intake_metrics(metrics);
+  std::vector<std::unique_ptr<Intake>> lanes;
+  Intakes intakes;
+  for (std::size_t i = 0; i < server.lane_count(); ++i) {
+    lanes.push_back(std::make_unique<Intake>(server.lane(i), validator, store, events, ids,
+                                             database_monitor.outbox_full(), LaneOptions(config, server.lane_count()),
+                                             intake_metrics));
+    intakes.Add(server.lane(i), *lanes.back());
+  }
+  OrderVersions versions(server.lane(0), store, config.watch_interval, WatchMetrics(metrics));
+  process.OnStop([&versions] { versions.Stop(); });
+
+  CreateOrder create(intakes);
+  GetOrder get(store);
+  ListOrders list(store);
+  CancelOrder cancel(store, ids);
+  WatchOrder watch(store, versions);
+  OrderService service(create, get, list, cancel, watch);
+  service.Register(server);
+  return process.Serve();
+}
+
+}  // namespace
+}  // namespace ordermesh::gateway
+
+int main(int argc, char** argv) {
+  ordermesh::gateway::GatewayConfig config;
+  return ordermesh::mesh::RunProcess(
+      "gateway", config.process, argc, argv,
+      [&config](ordermesh::base::ConfigFields& fields) { config.Declare(fields); },
+      [&config](ordermesh::mesh::Process& process) { return ordermesh::gateway::Assemble(config, process); });
+}
