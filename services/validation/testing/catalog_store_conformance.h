@@ -1,0 +1,58 @@
+// What every CatalogStore has to do. Instantiated for the fake and for PostgreSQL:
+//
+//   INSTANTIATE_TEST_SUITE_P(Fake, CatalogStoreConformance, ::testing::Values(+[] { return … }));
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/validation/catalog_store.h"
+
+namespace ordermesh::validation {
+
+// A store that starts empty and reads changes of less than kPage rows as changes, and whoever changes the catalogue.
+class CatalogWorld {
+ public:
+  static constexpr int kPage = 8;
+
+  // A transaction that has written, and is still open.
+  class Transaction {
+   public:
+    virtual ~Transaction() = default;
+    virtual void Put(const domain::CatalogProduct& product) = 0;
+    virtual void Put(const StoredCustomer& customer) = 0;
+    virtual void Commit() = 0;
+    virtual void RollBack() = 0;
+  };
+
+  virtual ~CatalogWorld() = default;
+  virtual CatalogStore& store() = 0;
+  virtual std::unique_ptr<Transaction> Begin() = 0;
+  virtual void DeleteProduct(const domain::ProductId& id) = 0;
+
+  template <class Row>
+  void Put(const Row& row) {
+    auto transaction = Begin();
+    transaction->Put(row);
+    transaction->Commit();
+  }
+};
+
+class CatalogStoreConformance : public ::testing::TestWithParam<std::unique_ptr<CatalogWorld> (*)()> {
+ protected:
+  void SetUp() override { world_ = GetParam()(); }
+
+  CatalogRead ReadAll();
+  // Since the reading before this one.
+  CatalogRead ReadChanges();
+  // The SKUs of products that a reading gave, sorted.
+  static std::vector<std::string> Skus(const CatalogRead& read);
+  static std::vector<std::string> Customers(const CatalogRead& read);
+
+  std::unique_ptr<CatalogWorld> world_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace ordermesh::validation
