@@ -1,0 +1,66 @@
+#include "services/relay/checks.h"
+
+#include <memory>
+#include <utility>
+
+#include "libs/base/status.h"
+#include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/rabbitmq/connection.h"
+#include "libs/messaging/rabbitmq/topology.h"
+#include "libs/messaging/topology.h"
+#include "libs/postgres/connection.h"
+#include "libs/postgres/schema_check.h"
+
+namespace ordermesh::relay {
+namespace {
+
+constexpr char kSchema[] = "orders/0001_orders";
+constexpr absl::Duration kTimeout = absl::Seconds(1);
+constexpr int kLooksPerTopologyCheck = 10;
+
+class RabbitmqProbe {
+ public:
+  explicit RabbitmqProbe(const std::string& url)
+      : connection_(
+            {.url = url, .name = "ordermesh-relay check", .connect_timeout = kTimeout, .rpc_timeout = kTimeout}) {}
+
+  absl::Status Look() {
+    const bool thorough = !connection_.connected() || ++looks_ % kLooksPerTopologyCheck == 0;
+    return thorough ? rabbitmq::CheckTopology(connection_)
+                    : connection_.CheckExchange(messaging::kOrdersExchange, "topic");
+  }
+
+ private:
+  rabbitmq::Connection connection_;
+  int looks_ = 0;
+};
+
+}  // namespace
+
+Check DatabaseCheck(const std::string& url) {
+  auto connection =
+      std::make_shared<postgres::Connection>(postgres::ConnectionOptions{.url = url,
+                                                                         .application_name = "ordermesh-relay check",
+                                                                         .connect_timeout = kTimeout,
+                                                                         .statement_timeout = kTimeout,
+                                                                         .answer_margin = absl::Milliseconds(300)});
+  return [connection] { return postgres::CheckMigration(*connection, kSchema); };
+}
+
+Check RabbitmqCheck(const std::string& url) {
+  auto probe = std::make_shared<RabbitmqProbe>(url);
+  return [probe] { return probe->Look(); };
+}
+
+Check KafkaCheck(const std::string& brokers) {
+  auto cluster = std::make_shared<std::unique_ptr<kafka::Cluster>>();
+  return [cluster, brokers]() -> absl::Status {
+    if (*cluster == nullptr) {
+      ASSIGN_OR_RETURN(*cluster, kafka::Cluster::Connect(brokers, "ordermesh-relay"));
+    }
+    return kafka::CheckTopology(**cluster, kTimeout);
+  };
+}
+
+}  // namespace ordermesh::relay

@@ -1,0 +1,21 @@
+// What the relay needs to be ready, each as a function that answers within about a second.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace ordermesh::relay {
+
+using Check = std::function<absl::Status()>;
+
+// The database answers and has the migration that our SQL needs.
+Check DatabaseCheck(const std::string& url);
+// RabbitMQ answers and its topology is as declared. All of it is looked at when the connection is new and every tenth
+// time.
+Check RabbitmqCheck(const std::string& url);
+// Kafka answers and its topics are as declared.
+Check KafkaCheck(const std::string& brokers);
+
+}  // namespace ordermesh::relay

@@ -1,0 +1,65 @@
+// ordermesh-relay: assembles, nothing else.
+#include "libs/base/random.h"
+#include "libs/mesh/process.h"
+#include "services/relay/checks.h"
+#include "services/relay/dependency_check.h"
+#include "services/relay/kafka_sink.h"
+#include "services/relay/postgres_outbox.h"
+#include "services/relay/postgres_upkeep.h"
+#include "services/relay/rabbitmq_sink.h"
+#include "services/relay/relay_config.h"
+#include "services/relay/relay_lane.h"
+#include "services/relay/upkeep.h"
+
+namespace ordermesh::relay {
+namespace {
+
+constexpr char kRabbitmq[] = "rabbitmq";
+constexpr char kKafka[] = "kafka";
+constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
+
+LaneOptions Lane(const RelayConfig& config, const char* sink) {
+  return {.sink = sink,
+          .batch_size = config.batch_size,
+          .read_pause = config.read_pause,
+          .idle_read_pause = config.idle_read_pause,
+          .lock_poll = config.lock_poll,
+          .publish_timeout = config.publish_timeout};
+}
+
+absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
+  process.SetDependencies({"database", kRabbitmq, kKafka});
+  base::Clock& clock = process.clock();
+  base::Random& random = base::SystemRandom();
+  const SinkMetrics rabbitmq_metrics(process.metrics(), kRabbitmq), kafka_metrics(process.metrics(), kKafka);
+  const auto stopped = [&process](absl::Status reason) { process.RequestStop(std::move(reason)); };
+
+  PostgresOutbox rabbitmq_outbox(config.database_url, kRabbitmq, config.lock_timeout);
+  RabbitmqSink rabbitmq_sink({.url = config.amqp_url, .name = "ordermesh-relay"}, config.publish_window);
+  PostgresOutbox kafka_outbox(config.database_url, kKafka, config.lock_timeout);
+  KafkaSink kafka_sink(
+      {.brokers = config.kafka_brokers, .client_id = "ordermesh-relay", .linger = config.kafka_linger});
+  PostgresUpkeep upkeep_store(config.database_url);
+
+  RelayLane rabbitmq_lane(Lane(config, kRabbitmq), rabbitmq_outbox, rabbitmq_sink, rabbitmq_metrics, clock, random,
+                          stopped);
+  RelayLane kafka_lane(Lane(config, kKafka), kafka_outbox, kafka_sink, kafka_metrics, clock, random, stopped);
+  Upkeep upkeep({.retention = config.outbox_retention}, upkeep_store,
+                {{kRabbitmq, rabbitmq_metrics}, {kKafka, kafka_metrics}}, OutboxMetrics(process.metrics()), clock);
+
+  mesh::Readiness& readiness = process.readiness();
+  DependencyCheck database("database", DatabaseCheck(config.database_url), kCheckInterval, readiness, clock);
+  DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.amqp_url), kCheckInterval, readiness, clock);
+  DependencyCheck kafka(kKafka, KafkaCheck(config.kafka_brokers), kCheckInterval, readiness, clock);
+  return process.Serve();
+}
+
+}  // namespace
+}  // namespace ordermesh::relay
+
+int main(int argc, char** argv) {
+  ordermesh::relay::RelayConfig config;
+  return ordermesh::mesh::RunProcess(
+      "relay", config.process, argc, argv, [&](ordermesh::base::ConfigFields& fields) { config.Declare(fields); },
+      [&](ordermesh::mesh::Process& process) { return ordermesh::relay::Assemble(config, process); });
+}

@@ -1,0 +1,125 @@
+#include "services/relay/postgres_outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "services/relay/sql.h"
+
+namespace ordermesh::relay {
+namespace {
+
+constexpr postgres::Statement kTryLock = {"relay_try_lock", sql::kTryLock};
+constexpr postgres::Statement kInsertCursor = {"relay_insert_cursor", sql::kInsertCursor};
+constexpr postgres::Statement kLoadCursor = {"relay_load_cursor", sql::kLoadCursor};
+constexpr postgres::Statement kReadOutbox = {"relay_read_outbox", sql::kReadOutbox};
+constexpr postgres::Statement kAdvanceCursor = {"relay_advance_cursor", sql::kAdvanceCursor};
+constexpr postgres::Statement kBury = {"relay_bury", sql::kBury};
+constexpr postgres::Statement kHeartbeat = {"relay_heartbeat", sql::kHeartbeat};
+
+// A relay whose machine is gone must not keep its lock: the server asks, and gives up after about ten seconds.
+constexpr char kNoticeLostClients[] =
+    "SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
+    "SET tcp_user_timeout = 10000";
+
+absl::Status NoLongerActive(const std::string& sink) {
+  return absl::AbortedError(absl::StrCat("outbox: this relay is no longer the active one for ", sink));
+}
+
+}  // namespace
+
+PostgresOutbox::PostgresOutbox(std::string url, std::string sink, absl::Duration idle_session_timeout)
+    : sink_(std::move(sink)),
+      connection_({.url = std::move(url),
+                   .application_name = absl::StrCat("ordermesh-relay ", sink_),
+                   .idle_session_timeout = idle_session_timeout,
+                   .session_sql = kNoticeLostClients}) {}
+
+absl::StatusOr<postgres::Result> PostgresOutbox::Execute(const postgres::Statement& statement,
+                                                         const postgres::Params& params) {
+  if (locked_pid_ == 0) return NoLongerActive(sink_);
+  absl::StatusOr<postgres::Result> result = connection_.Execute(statement, params);
+  if (!result.ok()) return base::Annotate(result.status(), "outbox");
+  // The connection mends itself, but a new session holds no lock.
+  if (connection_.backend_pid() != locked_pid_) return NoLongerActive(sink_);
+  return result;
+}
+
+absl::StatusOr<bool> PostgresOutbox::TryLock() {
+  absl::StatusOr<postgres::Result> result = connection_.Execute(kTryLock, postgres::Params().Text(sink_));
+  if (!result.ok()) return base::Annotate(result.status(), "outbox");
+  if (!result->Bool(0, 0)) return false;
+  locked_pid_ = result->Int4(0, 1);
+  return true;
+}
+
+void PostgresOutbox::Release() {
+  locked_pid_ = 0;
+  connection_.Reset();
+}
+
+absl::StatusOr<Position> PostgresOutbox::LoadCursor() {
+  RETURN_IF_ERROR(Execute(kInsertCursor, postgres::Params().Text(sink_)).status());
+  ASSIGN_OR_RETURN(const postgres::Result row, Execute(kLoadCursor, postgres::Params().Text(sink_)));
+  if (row.rows() != 1) return absl::InternalError(absl::StrCat("outbox: no cursor for ", sink_));
+  const Position cursor{row.Xid8(0, 0), row.Int8(0, 1)};
+  const std::int64_t made_in = row.Int8(0, 2), here = row.Int8(0, 3);
+  const std::uint64_t next_xid = row.Xid8(0, 4), event_ahead = row.Xid8(0, 5);
+  if (made_in != here) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("outbox: the cursor of ", sink_, " was made in database system ", made_in, ", this is ", here,
+                     ": the database was restored or replaced; see docs/runbooks/outbox-stalled.md"));
+  }
+  if (const std::uint64_t ahead = std::max(cursor.xid, event_ahead); ahead >= next_xid) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "outbox: ", ahead == cursor.xid ? "the cursor of " + sink_ : "an event", " stands at transaction ", ahead,
+        ", the database's next is ", next_xid, ": the database was restored; see docs/runbooks/outbox-stalled.md"));
+  }
+  return cursor;
+}
+
+absl::StatusOr<std::vector<Event>> PostgresOutbox::Read(Position after, int limit) {
+  ASSIGN_OR_RETURN(const postgres::Result rows,
+                   Execute(kReadOutbox, postgres::Params().Xid8(after.xid).Int8(after.position).Int8(limit)));
+  std::vector<Event> events(static_cast<std::size_t>(rows.rows()));
+  for (int i = 0; i < rows.rows(); ++i) {
+    Event& event = events[static_cast<std::size_t>(i)];
+    event.at = {rows.Xid8(i, 0), rows.Int8(i, 1)};
+    event.id = rows.Uuid(i, 2);
+    event.aggregate_id = rows.Uuid(i, 3);
+    event.type = std::string(rows.Text(i, 4));
+    event.payload = std::string(rows.Text(i, 5));
+    event.headers = std::string(rows.Text(i, 6));
+    event.created_at = rows.Timestamp(i, 7);
+  }
+  return events;
+}
+
+absl::Status PostgresOutbox::Advance(Position from, Position to) {
+  ASSIGN_OR_RETURN(const postgres::Result result, Execute(kAdvanceCursor, postgres::Params()
+                                                                              .Text(sink_)
+                                                                              .Xid8(from.xid)
+                                                                              .Int8(from.position)
+                                                                              .Xid8(to.xid)
+                                                                              .Int8(to.position)
+                                                                              .Int4(locked_pid_)));
+  return result.affected() == 1 ? absl::OkStatus() : NoLongerActive(sink_);
+}
+
+absl::Status PostgresOutbox::Bury(const Event& event, const std::string& reason) {
+  return Execute(kBury, postgres::Params()
+                            .Text(sink_)
+                            .Uuid(event.id)
+                            .Uuid(event.aggregate_id)
+                            .Text(event.type)
+                            .Bytes(event.payload)
+                            .Json(event.headers)
+                            .Text(reason)
+                            .Timestamp(event.created_at))
+      .status();
+}
+
+absl::Status PostgresOutbox::Heartbeat() { return Execute(kHeartbeat).status(); }
+
+}  // namespace ordermesh::relay

@@ -1,0 +1,1 @@
+SELECT sink, xid, position FROM orders.outbox_cursor ORDER BY xid, position

@@ -1,0 +1,1 @@
+SELECT xid, position FROM orders.outbox_pruned
