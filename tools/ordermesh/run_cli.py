@@ -78,7 +78,8 @@ def _run(options: argparse.Namespace) -> int:
         steps = SampleOrder(endpoints["http"], endpoints["mail"]).run(_tell)
         failed = not all(step.ok for step in steps)
         if failed:
-            print(f"tools/run: not seen: {steps[-1].name}; the logs stay in {stack.directory}/*/log", file=sys.stderr)
+            unseen = ", ".join(step.name for step in steps if not step.ok)
+            print(f"tools/run: not seen: {unseen}; the logs stay in {stack.directory}/*/log", file=sys.stderr)
         elif not options.once:
             _show(options, endpoints)
             _wait_until_interrupted(stack)

@@ -66,12 +66,23 @@ without_services() {
   [ -z "$made_policy" ] || as_root rm -f $policy
   as_root rm -f $cluster
   as_root rmdir --ignore-fail-on-non-empty "$(dirname $cluster)" 2>/dev/null || true
-  if command -v systemctl >/dev/null; then
-    for unit in "${new_units[@]}"; do
-      as_root systemctl disable "$unit" >/dev/null 2>&1 || true
-    done
-  fi
+  local unit
+  for unit in "${new_units[@]}"; do
+    disable_at_boot "$unit"
+  done
   [ $outcome = 0 ] || exit $outcome
+}
+
+# Also where systemd isn't running, or isn't there yet: in a container, in an image that is being made.
+disable_at_boot() {
+  if command -v systemctl >/dev/null; then
+    as_root systemctl disable "$1" >/dev/null 2>&1 || true
+  else
+    as_root env DPKG_MAINTSCRIPT_PACKAGE=ordermesh deb-systemd-helper disable "$1" >/dev/null 2>&1 || true
+  fi
+  if [ -e "/etc/init.d/${1%.*}" ]; then
+    as_root update-rc.d "${1%.*}" disable >/dev/null 2>&1 || true
+  fi
 }
 
 package_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
