@@ -14,7 +14,7 @@ Trouble TroubleOf(const absl::Status& status) {
   const std::string state = postgres::SqlState(status);
   if (state == "40P01" || state == "40001") return Trouble::kDeadlock;
   if (state == "55P03") return Trouble::kLocked;
-  if (absl::StartsWith(state, "22") || absl::StartsWith(state, "23")) return Trouble::kData;
+  if (status.code() == absl::StatusCode::kInvalidArgument) return Trouble::kData;
   if (status.code() == absl::StatusCode::kUnavailable) return Trouble::kConnection;
   if (status.code() == absl::StatusCode::kAborted) return Trouble::kDeadlock;
   return Trouble::kOther;
@@ -30,7 +30,7 @@ absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
     case Trouble::kConnection:
       return DatabaseUnavailable("not reachable");
     case Trouble::kData:
-      if (absl::StartsWith(state, "22")) return DataRefused(state);
+      if (!absl::StartsWith(state, "23")) return DataRefused(state);
       break;
     case Trouble::kOther:
       if (status.code() == absl::StatusCode::kDeadlineExceeded) return DatabaseUnavailable("it took too long");

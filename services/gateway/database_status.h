@@ -9,7 +9,7 @@ namespace ordermesh::gateway {
 enum class Trouble {
   kDeadlock,    // 40P01, 40001, or whatever else was undone by others: run it again
   kLocked,      // 55P03: someone else holds what is needed
-  kData,        // classes 22 and 23: what was sent can't be stored
+  kData,        // classes 22, 23 and 54: what was sent can't be stored
   kConnection,  // lost, or not to be had
   kOther,
 };
