@@ -1,0 +1,28 @@
+// What has to be done now and then: rescue, measure, prune.
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "services/notifier/dead_letters.h"
+#include "services/notifier/ledger.h"
+#include "services/notifier/notifier_metrics.h"
+
+namespace ordermesh::notifier {
+
+struct PruneOptions {
+  absl::Duration retention = absl::Hours(24 * 30);
+  int batch = 1000;
+};
+
+// Each belongs to one thread; failures are logged and left to the next time.
+
+// Takes over first attempts whose worker died, and counts what is due.
+void RescueAndMeasure(Ledger& ledger, std::vector<std::pair<Channel, ChannelMetrics>>& channels,
+                      const ChoreMetrics& metrics);
+
+// Deletes old notifications and redriven dead letters, in short batches, until none is left or a stop is asked for.
+void PruneOld(Ledger& ledger, DeadLetterStore& dead_letters, const PruneOptions& options, const ChoreMetrics& metrics,
+              std::stop_token stop);
+
+}  // namespace ordermesh::notifier

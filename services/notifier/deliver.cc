@@ -1,0 +1,227 @@
+#include "services/notifier/deliver.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "libs/base/failpoint.h"
+#include "libs/base/log.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+constexpr absl::Duration kPauseAfterFailure = absl::Milliseconds(200);
+// How long stopping insists on its marks while the ledger can't be reached.
+constexpr int kStopTries = 10;
+
+}  // namespace
+
+Deliver::Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
+                 base::Clock& clock, ChannelMetrics metrics)
+    : options_(options),
+      capacity_(options.depth * options.workers * options.batch),
+      ledger_(ledger),
+      make_sender_(std::move(make_sender)),
+      policy_(policy),
+      clock_(clock),
+      metrics_(metrics),
+      workers_left_(options.workers) {
+  metrics_.reachable.Set(1);
+  for (int i = 0; i < options_.workers; ++i) workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
+  talker_ = std::jthread([this](std::stop_token stop) { Talk(stop); });
+}
+
+Deliver::~Deliver() { Stop(); }
+
+void Deliver::Stop() {
+  for (std::jthread& worker : workers_) worker.request_stop();
+  talker_.request_stop();
+  for (std::jthread& worker : workers_) {
+    if (worker.joinable()) worker.join();
+  }
+  if (talker_.joinable()) talker_.join();
+}
+
+int Deliver::RoomLocked() const { return capacity_ - static_cast<int>(queue_.size()) - reserved_ - in_hand_; }
+
+int Deliver::Reserve(int wanted) {
+  base::MutexLock lock(mu_);
+  const int granted = std::clamp(RoomLocked(), 0, wanted);
+  reserved_ += granted;
+  return granted;
+}
+
+void Deliver::Offer(std::vector<Delivery> claimed, int reserved) {
+  base::MutexLock lock(mu_);
+  reserved_ -= reserved;
+  std::move(claimed.begin(), claimed.end(), std::back_inserter(queue_));
+  metrics_.queued.Set(static_cast<double>(queue_.size()) + in_hand_);
+  work_.NotifyAll();
+}
+
+void Deliver::Work(std::stop_token stop) {
+  const std::unique_ptr<Sender> sender = make_sender_();
+  Hand hand;
+  std::vector<Delivery> taken;
+  std::vector<Outcome> outcomes;
+  for (;;) {
+    taken.clear();
+    outcomes.clear();
+    {
+      base::MutexLock lock(mu_);
+      if (!work_.Wait(mu_, stop, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !queue_.empty(); }) ||
+          stop.stop_requested()) {
+        break;
+      }
+      const auto count = std::min<std::size_t>(queue_.size(), static_cast<std::size_t>(options_.batch));
+      const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+      taken.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+      queue_.erase(queue_.begin(), end);
+      in_hand_ += static_cast<int>(count);
+    }
+    std::vector<Delivery> too_late;
+    for (Delivery& delivery : taken) {
+      if (clock_.Now() + options_.attempt_timeout > delivery.lease_end) {
+        too_late.push_back(std::move(delivery));  // Its lease could end in the middle of the attempt.
+        continue;
+      }
+      outcomes.push_back({policy_.Judge(delivery, Attempt(*sender, delivery)), &hand});
+    }
+    base::MutexLock lock(mu_);
+    in_hand_ -= static_cast<int>(too_late.size());
+    std::move(too_late.begin(), too_late.end(), std::back_inserter(unwanted_));
+    hand.unmarked = static_cast<int>(outcomes.size());
+    outcomes_.insert(outcomes_.end(), std::make_move_iterator(outcomes.begin()),
+                     std::make_move_iterator(outcomes.end()));
+    talk_.NotifyOne();
+    marked_.Wait(mu_, {}, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return hand.unmarked == 0 || abandoned_; });
+  }
+  base::MutexLock lock(mu_);
+  --workers_left_;
+  talk_.NotifyOne();
+}
+
+SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery) {
+  if (policy_.Exhausted(delivery)) {
+    metrics_.failed.Add();
+    return SendResult::Permanent("attempts_exhausted");
+  }
+  const SendResult result = sender.Send(delivery);
+  ORDERMESH_FAILPOINT("notifier_after_send");
+  metrics_.reachable.Set(result.unreachable() ? 0 : 1);
+  if (result.kind == SendResult::Kind::kSent) {
+    metrics_.sent.Add();
+    metrics_.latency.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - delivery.created_at)));
+    return result;
+  }
+  const bool failed = policy_.GivesUp(delivery, result);
+  (failed ? metrics_.failed : metrics_.retried).Add();
+  base::LogWarning(failed ? "notification_failed" : "notification_deferred",
+                   {{"channel", ChannelName(options_.channel)},
+                    {"order_id", delivery.event.order_id.ToString()},
+                    {"event_id", delivery.event.id.ToString()},
+                    {"attempt", delivery.attempt},
+                    {"error", result.error},
+                    {"traceparent", delivery.event.traceparent}});
+  return result;
+}
+
+void Deliver::Talk(std::stop_token stop) {
+  absl::Time next_poll = clock_.Now();
+  bool more = false;  // The last claim was as large as it could be.
+  int failures_while_stopping = 0;
+  for (;;) {
+    bool ended = false;
+    {
+      base::MutexLock lock(mu_);
+      const auto due_for_something = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+        return !outcomes_.empty() || !marking_.empty() || !unwanted_.empty() || workers_left_ == 0 ||
+               (!stop.stop_requested() && RoomLocked() > 0 && (more || clock_.Now() >= next_poll));
+      };
+      // Without a stop token: stopping ends with the last worker.
+      talk_.WaitFor(mu_, {}, options_.poll_interval, due_for_something);
+      ended = workers_left_ == 0 && outcomes_.empty() && marking_.empty();
+    }
+    if (ended) break;
+    bool worked = MarkOutcomes() && (stop.stop_requested() || GiveBack());
+    if (worked && !stop.stop_requested() && (more || clock_.Now() >= next_poll)) {
+      worked = ClaimMore(more);
+      next_poll = clock_.Now() + options_.poll_interval;
+    }
+    if (worked) continue;
+    if (stop.stop_requested() && ++failures_while_stopping >= kStopTries) {
+      base::MutexLock lock(mu_);
+      abandoned_ = true;
+      marked_.NotifyAll();
+      break;
+    }
+    clock_.SleepFor(kPauseAfterFailure, stop.stop_requested() ? std::stop_token() : stop);
+  }
+  {
+    base::MutexLock lock(mu_);
+    std::move(queue_.begin(), queue_.end(), std::back_inserter(unwanted_));
+    queue_.clear();
+  }
+  GiveBack();
+}
+
+bool Deliver::MarkOutcomes() {
+  {
+    base::MutexLock lock(mu_);
+    marking_.insert(marking_.end(), std::make_move_iterator(outcomes_.begin()),
+                    std::make_move_iterator(outcomes_.end()));
+    outcomes_.clear();
+  }
+  if (marking_.empty()) return true;
+  std::vector<Mark> marks;
+  marks.reserve(marking_.size());
+  for (const Outcome& outcome : marking_) marks.push_back(outcome.mark);
+  const absl::StatusOr<int> late = ledger_.MarkAll(marks);
+  if (!late.ok()) {
+    base::LogWarning("marks_not_written",
+                     {{"channel", ChannelName(options_.channel)}, {"error", late.status().ToString()}});
+    return false;
+  }
+  metrics_.lost_leases.Add(*late);
+  base::MutexLock lock(mu_);
+  in_hand_ -= static_cast<int>(marking_.size());
+  for (const Outcome& outcome : marking_) --outcome.hand->unmarked;
+  metrics_.queued.Set(static_cast<double>(queue_.size()) + in_hand_);
+  marking_.clear();
+  marked_.NotifyAll();
+  return true;
+}
+
+bool Deliver::ClaimMore(bool& more) {
+  // Half of the room at most: the rest is for what the consumer brings meanwhile.
+  const int room = Reserve(std::max(1, capacity_ / 2));
+  more = false;
+  if (room == 0) return true;
+  absl::StatusOr<std::vector<Delivery>> claimed = ledger_.ClaimDue(options_.channel, room);
+  if (!claimed.ok()) {
+    base::LogWarning("claim_failed",
+                     {{"channel", ChannelName(options_.channel)}, {"error", claimed.status().ToString()}});
+    Offer({}, room);
+    return false;
+  }
+  more = static_cast<int>(claimed->size()) == room;
+  Offer(*std::move(claimed), room);
+  return true;
+}
+
+bool Deliver::GiveBack() {
+  std::vector<Delivery> left;
+  {
+    base::MutexLock lock(mu_);
+    left.swap(unwanted_);
+  }
+  if (left.empty()) return true;
+  const absl::Status released = ledger_.Release(left);
+  if (!released.ok()) {  // They are due again when their leases end.
+    base::LogWarning("claims_not_given_back",
+                     {{"channel", ChannelName(options_.channel)}, {"error", released.ToString()}});
+  }
+  return released.ok();
+}
+
+}  // namespace ordermesh::notifier

@@ -1,0 +1,47 @@
+#include "services/notifier/keep_dead_letters.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "libs/base/log.h"
+#include "libs/base/status.h"
+#include "services/notifier/intake.h"
+
+namespace ordermesh::notifier {
+
+DeadLetter ToDeadLetter(const rabbitmq::Message& message) {
+  DeadLetter letter;
+  letter.message_id = message.message_id;
+  letter.routing_key = message.routing_key;
+  letter.content_type = message.content_type;
+  letter.body = message.body;
+  letter.reason = "rejected";
+  for (const auto& [name, value] : message.headers) {
+    if (name == "x-first-death-reason") letter.reason = value;
+    if (name == kRoutingKeyHeader) letter.routing_key = value;
+    if (!absl::StartsWith(name, "x-") && name != kRoutingKeyHeader) letter.headers.emplace_back(name, value);
+  }
+  const absl::StatusOr<Event> event = ReadEvent(message.body);
+  if (absl::IsInvalidArgument(event.status())) letter.reason = "malformed";
+  if (absl::IsUnimplemented(event.status())) letter.reason = "unknown_type";
+  return letter;
+}
+
+absl::StatusOr<std::vector<Verdict>> KeepDeadLetters::Run(absl::Span<const rabbitmq::Delivery> deliveries) {
+  std::vector<DeadLetter> letters;
+  for (const rabbitmq::Delivery& delivery : deliveries) {
+    letters.push_back(ToDeadLetter(delivery.message));
+    letters.back().id = ids_.Next();
+  }
+  ASSIGN_OR_RETURN(const int kept, store_.Keep(letters));
+  metrics_.kept.Add(kept);
+  for (const DeadLetter& letter : letters) {
+    base::LogWarning("dead_letter", {{"message_id", letter.message_id},
+                                     {"routing_key", letter.routing_key},
+                                     {"reason", letter.reason},
+                                     {"body_bytes", letter.body.size()}});
+  }
+  return std::vector<Verdict>(deliveries.size(), Verdict::kDone);
+}
+
+}  // namespace ordermesh::notifier

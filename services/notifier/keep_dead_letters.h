@@ -1,0 +1,37 @@
+// From the dead-letter queue into the table.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "libs/base/uuid.h"
+#include "services/notifier/dead_letters.h"
+#include "services/notifier/notifier_metrics.h"
+#include "services/notifier/queue_loop.h"
+
+namespace ordermesh::notifier {
+
+// The header by which a redriven message remembers the routing key that it was first published with.
+inline constexpr char kRoutingKeyHeader[] = "ordermesh-routing-key";
+
+// Without id. The reason is "malformed" or "unknown_type" where the body says so, otherwise the broker's
+// ("delivery_limit", "rejected", …). The broker's own headers (x-…) are left out: a message that carried them again
+// would confuse it.
+DeadLetter ToDeadLetter(const rabbitmq::Message& message);
+
+// Belongs to one thread. What it is given must outlive it.
+class KeepDeadLetters {
+ public:
+  KeepDeadLetters(DeadLetterStore& store, base::IdSource& ids, DeadLetterMetrics metrics)
+      : store_(store), ids_(ids), metrics_(metrics) {}
+
+  absl::StatusOr<std::vector<Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
+
+ private:
+  DeadLetterStore& store_;
+  base::IdSource& ids_;
+  const DeadLetterMetrics metrics_;
+};
+
+}  // namespace ordermesh::notifier

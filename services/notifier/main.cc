@@ -1,0 +1,195 @@
+// ordermesh-notifier: assembles, nothing else.
+#include <curl/curl.h>
+
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "libs/base/random.h"
+#include "libs/base/status.h"
+#include "libs/mesh/process.h"
+#include "libs/mesh/server.h"
+#include "libs/messaging/topology.h"
+#include "libs/postgres/schema_check.h"
+#include "services/notifier/chores.h"
+#include "services/notifier/deliver.h"
+#include "services/notifier/intake.h"
+#include "services/notifier/keep_dead_letters.h"
+#include "services/notifier/log_sender.h"
+#include "services/notifier/notification_service.h"
+#include "services/notifier/notifier_config.h"
+#include "services/notifier/periodic.h"
+#include "services/notifier/postgres_ledger.h"
+#include "services/notifier/queue_loop.h"
+#include "services/notifier/rabbit_source.h"
+#include "services/notifier/session.h"
+#include "services/notifier/webhook_sender.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+constexpr char kSchema[] = "notifications/0001_notifications";  // what the SQL of this version needs
+constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
+constexpr absl::Duration kCheckTimeout = absl::Seconds(1);
+constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
+
+// One channel: how it delivers, and what it needs for that.
+struct ChannelParts {
+  ChannelParts(const NotifierConfig& config, const SmtpOptions& smtp, Channel channel, const RetryPolicy& policy,
+               mesh::Process& process, base::Random& random)
+      : metrics(process.metrics(), channel),
+        ledger(NotifierSession(config.database_url, absl::StrCat("notifier-", ChannelName(channel))),
+               {.lease = config.lease, .gap_wait = config.gap_wait}, process.clock()),
+        deliver(Options(config, channel), ledger, Senders(config, smtp, channel, random), policy, process.clock(),
+                metrics) {}
+
+  static DeliverOptions Options(const NotifierConfig& config, Channel channel) {
+    DeliverOptions options = {
+        .channel = channel, .attempt_timeout = config.attempt_timeout, .poll_interval = config.poll_interval};
+    if (channel == Channel::kEmail) options.workers = config.email_workers;
+    if (channel == Channel::kWebhook) options.workers = config.webhook_workers;
+    if (channel == Channel::kLog) {  // Lines are cheap: what counts is that many share a mark.
+      options.keeps_payload = false;
+      options.batch = 256;
+      options.depth = 8;
+    }
+    return options;
+  }
+  static SenderFactory Senders(const NotifierConfig& config, const SmtpOptions& smtp, Channel channel,
+                               base::Random& random) {
+    switch (channel) {
+      case Channel::kEmail:
+        return [smtp] { return std::make_unique<SmtpSender>(smtp); };
+      case Channel::kWebhook:
+        return [&random, options = WebhookOptions{.url = config.webhook_url,
+                                                  .proxy = config.webhook_proxy,
+                                                  .connect_timeout = config.connect_timeout,
+                                                  .attempt_timeout = config.attempt_timeout}] {
+          return std::make_unique<WebhookSender>(options, random);
+        };
+      case Channel::kLog:
+        return [] { return std::make_unique<LogSender>(); };
+    }
+    return nullptr;
+  }
+
+  ChannelMetrics metrics;
+  PostgresLedger ledger;
+  Deliver deliver;
+};
+
+rabbitmq::ConnectionOptions Broker(const NotifierConfig& config, std::string name) {
+  rabbitmq::ConnectionOptions options;
+  options.url = config.amqp_url;
+  options.name = std::move(name);
+  return options;
+}
+
+absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
+  ASSIGN_OR_RETURN(const ReadConfig read, Read(config));
+  process.SetDependencies({"database", "rabbitmq", "schema"});
+  mesh::Readiness& readiness = process.readiness();
+  base::Clock& clock = process.clock();
+  base::Random& random = base::SystemRandom();
+  base::UuidV7Source ids(clock, random);
+  const DeadLetterMetrics dead_letter_metrics(process.metrics());
+  const ChoreMetrics chore_metrics(process.metrics());
+
+  AdminPool admin({.threads = config.admin_threads, .max_queued = 64}, [&] {
+    return std::make_unique<AdminTools>(NotifierSession(config.database_url, "notifier-admin"), config.lease,
+                                        Broker(config, "notifier-redrive"));
+  });
+  NotificationService service(admin, dead_letter_metrics);
+  service.Register(process.server());
+
+  const RetryPolicy policy(config.max_attempts,
+                           {.initial = config.retry_initial, .max = config.retry_max, .multiplier = 2, .jitter = 0.2},
+                           random);
+  std::vector<std::unique_ptr<ChannelParts>> channels;
+  std::vector<Outlet*> outlets;
+  std::vector<std::pair<Channel, ChannelMetrics>> gauges;
+  for (Channel channel : read.channels) {
+    channels.push_back(std::make_unique<ChannelParts>(config, read.smtp, channel, policy, process, random));
+    outlets.push_back(&channels.back()->deliver);
+    gauges.emplace_back(channel, channels.back()->metrics);
+  }
+
+  const LedgerOptions ledger_options = {.lease = config.lease, .gap_wait = config.gap_wait};
+  PostgresLedger intake_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, clock);
+  Intake intake(intake_ledger, outlets, IntakeMetrics(process.metrics()));
+  RabbitSource events({.connection = Broker(config, "notifier-events"),
+                       .queue = messaging::kNotificationsQueue,
+                       .prefetch = config.prefetch,
+                       .exchange = messaging::kOrdersExchange,
+                       .binding = messaging::kNotificationsBinding});
+  QueueLoop event_loop(
+      {.name = messaging::kNotificationsQueue, .batch = config.intake_batch, .rebind_interval = config.rebind_interval},
+      events, [&](absl::Span<const rabbitmq::Delivery> batch) { return intake.Run(batch); },
+      [&](const absl::Status& status) { readiness.Report("rabbitmq", status); }, clock, random);
+
+  postgres::Connection dead_letter_db(NotifierSession(config.database_url, "notifier-dead-letters"));
+  PostgresDeadLetters dead_letters(dead_letter_db);
+  KeepDeadLetters keep(dead_letters, ids, dead_letter_metrics);
+  RabbitSource dead({.connection = Broker(config, "notifier-dead-letters"),
+                     .queue = messaging::kNotificationsDeadLetters,
+                     .prefetch = 64,
+                     .exchange = "",
+                     .binding = ""});
+  QueueLoop dead_loop(
+      {.name = messaging::kNotificationsDeadLetters, .batch = 64}, dead,
+      [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, clock,
+      random);
+
+  PostgresLedger measure_ledger(NotifierSession(config.database_url, "notifier-measure"), ledger_options, clock);
+  PostgresLedger prune_ledger(NotifierSession(config.database_url, "notifier-prune"), ledger_options, clock);
+  postgres::Connection prune_db(NotifierSession(config.database_url, "notifier-prune"));
+  PostgresDeadLetters prune_dead_letters(prune_db);
+  postgres::ConnectionOptions check_options = NotifierSession(config.database_url, "notifier-check");
+  check_options.connect_timeout = check_options.statement_timeout = kCheckTimeout;
+  check_options.answer_margin = absl::Milliseconds(300);
+  postgres::Connection check_db(check_options);
+
+  // Threads last: they stop before what they use goes away.
+  Periodic check(
+      kCheckInterval,
+      [&](std::stop_token) {
+        const absl::Status database = check_db.Execute({"ping", "SELECT 1"}).status();
+        readiness.Report("database", database);
+        readiness.Report("schema", database.ok() ? postgres::CheckMigration(check_db, kSchema) : database);
+      },
+      clock);
+  Periodic measure(
+      kMeasureInterval, [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics); }, clock);
+  Periodic prune(
+      config.prune_interval,
+      [&](std::stop_token stop) {
+        PruneOld(prune_ledger, prune_dead_letters, {.retention = config.retention}, chore_metrics, stop);
+      },
+      clock);
+  std::jthread dead_thread([&](std::stop_token stop) { dead_loop.Run(stop); });
+  std::jthread event_thread([&](std::stop_token stop) { event_loop.Run(stop); });
+
+  // Intake first, so that nothing more is claimed, then what is being sent.
+  process.OnStop([&] {
+    for (auto& channel : channels) channel->deliver.Stop();
+  });
+  process.OnStop([&] {
+    event_thread.request_stop();
+    dead_thread.request_stop();
+    event_thread.join();
+    dead_thread.join();
+  });
+  return process.Serve();
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier
+
+int main(int argc, char** argv) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);  // not thread-safe: before any thread
+  ordermesh::notifier::NotifierConfig config;
+  return ordermesh::mesh::RunProcess(
+      "notifier", config.process, argc, argv, [&](ordermesh::base::ConfigFields& fields) { config.Declare(fields); },
+      [&](ordermesh::mesh::Process& process) { return ordermesh::notifier::Assemble(config, process); });
+}

@@ -1,0 +1,174 @@
+#include "services/notifier/notification_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/domain/page.h"
+#include "libs/domain/reasons.h"
+#include "libs/messaging/topology.h"
+#include "libs/wire/status.h"
+#include "libs/wire/time.h"
+#include "services/notifier/redrive.h"
+#include "services/notifier/refusals.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+constexpr int kMaxRedrive = 100;
+
+absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& request) {
+  NotificationQuery query;
+  ASSIGN_OR_RETURN(query.limit, domain::PageSize(request.page_size()));
+  if (!request.order_id().empty()) {
+    ASSIGN_OR_RETURN(const base::Uuid order_id, ReadId(request.order_id(), "order_id"));
+    query.order_id = order_id;
+  }
+  if (request.state() != v1::NOTIFICATION_STATE_UNSPECIFIED) {
+    if (!v1::NotificationState_IsValid(request.state())) return FilterMalformed("state", "is not a known state");
+    query.state = static_cast<State>(request.state());
+  }
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const domain::PagePosition after,
+                     domain::ReadPageToken(request.page_token(),
+                                           {"notifications", request.order_id(), absl::StrCat(request.state())}));
+    query.after = after;
+  }
+  return query;
+}
+
+void ToProto(const StoredNotification& row, v1::Notification& proto) {
+  proto.set_id(row.id.ToString());
+  proto.set_order_id(row.order_id.ToString());
+  proto.set_event_id(row.event_id.ToString());
+  proto.set_event_type(row.event_type);
+  proto.set_channel(static_cast<v1::Channel>(row.channel));
+  proto.set_state(static_cast<v1::NotificationState>(row.state));
+  proto.set_attempts(row.attempts);
+  proto.set_last_error(row.last_error);
+  wire::TimeToProto(row.created_at, *proto.mutable_create_time());
+  if (row.next_attempt) wire::TimeToProto(*row.next_attempt, *proto.mutable_next_attempt_time());
+  if (row.sent_at && row.state == State::kSent) wire::TimeToProto(*row.sent_at, *proto.mutable_sent_time());
+}
+
+void ToProto(const DeadLetter& letter, v1::DeadLetter& proto) {
+  proto.set_id(letter.id.ToString());
+  proto.set_message_id(letter.message_id);
+  proto.set_routing_key(letter.routing_key);
+  proto.set_reason(letter.reason);
+  proto.set_body_bytes(letter.body_bytes);
+  wire::TimeToProto(letter.created_at, *proto.mutable_create_time());
+  if (letter.redriven_at) wire::TimeToProto(*letter.redriven_at, *proto.mutable_redrive_time());
+}
+
+absl::StatusOr<std::vector<base::Uuid>> FromProto(const v1::RedriveDeadLettersRequest& request) {
+  if (request.ids().empty() || request.ids_size() > kMaxRedrive) {
+    return FilterMalformed("ids", absl::StrCat("must be 1 to ", kMaxRedrive));
+  }
+  std::vector<base::Uuid> ids;
+  for (int i = 0; i < request.ids_size(); ++i) {
+    ASSIGN_OR_RETURN(const base::Uuid id, ReadId(request.ids(i), absl::StrCat("ids[", i, "]")));
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+void NotificationService::Register(mesh::Server& server) {
+  using Async = v1::NotificationService::AsyncService;
+  server.Add(&service_);
+  server.Unary("ListNotifications", &service_, &Async::RequestListNotifications,
+               [this](mesh::CallContext& call, const v1::ListNotificationsRequest& request,
+                      v1::ListNotificationsResponse& reply) { return ListNotifications(call, request, reply); });
+  server.Unary("ResendNotification", &service_, &Async::RequestResendNotification,
+               [this](mesh::CallContext& call, const v1::ResendNotificationRequest& request, v1::Notification& reply) {
+                 return ResendNotification(call, request, reply);
+               });
+  server.Unary("ListDeadLetters", &service_, &Async::RequestListDeadLetters,
+               [this](mesh::CallContext& call, const v1::ListDeadLettersRequest& request,
+                      v1::ListDeadLettersResponse& reply) { return ListDeadLetters(call, request, reply); });
+  server.Unary("RedriveDeadLetters", &service_, &Async::RequestRedriveDeadLetters,
+               [this](mesh::CallContext& call, const v1::RedriveDeadLettersRequest& request,
+                      v1::RedriveDeadLettersResponse& reply) { return RedriveDeadLetters(call, request, reply); });
+}
+
+aio::Task<grpc::Status> NotificationService::ListNotifications(mesh::CallContext& call,
+                                                               const v1::ListNotificationsRequest& request,
+                                                               v1::ListNotificationsResponse& reply) {
+  absl::StatusOr<NotificationQuery> query = FromProto(request);
+  if (!query.ok()) co_return wire::ToGrpcStatus(query.status());
+  const int limit = query->limit++;  // One more tells whether there is a next page.
+  auto run = pool_.Run(call.lane(), [query = *query](AdminTools& tools) { return tools.notifications().List(query); });
+  absl::StatusOr<std::vector<StoredNotification>> rows = co_await run;
+  if (!rows.ok()) co_return wire::ToGrpcStatus(AsRefusal(rows.status(), ""));
+  if (static_cast<int>(rows->size()) > limit) {
+    rows->resize(limit);
+    reply.set_next_page_token(
+        domain::MakePageToken({rows->back().created_at, rows->back().id},
+                              {"notifications", request.order_id(), absl::StrCat(request.state())}));
+  }
+  for (const StoredNotification& row : *rows) ToProto(row, *reply.add_notifications());
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContext& call,
+                                                                const v1::ResendNotificationRequest& request,
+                                                                v1::Notification& reply) {
+  const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
+  if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
+  auto run = pool_.Run(call.lane(), [id = *id](AdminTools& tools) { return tools.notifications().Resend(id); });
+  const absl::StatusOr<StoredNotification> row = co_await run;
+  if (!row.ok()) {
+    co_return wire::ToGrpcStatus(AsRefusal(row.status(), domain::reasons::kNotificationNotFound));
+  }
+  ToProto(*row, reply);
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::ListDeadLetters(mesh::CallContext& call,
+                                                             const v1::ListDeadLettersRequest& request,
+                                                             v1::ListDeadLettersResponse& reply) {
+  const absl::StatusOr<int> limit = domain::PageSize(request.page_size());
+  if (!limit.ok()) co_return wire::ToGrpcStatus(limit.status());
+  std::optional<domain::PagePosition> after;
+  if (!request.page_token().empty()) {
+    const absl::StatusOr<domain::PagePosition> read = domain::ReadPageToken(request.page_token(), {"dead_letters"});
+    if (!read.ok()) co_return wire::ToGrpcStatus(read.status());
+    after = *read;
+  }
+  auto run = pool_.Run(
+      call.lane(), [after, limit = *limit](AdminTools& tools) { return tools.dead_letters().List(after, limit + 1); });
+  absl::StatusOr<std::vector<DeadLetter>> letters = co_await run;
+  if (!letters.ok()) co_return wire::ToGrpcStatus(AsRefusal(letters.status(), ""));
+  if (static_cast<int>(letters->size()) > *limit) {
+    letters->resize(*limit);
+    reply.set_next_page_token(
+        domain::MakePageToken({letters->back().created_at, letters->back().id}, {"dead_letters"}));
+  }
+  for (const DeadLetter& letter : *letters) ToProto(letter, *reply.add_dead_letters());
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::RedriveDeadLetters(mesh::CallContext& call,
+                                                                const v1::RedriveDeadLettersRequest& request,
+                                                                v1::RedriveDeadLettersResponse& reply) {
+  absl::StatusOr<std::vector<base::Uuid>> ids = FromProto(request);
+  if (!ids.ok()) co_return wire::ToGrpcStatus(ids.status());
+  auto run = pool_.Run(call.lane(), [this, ids = *std::move(ids)](AdminTools& tools) {
+    return Redrive(
+        ids, tools.dead_letters(), messaging::kNotificationsQueue,
+        [&tools](absl::Span<const rabbitmq::Message> messages) { return tools.Publish(messages); }, metrics_);
+  });
+  const absl::StatusOr<int> redriven = co_await run;
+  if (!redriven.ok()) {
+    co_return wire::ToGrpcStatus(AsRefusal(redriven.status(), domain::reasons::kDeadLetterNotFound));
+  }
+  reply.set_redriven_count(*redriven);
+  co_return grpc::Status::OK;
+}
+
+}  // namespace ordermesh::notifier

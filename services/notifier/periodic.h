@@ -1,0 +1,28 @@
+// A chore on a thread of its own.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+
+namespace ordermesh::notifier {
+
+// Calls `chore` at once and then with this pause between two calls. What it uses must outlive it.
+class Periodic {
+ public:
+  Periodic(absl::Duration pause, std::function<void(std::stop_token)> chore, base::Clock& clock)
+      : thread_([pause, chore = std::move(chore), &clock](std::stop_token stop) {
+          do {
+            chore(stop);
+          } while (clock.SleepFor(pause, stop));
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+}  // namespace ordermesh::notifier

@@ -1,0 +1,63 @@
+// Consumes a queue: receives, has handled, settles.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "libs/base/backoff.h"
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "services/notifier/delivery_source.h"
+
+namespace ordermesh::notifier {
+
+// What becomes of a message.
+enum class Verdict {
+  kDone,    // acknowledged
+  kRefuse,  // to the dead letters at once
+  kRetry,   // back to the queue, which counts it and gives up after its delivery limit
+};
+
+// One verdict for each delivery, or an error that is none of theirs (the database is down): the same deliveries are
+// handled again after a pause. May be called again with deliveries that it has handled before.
+using Handle = std::function<absl::StatusOr<std::vector<Verdict>>(absl::Span<const rabbitmq::Delivery>)>;
+
+struct QueueLoopOptions {
+  std::string name;  // for logs
+  int batch = 256;
+  absl::Duration receive_timeout = absl::Milliseconds(500);
+  absl::Duration rebind_interval = absl::Seconds(30);
+  base::BackoffPolicy backoff = {.initial = absl::Milliseconds(100), .max = absl::Seconds(2)};
+};
+
+// A message that comes again is handled and settled alone: the one that ends the process, or its batch, drags no other
+// towards the delivery limit. What it is given must outlive it. Belongs to the thread that calls Run.
+class QueueLoop {
+ public:
+  // `report` hears how the queue is after each change, and OK now and then.
+  using Report = std::function<void(const absl::Status&)>;
+
+  QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Clock& clock,
+            base::Random& random);
+
+  // Until a stop is asked for; what was received by then is handled and settled.
+  void Run(std::stop_token stop);
+
+ private:
+  absl::Status Session(std::stop_token stop);
+  absl::Status HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, std::stop_token stop);
+  absl::Status Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts);
+
+  const QueueLoopOptions options_;
+  DeliverySource& source_;
+  const Handle handle_;
+  const Report report_;
+  base::Clock& clock_;
+  base::Random& random_;
+  int failures_ = 0;
+};
+
+}  // namespace ordermesh::notifier

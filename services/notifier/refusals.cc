@@ -1,0 +1,66 @@
+#include "services/notifier/refusals.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+
+namespace ordermesh::notifier {
+
+using domain::Refusal;
+namespace reasons = domain::reasons;
+
+absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view field) {
+  absl::StatusOr<base::Uuid> id = base::Uuid::Parse(text);
+  if (id.ok()) return id;
+  return domain::ToStatus(
+      {.code = absl::StatusCode::kInvalidArgument,
+       .message = absl::StrCat(field, ": must be a UUID"),
+       .reason = reasons::kIdMalformed,
+       .violations = {{.rule = reasons::kIdMalformed, .field = std::string(field), .description = "must be a UUID"}}});
+}
+
+absl::Status FilterMalformed(absl::string_view field, absl::string_view why) {
+  return domain::ToStatus(
+      {.code = absl::StatusCode::kInvalidArgument,
+       .message = absl::StrCat(field, ": ", why),
+       .reason = reasons::kFilterMalformed,
+       .violations = {
+           {.rule = reasons::kFilterMalformed, .field = std::string(field), .description = std::string(why)}}});
+}
+
+absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_reason) {
+  Refusal refusal = {.code = status.code(), .message = std::string(status.message()), .reason = ""};
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      refusal.reason = std::string(not_found_reason);
+      break;
+    case absl::StatusCode::kFailedPrecondition:
+      refusal.reason = reasons::kNotificationBusy;
+      break;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kAborted:
+      refusal.code = absl::StatusCode::kUnavailable;
+      if (absl::StartsWith(status.message(), "rabbitmq: ")) {
+        refusal.reason = reasons::kBrokerUnavailable;
+      } else if (absl::StartsWith(status.message(), "shutting down")) {
+        refusal.reason = reasons::kShuttingDown;
+      } else {
+        refusal.reason = reasons::kDatabaseUnavailable;
+        refusal.message = "the database can't be reached; retry";
+      }
+      break;
+    case absl::StatusCode::kResourceExhausted:
+      refusal.reason = reasons::kOverloaded;
+      refusal.message = "too many calls are waiting; retry";
+      break;
+    default:
+      return status;
+  }
+  return domain::ToStatus(refusal);
+}
+
+}  // namespace ordermesh::notifier

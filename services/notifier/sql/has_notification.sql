@@ -1,0 +1,1 @@
+SELECT 1 FROM notifications.notifications WHERE id = $1
