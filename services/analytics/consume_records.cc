@@ -155,7 +155,7 @@ absl::Status ConsumeRecords::CountTaken(const Partition& partition, Owned& owned
       count /= 2;  // One of these is refused for good: find it, so that its neighbours are counted.
     } else if (absl::IsInvalidArgument(counted) && owned.taken[0].event.has_value()) {
       owned.taken[0].event.reset();
-      owned.taken[0].reason = absl::StrCat("refused by the database: ", counted.message());
+      owned.taken[0].reason = absl::StrCat("can't be counted: ", counted.message());
     } else {
       return base::Annotate(counted, NameOf(partition));
     }

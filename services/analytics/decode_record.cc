@@ -33,6 +33,7 @@ absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const Record& record) {
   event.currency = std::move(data.total.currency);
   event.lines.reserve(data.lines.size());
   for (domain::OrderLine& line : data.lines) {
+    if (line.sku.find('\0') != std::string::npos) return absl::InvalidArgumentError("event: lines: a sku holds U+0000");
     event.lines.push_back({line.product_id, std::move(line.sku), line.quantity, line.unit_price_minor});
   }
   return event;

@@ -83,6 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                "order_id"},
         Poison{"TextThatIsNotUtf8", WithValue("\x1a\x02\xc3\x28"), "not an ordermesh"},
         Poison{"NoLines", WithoutLines(), "lines"},
+        Poison{"SkuWithNul", WithLine({ProductNumber(1), std::string("A\0B", 3), 1, 250}), "U+0000"},
         Poison{"QuantityZero", WithLine({ProductNumber(1), "SKU-1", 0, 250}), "lines[0].quantity"},
         Poison{"QuantityNegative", WithLine({ProductNumber(1), "SKU-1", -4, 250}), "lines[0].quantity"}),
     [](const auto& test) { return test.param.name; });

@@ -27,7 +27,10 @@ inline Record RecordOf(const SaleEvent& event) {
   for (const SaleLine& line : event.lines) {
     order.content.lines.push_back(
         {line.product_id, line.sku, "A product", static_cast<std::int32_t>(line.quantity), line.unit_price_minor});
-    order.content.total.minor += line.quantity * line.unit_price_minor;
+    // Unsigned: some tests want amounts that do not fit.
+    order.content.total.minor = static_cast<std::int64_t>(static_cast<std::uint64_t>(order.content.total.minor) +
+                                                          static_cast<std::uint64_t>(line.quantity) *
+                                                              static_cast<std::uint64_t>(line.unit_price_minor));
   }
   wire::CloudEvent envelope;
   envelope.id = event.event_id;

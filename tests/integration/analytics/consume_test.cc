@@ -1,0 +1,242 @@
+// Counting, with real Kafka and PostgreSQL.
+#include <atomic>
+#include <limits>
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/testing/status_matchers.h"
+#include "tests/integration/analytics/world.h"
+
+namespace ordermesh::analytics {
+namespace {
+
+using ::ordermesh::testing::IsOk;
+using ::testing::HasSubstr;
+
+class ConsumeTest : public ConsumeWorld {};
+
+TEST_F(ConsumeTest, CountsEveryEventOfEveryPartitionOnce) {
+  const std::vector<SaleEvent> events = RandomEvents(3000);
+  PublishEvents(events);
+  auto member = Join();
+  WaitUntilCounted();
+  ExpectRollupsOf(events);
+  EXPECT_EQ(member->metrics().assigned.Value(), 3);
+  EXPECT_GT(Range(0).second, 0);
+  EXPECT_GT(Range(1).second, 0);
+  EXPECT_GT(Range(2).second, 0);
+}
+
+TEST_F(ConsumeTest, AnIdleConsumerCountsAnOrderWithinASecond) {
+  auto member = Join();
+  std::vector<SaleEvent> events = {AnAcceptedOrder()};
+  PublishEvents(events);
+  WaitUntilCounted();
+  absl::Duration longest;
+  for (int i = 0; i < 10; ++i) {
+    events.push_back(AnAcceptedOrder());
+    const absl::Time begin = absl::Now();
+    PublishEvents({events.back()});
+    WaitFor("the order counted", [&] {
+      return Number("SELECT coalesce(sum(orders), 0)::bigint FROM analytics.order_totals") ==
+             static_cast<std::int64_t>(events.size());
+    });
+    longest = std::max(longest, absl::Now() - begin);
+  }
+  RecordProperty("longest_ms", static_cast<int>(absl::ToInt64Milliseconds(longest)));
+  EXPECT_LT(longest, absl::Seconds(1));
+}
+
+TEST_F(ConsumeTest, EventsPublishedTwiceAreCountedOnce) {
+  const std::vector<SaleEvent> events = RandomEvents(500);
+  PublishEvents(events);
+  PublishEvents(events);
+  auto member = Join();
+  WaitUntilCounted();
+  ExpectRollupsOf(events);
+  EXPECT_EQ(member->metrics().repeats.Value(), static_cast<double>(events.size()));
+}
+
+TEST_F(ConsumeTest, ReadingFromTheStartLeavesTheRollupsUnchanged) {
+  const std::vector<SaleEvent> events = RandomEvents(1000);
+  PublishEvents(events);
+  {
+    auto member = Join();
+    WaitUntilCounted();
+  }
+  const std::string before = Rollups();
+  ASSERT_THAT(database_->admin().Run("UPDATE analytics.offsets SET next_offset = 0, last_event_id = NULL"), IsOk());
+  auto member = Join();
+  WaitUntilCounted();
+  EXPECT_EQ(Rollups(), before);
+  EXPECT_EQ(member->metrics().repeats.Value(), static_cast<double>(events.size()));
+}
+
+TEST_F(ConsumeTest, ACancellationBeforeItsOrderGivesTheSameFigures) {
+  const SaleEvent order = AnAcceptedOrder(1, 4);
+  const SaleEvent cancellation = CancellationOf(order);
+  auto member = Join();
+  PublishEvents({cancellation});
+  WaitUntilCounted();
+  ExpectRollupsOf({cancellation});
+  PublishEvents({order});
+  WaitUntilCounted();
+  ExpectRollupsOf({cancellation, order});
+}
+
+TEST_F(ConsumeTest, MembersThatComeAndGoCountEverythingOnce) {
+  std::vector<SaleEvent> events = RandomEvents(6000);
+  std::atomic<bool> published = false;
+  std::jthread publisher([&] {
+    for (std::size_t at = 0; at < events.size(); at += 50) {
+      PublishEvents({events.begin() + at, events.begin() + std::min(at + 50, events.size())});
+    }
+    published = true;
+  });
+  auto counted = [&] { return Number("SELECT count(*) FROM analytics.seen_events"); };
+  auto wait_for_progress = [&] {
+    const std::int64_t target = std::min<std::int64_t>(counted() + 300, static_cast<std::int64_t>(events.size()));
+    WaitFor("progress", [&] { return counted() >= target; });
+  };
+  auto one = Join();
+  wait_for_progress();
+  auto two = Join();
+  auto three = Join();
+  WaitFor("a partition for each", [&] {
+    return one->metrics().assigned.Value() == 1 && two->metrics().assigned.Value() == 1 &&
+           three->metrics().assigned.Value() == 1;
+  });
+  wait_for_progress();
+  one.reset();
+  WaitFor("two for one of them",
+          [&] { return two->metrics().assigned.Value() + three->metrics().assigned.Value() == 3; });
+  wait_for_progress();
+  two.reset();
+  WaitFor("three for the last", [&] { return three->metrics().assigned.Value() == 3; });
+  publisher.join();
+  WaitUntilCounted();
+  ExpectRollupsOf(events);
+}
+
+TEST_F(ConsumeTest, BuriesPoisonAndGoesOn) {
+  const std::vector<SaleEvent> events = RandomEvents(200);
+  std::vector<Record> records;
+  int poison = 0;
+  for (const SaleEvent& event : events) {
+    records.push_back(RecordOf(event));
+    const std::size_t at = records.size();
+    if (at % 40 == 0) records.push_back(Garbage(++poison));
+    if (at % 40 == 10) records.push_back(WithHeader(RecordOf(AnAcceptedOrder()), "ce_id", "x")), ++poison;
+    if (at % 40 == 20) {
+      Record truncated = RecordOf(AnAcceptedOrder());
+      truncated.value.resize(truncated.value.size() / 2);
+      records.push_back(std::move(truncated));
+      ++poison;
+    }
+    if (at % 40 == 30) {
+      SaleEvent unstorable = AnAcceptedOrder();
+      unstorable.lines[0].unit_price_minor = std::numeric_limits<std::int64_t>::max() / 2 + 1;  // of 2 pieces
+      records.push_back(RecordOf(unstorable));
+      ++poison;
+    }
+  }
+  Publish(records);
+  auto member = Join();
+  WaitUntilCounted();
+  ExpectRollupsOf(events);
+  ASSERT_GT(poison, 10);
+  const std::vector<Record> letters = DeadLetterRecords(static_cast<std::size_t>(poison));
+  ASSERT_EQ(letters.size(), static_cast<std::size_t>(poison));
+  EXPECT_EQ(member->metrics().dead_letters.Value(), poison);
+  int refused = 0;
+  for (const Record& letter : letters) {
+    EXPECT_EQ(letter.header("original_topic"), topic_);
+    EXPECT_FALSE(letter.header("original_partition").empty());
+    EXPECT_FALSE(letter.header("original_offset").empty());
+    EXPECT_FALSE(letter.header("reason").empty());
+    refused += letter.header("reason").find("can't be counted") != absl::string_view::npos;
+  }
+  EXPECT_GT(refused, 0);
+}
+
+TEST_F(ConsumeTest, ATopicMadeAnewWhileNobodyReadIsCountedFromItsStart) {
+  std::vector<SaleEvent> events = RandomEvents(300);
+  PublishEvents(events);
+  {
+    auto member = Join();
+    WaitUntilCounted();
+  }
+  DeleteTopic();
+  CreateTopic();
+  // More than before, so that the old offsets lie within the new log; and among them some that were counted before.
+  const std::vector<SaleEvent> more = RandomEvents(900);
+  PublishEvents({events.begin(), events.begin() + 50});
+  PublishEvents(more);
+  auto member = Join();
+  WaitUntilCounted();
+  events.insert(events.end(), more.begin(), more.end());
+  ExpectRollupsOf(events);
+  EXPECT_EQ(member->metrics().log_resets.Value(), 3);
+  EXPECT_EQ(member->metrics().repeats.Value(), 50);
+}
+
+TEST_F(ConsumeTest, ATopicMadeAnewUnderARunningConsumerIsCountedFromItsStart) {
+  std::vector<SaleEvent> events = RandomEvents(300);
+  PublishEvents(events);
+  auto member = Join();
+  WaitUntilCounted();
+  DeleteTopic();
+  CreateTopic();
+  const std::vector<SaleEvent> more = RandomEvents(30);
+  PublishEvents(more);
+  WaitUntilCounted();
+  events.insert(events.end(), more.begin(), more.end());
+  ExpectRollupsOf(events);
+}
+
+TEST_F(ConsumeTest, RecordsThatWereDroppedBeforeTheyWereCountedRaiseTheAlarm) {
+  std::vector<SaleEvent> events = RandomEvents(100);
+  PublishEvents(events);
+  {
+    auto member = Join();
+    WaitUntilCounted();
+  }
+  const std::int64_t counted = Range(0).second;
+  PublishEvents(RandomEvents(200));
+  const std::int64_t end = Range(0).second;
+  ASSERT_GT(end, counted + 2);
+  DropRecordsBefore(0, end - 1);
+  auto member = Join();
+  WaitUntilCounted();
+  EXPECT_EQ(Number("SELECT lost_records FROM analytics.offsets WHERE partition = 0"), end - 1 - counted);
+  EXPECT_EQ(Number("SELECT sum(lost_records)::bigint FROM analytics.offsets"), end - 1 - counted);
+}
+
+// Sessions that end in the middle of transactions, again and again.
+TEST_F(ConsumeTest, LosesNothingWhenItsSessionsAreEnded) {
+  const std::vector<SaleEvent> events = RandomEvents(4000);
+  PublishEvents(events);
+  std::jthread nemesis([&](std::stop_token stop) {
+    postgres::Connection db({.url = database_->url()});
+    while (!stop.stop_requested()) {
+      db.Run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ordermesh_analytics' AND datname "
+            "= current_database()")
+          .IgnoreError();
+      base::SystemClock().SleepFor(absl::Milliseconds(100), stop);
+    }
+  });
+  auto one = Join();
+  auto two = Join();
+  WaitFor("half of it counted", [&] {
+    return Number("SELECT count(*) FROM analytics.seen_events") * 2 > static_cast<std::int64_t>(events.size());
+  });
+  nemesis.request_stop();
+  nemesis.join();
+  WaitUntilCounted();
+  ExpectRollupsOf(events);
+}
+
+}  // namespace
+}  // namespace ordermesh::analytics
