@@ -26,6 +26,8 @@ void MigrateConfig::Declare(base::ConfigFields& fields) {
       "adds products SKU-0000 to SKU-0999 (all for sale but SKU-0999) and customers CUST-0000 to CUST-0999, those "
       "that are missing; the same ones each time");
   fields.Integer("sample_stock", sample_stock, "pieces of each sample product that has no stock row yet").AtLeast(0);
+  fields.Boolean("rebase_outbox", rebase_outbox,
+                 "once, after the database was restored or replaced, when the relay says so: docs/runbooks/restore.md");
   fields.Seconds("wait_timeout_s", wait_timeout, "how long a store may take to come up, or a table to be unlocked")
       .AtLeast(0);
 }

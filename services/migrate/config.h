@@ -17,6 +17,7 @@ struct MigrateConfig {
   int kafka_replication = 1;
   bool sample_data = false;
   std::int64_t sample_stock = 10'000;
+  bool rebase_outbox = false;
   absl::Duration wait_timeout = absl::Seconds(60);
 
   void Declare(base::ConfigFields& fields);

@@ -1,5 +1,6 @@
 #include "services/migrate/migrate.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "libs/base/status.h"
 #include "libs/postgres/connection.h"
 #include "libs/postgres/migrations.h"
+#include "services/migrate/rebase.h"
 #include "services/migrate/retry.h"
 #include "services/migrate/sample_data.h"
 #include "services/migrate/schema.h"
@@ -18,12 +20,16 @@ namespace ordermesh::migrate {
 namespace {
 
 // One request to Kafka; waiting for the broker is RetryUntil's.
-constexpr absl::Duration kKafkaTimeout = absl::Seconds(5);
+constexpr absl::Duration kLeastKafkaTimeout = absl::Seconds(1), kMostKafkaTimeout = absl::Seconds(5);
 
 absl::Status PrepareDatabase(const MigrateConfig& config, postgres::Connection& connection) {
   ASSIGN_OR_RETURN(const std::vector<std::string> applied, postgres::ApplyMigrations(connection, EmbeddedMigrations()));
   base::LogInfo("schema_ready", {{"applied", applied.size()}});
   if (!config.role_password.empty()) RETURN_IF_ERROR(SetRolePasswords(connection, config.role_password));
+  if (config.rebase_outbox) {
+    ASSIGN_OR_RETURN(const bool rebased, RebaseOutbox(connection));
+    base::LogInfo("outbox_rebased", {{"was_needed", rebased}});
+  }
   if (!config.sample_data) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Loaded loaded, LoadSampleData(connection, config.sample_stock));
   base::LogInfo(
@@ -47,7 +53,8 @@ absl::Status Migrate(const MigrateConfig& config, base::Clock& clock, base::Rand
   }
   if (!config.kafka_brokers.empty()) {
     RETURN_IF_ERROR(RetryUntil(deadline, "kafka", clock, random, [&] {
-      return DeclareKafka(config.kafka_brokers, config.kafka_replication, kKafkaTimeout);
+      const absl::Duration timeout = std::clamp(deadline.Remaining(clock), kLeastKafkaTimeout, kMostKafkaTimeout);
+      return DeclareKafka(config.kafka_brokers, config.kafka_replication, timeout);
     }));
     base::LogInfo("topics_ready");
   }

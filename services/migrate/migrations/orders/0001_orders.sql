@@ -36,7 +36,8 @@ CREATE TABLE orders.lines (
 );
 
 -- Append-only. Read behind a cursor in the order of (xid, position), and only where xid < pg_snapshot_xmin(now): every
--- transaction below that has ended, so a row that commits late is never skipped.
+-- transaction below that has ended, so a row that commits late is never skipped. Vacuumed after each 10,000 rows that were
+-- pruned, however many there are: who reads from the front would else pass over them again and again.
 CREATE TABLE orders.outbox (
   position     bigint      GENERATED ALWAYS AS IDENTITY,
   xid          xid8        NOT NULL DEFAULT pg_current_xact_id(),
@@ -47,7 +48,7 @@ CREATE TABLE orders.outbox (
   headers      jsonb       NOT NULL DEFAULT '{}',
   created_at   timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (xid, position)
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 
 -- How far each sink has come. Transaction ids mean nothing in another database cluster: the relay stops when
 -- `system_identifier` is not this cluster's.

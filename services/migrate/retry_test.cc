@@ -1,0 +1,84 @@
+#include "services/migrate/retry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "libs/testing/status_matchers.h"
+
+namespace ordermesh::migrate {
+namespace {
+
+using ::ordermesh::testing::IsOk;
+using ::ordermesh::testing::StatusIs;
+using ::testing::HasSubstr;
+
+// Jumps to the end of each sleep.
+class JumpingClock : public base::Clock {
+ public:
+  absl::Time Now() override { return now_; }
+  bool SleepFor(absl::Duration duration, std::stop_token) override {
+    slept_.push_back(duration);
+    now_ += duration;
+    return true;
+  }
+  const std::vector<absl::Duration>& slept() const { return slept_; }
+
+ private:
+  absl::Time now_ = absl::UnixEpoch();
+  std::vector<absl::Duration> slept_;
+};
+
+class RetryTest : public ::testing::Test {
+ protected:
+  absl::Status Run(absl::Duration timeout, std::vector<absl::Status> outcomes) {
+    return RetryUntil(base::Deadline::In(timeout, clock_), "store", clock_, base::SystemRandom(), [&] {
+      const absl::Status outcome = outcomes[std::min(tries_, static_cast<int>(outcomes.size()) - 1)];
+      ++tries_;
+      return outcome;
+    });
+  }
+
+  JumpingClock clock_;
+  int tries_ = 0;
+};
+
+TEST_F(RetryTest, TriesOnceWhenAllIsWell) {
+  EXPECT_THAT(Run(absl::Seconds(60), {absl::OkStatus()}), IsOk());
+  EXPECT_EQ(tries_, 1);
+  EXPECT_TRUE(clock_.slept().empty());
+}
+
+TEST_F(RetryTest, WaitsLongerEachTimeForWhatPasses) {
+  EXPECT_THAT(Run(absl::Seconds(60), {absl::UnavailableError("a"), absl::AbortedError("b"),
+                                      absl::DeadlineExceededError("c"), absl::OkStatus()}),
+              IsOk());
+  EXPECT_EQ(tries_, 4);
+  ASSERT_EQ(clock_.slept().size(), 3u);
+  EXPECT_LT(clock_.slept()[0], clock_.slept()[1]);
+  EXPECT_LT(clock_.slept()[1], clock_.slept()[2]);
+}
+
+TEST_F(RetryTest, GivesWhatDoesNotPassAtOnce) {
+  EXPECT_THAT(Run(absl::Seconds(60), {absl::FailedPreconditionError("edited")}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "edited"));
+  EXPECT_EQ(tries_, 1);
+}
+
+TEST_F(RetryTest, GivesUpBeforeTheDeadlineAndSaysWhatItWaitedFor) {
+  EXPECT_THAT(Run(absl::Seconds(5), {absl::UnavailableError("refused")}),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       ::testing::AllOf(HasSubstr("store: given up after"), HasSubstr("refused"))));
+  EXPECT_GT(tries_, 5);
+  EXPECT_LE(clock_.Now(), absl::UnixEpoch() + absl::Seconds(5));
+}
+
+TEST_F(RetryTest, TriesOnceWhenThereIsNoTime) {
+  EXPECT_THAT(Run(absl::ZeroDuration(), {absl::UnavailableError("refused")}), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(tries_, 1);
+}
+
+}  // namespace
+}  // namespace ordermesh::migrate

@@ -1,0 +1,24 @@
+-- After a restore: transaction ids of the old database system mean nothing here. Every event gets the transaction 1, before
+-- all that comes, so that `position` alone is the order among those that are there: it keeps the order of each order's
+-- events, since a second change begins only when the first has ended.
+--
+-- A cursor moves to just before the first event that its sink did not get. What it got stood at or before the cursor and
+-- was written before the cursor moved there last; the second condition excludes what was written here, under smaller
+-- ids, since the restore. A sink may get some events again; consumers know them by their id.
+UPDATE orders.outbox_cursor cursor
+SET position = coalesce(
+      (SELECT min(event.position) - 1 FROM orders.outbox event
+       WHERE (event.xid, event.position) > (cursor.xid, cursor.position) OR event.created_at > cursor.updated_at),
+      (SELECT max(event.position) FROM orders.outbox event),
+      0),
+    xid = '1',
+    system_identifier = (SELECT system_identifier FROM pg_control_system()),
+    updated_at = now();
+
+UPDATE orders.outbox SET xid = '1';
+
+UPDATE orders.outbox_pruned SET xid = '0', position = 0;
+
+-- So that validation does not read, at each poll, all that the old system changed last.
+UPDATE catalog.products SET version = version WHERE changed >= pg_current_xact_id();
+UPDATE catalog.customers SET version = version WHERE changed >= pg_current_xact_id();
