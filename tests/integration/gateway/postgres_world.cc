@@ -51,8 +51,8 @@ void PostgresWorld::SetStock(const domain::ProductId& product, std::int64_t avai
 }
 
 std::int64_t PostgresWorld::Stock(const domain::ProductId& product) {
-  return Number(
-      absl::StrCat("SELECT coalesce(max(available), 0) FROM catalog.stock WHERE product_id = '", product.ToString(), "'"));
+  return Number(absl::StrCat("SELECT coalesce(max(available), 0) FROM catalog.stock WHERE product_id = '",
+                             product.ToString(), "'"));
 }
 
 void PostgresWorld::SetState(const domain::OrderId& id, domain::OrderState state) {
@@ -61,16 +61,17 @@ void PostgresWorld::SetState(const domain::OrderId& id, domain::OrderState state
 }
 
 std::vector<FakeOrderStore::Event> PostgresWorld::Events() {
-  const postgres::Result rows =
-      Query("SELECT aggregate_id, type, payload, headers->>'traceparent' FROM orders.outbox ORDER BY xid, position");
+  const postgres::Result rows = Query(
+      "SELECT aggregate_id, type, payload, coalesce(headers->>'traceparent', '') FROM orders.outbox ORDER BY xid, "
+      "position");
   std::vector<FakeOrderStore::Event> events;
   for (int row = 0; row < rows.rows(); ++row) {
     const std::string payload(rows.Text(row, 2));  // "<order> v<version> …": TextEvents
-    events.push_back({.order = rows.Uuid(row, 0),
-                      .state = rows.Text(row, 1) == "accepted" ? domain::OrderState::kAccepted
-                                                               : domain::OrderState::kCancelled,
-                      .version = std::atoi(payload.substr(payload.find(" v") + 2).c_str()),
-                      .traceparent = std::string(rows.Text(row, 3))});
+    events.push_back(
+        {.order = rows.Uuid(row, 0),
+         .state = rows.Text(row, 1) == "accepted" ? domain::OrderState::kAccepted : domain::OrderState::kCancelled,
+         .version = std::atoi(payload.substr(payload.find(" v") + 2).c_str()),
+         .traceparent = std::string(rows.Text(row, 3))});
   }
   return events;
 }

@@ -1,0 +1,371 @@
+// What happens when several write at once, and when the database goes away in the middle.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "libs/aio/run_sync.h"
+#include "libs/aio/thread_lane.h"
+#include "libs/base/uuid.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+#include "libs/testing/status_matchers.h"
+#include "tests/integration/gateway/postgres_world.h"
+
+namespace ordermesh::gateway {
+namespace {
+
+namespace reasons = domain::reasons;
+using domain::OrderState;
+using ordermesh::testing::IsOk;
+using ordermesh::testing::StatusIs;
+using ::testing::AnyOf;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+using Results = std::vector<absl::StatusOr<Accepted>>;
+
+class AcceptIntegrationTest : public ::testing::Test {
+ protected:
+  static Results Accept(aio::Lane& lane, OrderStore& store, std::vector<Acceptance> batch) {
+    return aio::RunSync(lane, [&] { return store.Accept(lane, batch); });
+  }
+  static absl::StatusOr<domain::Order> Cancel(aio::Lane& lane, OrderStore& store, std::uint32_t n) {
+    Cancellation cancellation{.caller = "default", .id = OrderNumber(n), .event_id = EventNumber(10'000 + n)};
+    return aio::RunSync(lane, [&] { return store.Cancel(lane, cancellation); });
+  }
+  // Until `sql`, which gives a boolean as 0 or 1, gives 1.
+  void WaitUntil(const std::string& sql) {
+    for (int i = 0; i < 2000; ++i) {
+      if (world_.Number(sql) == 1) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    FAIL() << "never came true: " << sql;
+  }
+  // Backends of the store that are in the middle of a COMMIT, or wait for a lock.
+  static std::string Backends(const std::string& which) {
+    return absl::StrCat(
+        "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE "
+        "'ordermesh-gateway%' AND state = 'active' AND ",
+        which);
+  }
+
+  PostgresWorld world_;
+  aio::ThreadLane lane_{base::SystemClock()};
+};
+
+TEST_F(AcceptIntegrationTest, TwoHundredClientsForTheLastTenItemsBuyExactlyTen) {
+  world_.SetStock(ProductNumber(1), 10);
+  auto other = world_.OpenStore();
+  std::atomic<int> bought{0}, refused{0};
+  std::barrier start(200);
+  std::vector<std::jthread> clients;
+  for (std::uint32_t n = 1; n <= 200; ++n) {
+    clients.emplace_back([&, n] {
+      start.arrive_and_wait();
+      const Results results = Accept(lane_, n % 2 == 0 ? world_.store() : *other, {AnAcceptance(n, {ALine(1)})});
+      (results[0].ok() ? bought : refused) += 1;
+      EXPECT_THAT(results[0], AnyOf(IsOk(), StatusIs(absl::StatusCode::kFailedPrecondition)));
+    });
+  }
+  clients.clear();
+  EXPECT_EQ(bought, 10);
+  EXPECT_EQ(refused, 190);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 0);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 10);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 10);
+  EXPECT_EQ(world_.Number("SELECT sum(reserved)::bigint FROM catalog.stock"), 10);
+}
+
+TEST_F(AcceptIntegrationTest, FiftyEqualRequestsThroughTwoProcessesAreOneOrder) {
+  world_.SetStock(ProductNumber(1), 1000);
+  auto other = world_.OpenStore();
+  std::barrier start(50);
+  std::atomic<int> earlier{0};
+  base::Mutex mu;
+  std::set<std::string> ids;
+  std::vector<std::jthread> clients;
+  for (std::uint32_t n = 1; n <= 50; ++n) {
+    clients.emplace_back([&, n] {
+      Acceptance asked = AnAcceptance(n, {ALine(1)});
+      asked.request_id = "the same";
+      start.arrive_and_wait();
+      const Results results = Accept(lane_, n % 2 == 0 ? world_.store() : *other, {asked});
+      ASSERT_THAT(results, ElementsAre(IsOk()));
+      if (results[0]->earlier) ++earlier;
+      base::MutexLock lock(mu);
+      ids.insert(results[0]->stored.order.id.ToString());
+    });
+  }
+  clients.clear();
+  EXPECT_THAT(ids, SizeIs(1));
+  EXPECT_EQ(earlier, 49);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 999);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 1);
+}
+
+// Batches that hold the same request ids in another order would deadlock unless they are inserted sorted.
+TEST_F(AcceptIntegrationTest, CrossingRepeatsDoNotDeadlock) {
+  world_.SetStock(ProductNumber(1), 1'000'000);
+  auto other = world_.OpenStore();
+  for (std::uint32_t round = 0; round < 20; ++round) {
+    std::vector<Acceptance> forward, backward;
+    for (std::uint32_t n = 0; n < 64; ++n) {
+      Acceptance asked = AnAcceptance(1000 * round + n, {ALine(1)});
+      forward.push_back(asked);
+      asked.order.id = OrderNumber(500'000 + 1000 * round + n);
+      asked.event_id = EventNumber(500'000 + 1000 * round + n);
+      backward.insert(backward.begin(), asked);
+    }
+    std::barrier start(2);
+    Results first, second;
+    std::jthread a([&] { start.arrive_and_wait(), first = Accept(lane_, world_.store(), forward); });
+    std::jthread b([&] { start.arrive_and_wait(), second = Accept(lane_, *other, backward); });
+    a.join(), b.join();
+    EXPECT_THAT(first, Each(IsOk()));
+    EXPECT_THAT(second, Each(IsOk()));
+  }
+  EXPECT_EQ(world_.metrics().retries_deadlock.Value(), 0);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 20 * 64);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 1'000'000 - 20 * 64);
+}
+
+TEST_F(AcceptIntegrationTest, FourWritersOfRandomLinesNeverDeadlock) {
+  constexpr std::uint32_t kProducts = 1000;
+  world_.Run(absl::StrCat("INSERT INTO catalog.stock (product_id, available) SELECT ('",
+                          ProductNumber(0).ToString().substr(0, 24),
+                          "' || lpad(to_hex(1000000 + n), 12, '0'))::uuid, "
+                          "1000000000 FROM generate_series(1, ",
+                          kProducts, ") n"));
+  const char* seconds = std::getenv("ORDERMESH_WRITERS_SECONDS");
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::seconds(seconds == nullptr ? 10 : std::atoi(seconds));
+  auto other = world_.OpenStore();
+  base::UuidV7Source ids(base::SystemClock(), base::SystemRandom());
+  std::atomic<std::int64_t> stored{0}, cancelled{0};
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer < 4; ++writer) {
+    writers.emplace_back([&, writer] {
+      aio::ThreadLane lane(base::SystemClock());
+      std::mt19937 random(writer);
+      OrderStore& store = writer % 2 == 0 ? world_.store() : *other;
+      while (std::chrono::steady_clock::now() < end) {
+        std::vector<Acceptance> batch;
+        for (int order = 0; order < 38; ++order) {  // 190 lines
+          std::vector<domain::OrderLine> lines;
+          for (int line = 0; line < 5; ++line) lines.push_back(ALine(1 + random() % kProducts));
+          Acceptance asked = AnAcceptance(1, std::move(lines));
+          asked.order.id = ids.Next();
+          asked.event_id = ids.Next();
+          asked.request_id = asked.order.id.ToString();
+          batch.push_back(std::move(asked));
+        }
+        const domain::OrderId last = batch.back().order.id;
+        const Results results = Accept(lane, store, std::move(batch));
+        ASSERT_THAT(results, Each(IsOk()));
+        stored += static_cast<std::int64_t>(results.size());
+        // Stock is given back at the same time.
+        Cancellation cancellation{.caller = "default", .id = last, .event_id = ids.Next()};
+        const auto done = aio::RunSync(lane, [&] { return store.Cancel(lane, cancellation); });
+        if (done.ok()) {
+          ++cancelled;
+        } else {
+          ASSERT_EQ(domain::RefusalOf(done.status()).reason, reasons::kLocked);
+        }
+      }
+    });
+  }
+  writers.clear();
+  EXPECT_GT(stored, 0);
+  EXPECT_EQ(world_.metrics().retries_deadlock.Value(), 0);
+  EXPECT_EQ(world_.Number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), 0);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), stored);
+  EXPECT_EQ(world_.Number("SELECT sum(reserved)::bigint FROM catalog.stock"), 5 * (stored - cancelled));
+  EXPECT_EQ(world_.Number("SELECT sum(available + reserved)::bigint FROM catalog.stock"), 1'000'000'000LL * kProducts);
+}
+
+// The commit is held up by a trigger that runs in it, and the session is ended there: nothing is committed, and nobody
+// on this side knows.
+TEST_F(AcceptIntegrationTest, ASessionThatEndsBeforeItsCommitIsResolvedByRunningTheBatchAgain) {
+  world_.SetStock(ProductNumber(1), 100);
+  world_.Run(
+      "CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(30); RETURN NULL; "
+      "END $$;"
+      "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON orders.outbox DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION public.dawdle();");
+  Results results;
+  std::jthread client([&] {
+    results = Accept(lane_, world_.store(), {AnAcceptance(1, {ALine(1, 2)}), AnAcceptance(2, {ALine(1, 3)})});
+  });
+  WaitUntil("SELECT count(*) " + Backends("query = 'COMMIT' AND wait_event = 'PgSleep'"));
+  // The trigger goes as soon as the session that runs it has ended.
+  world_.Run("SELECT pg_terminate_backend(pid) " + Backends("query = 'COMMIT'") +
+             "; DROP TRIGGER dawdle ON orders.outbox");
+  client.join();
+  ASSERT_THAT(results, ElementsAre(IsOk(), IsOk()));
+  EXPECT_FALSE(results[0]->earlier);
+  EXPECT_EQ(world_.metrics().unknown_outcomes.Value(), 1);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 2);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 2);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 95);
+}
+
+// The commit is on disk and waits for a standby that isn't there when its session is ended: it happened, and nobody on
+// this side knows.
+TEST_F(AcceptIntegrationTest, ASessionThatEndsBehindItsCommitIsResolvedByRunningTheBatchAgain) {
+  world_.SetStock(ProductNumber(1), 100);
+  world_.Run("SET synchronous_commit = local");  // of this session, which commits meanwhile
+  world_.Run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+  world_.Run("SELECT pg_reload_conf()");
+  WaitUntil("SELECT (current_setting('synchronous_standby_names') = 'nobody')::int::bigint");
+  Results results;
+  std::jthread client([&] {
+    results = Accept(lane_, world_.store(), {AnAcceptance(1, {ALine(1, 2)}), AnAcceptance(2, {ALine(1, 3)})});
+  });
+  WaitUntil("SELECT count(*) " + Backends("query = 'COMMIT' AND wait_event = 'SyncRep'"));
+  world_.Run("ALTER SYSTEM RESET synchronous_standby_names");
+  world_.Run("SELECT pg_terminate_backend(pid) " + Backends("wait_event = 'SyncRep'") + "; SELECT pg_reload_conf()");
+  client.join();
+  ASSERT_THAT(results, ElementsAre(IsOk(), IsOk()));
+  EXPECT_FALSE(results[0]->earlier);  // its own
+  EXPECT_EQ(results[0]->stored.order.id, OrderNumber(1));
+  EXPECT_THAT(results[1]->stored.order.content.lines, SizeIs(1));
+  EXPECT_EQ(world_.metrics().unknown_outcomes.Value(), 1);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 2);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 2);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 95);
+}
+
+TEST_F(AcceptIntegrationTest, SessionsThatDiedWhileIdleCostNobodyAnything) {
+  world_.SetStock(ProductNumber(1), 100);
+  for (std::uint32_t n = 1; n <= 4; ++n) {
+    ASSERT_THAT(Accept(lane_, world_.store(), {AnAcceptance(n, {ALine(1)})}), ElementsAre(IsOk()));
+    world_.Run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "application_name LIKE 'ordermesh-gateway%'");
+  }
+  EXPECT_THAT(Cancel(lane_, world_.store(), 1), IsOk());
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 97);
+}
+
+TEST_F(AcceptIntegrationTest, OnlyTheOrdersWhoseStockIsHeldAreRefused) {
+  for (std::uint32_t product = 1; product <= 3; ++product) world_.SetStock(ProductNumber(product), 100);
+  postgres::Connection holder({.url = world_.url(), .application_name = "holder"});
+  ASSERT_THAT(holder.Run(absl::StrCat("BEGIN; SELECT * FROM catalog.stock WHERE product_id = '",
+                                      ProductNumber(2).ToString(), "' FOR UPDATE")),
+              IsOk());
+  const absl::Time start = absl::Now();
+  const Results results =
+      Accept(lane_, world_.store(),
+             {AnAcceptance(1, {ALine(1)}), AnAcceptance(2, {ALine(1), ALine(2)}), AnAcceptance(3, {ALine(3)})});
+  EXPECT_LT(absl::Now() - start, absl::Seconds(1));
+  ASSERT_THAT(results, ElementsAre(IsOk(), StatusIs(absl::StatusCode::kUnavailable), IsOk()));
+  EXPECT_EQ(domain::RefusalOf(results[1].status()).reason, reasons::kLocked);
+  EXPECT_TRUE(domain::RefusalOf(results[1].status()).retry_after.has_value());
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 2);
+  ASSERT_THAT(holder.Run("ROLLBACK"), IsOk());
+  EXPECT_THAT(Accept(lane_, world_.store(), {AnAcceptance(2, {ALine(1), ALine(2)})}), ElementsAre(IsOk()));
+}
+
+// Validation refuses U+0000, which is valid UTF-8 and which PostgreSQL can't store.
+TEST_F(AcceptIntegrationTest, OnePoisonOrderFailsAlone) {
+  world_.SetStock(ProductNumber(1), 100);
+  Acceptance poison = AnAcceptance(2, {ALine(1)});
+  poison.order.content.note = std::string("a\0b", 3);
+  const Results results =
+      Accept(lane_, world_.store(), {AnAcceptance(1, {ALine(1)}), poison, AnAcceptance(3, {ALine(1)})});
+  EXPECT_THAT(results, ElementsAre(IsOk(), StatusIs(absl::StatusCode::kInvalidArgument), IsOk()));
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 98);
+  EXPECT_EQ(world_.metrics().one_by_one_data.Value(), 1);
+}
+
+// Someone else ships the order while the cancellation waits for its lock: the cancellation must judge what it finds
+// then.
+TEST_F(AcceptIntegrationTest, ACancellationThatWaitedForAShipmentIsRefused) {
+  world_.SetStock(ProductNumber(1), 100);
+  ASSERT_THAT(Accept(lane_, world_.store(), {AnAcceptance(1, {ALine(1)})}), ElementsAre(IsOk()));
+  postgres::Connection shipper({.url = world_.url(), .application_name = "shipper"});
+  const std::string id = OrderNumber(1).ToString();
+  ASSERT_THAT(shipper.Run(absl::StrCat("BEGIN; SELECT 1 FROM orders.orders WHERE id = '", id, "' FOR UPDATE")), IsOk());
+  absl::StatusOr<domain::Order> cancelled;
+  std::jthread client([&] { cancelled = Cancel(lane_, world_.store(), 1); });
+  WaitUntil("SELECT count(*) " + Backends("wait_event_type = 'Lock'"));
+  ASSERT_THAT(shipper.Run(absl::StrCat("UPDATE orders.orders SET state = 4, version = version + 1 WHERE id = '", id,
+                                       "'; COMMIT")),
+              IsOk());
+  client.join();
+  EXPECT_THAT(cancelled, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 99);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 1);
+}
+
+// The other way round: a cancellation and a change that waits for it. Their events stand in the outbox in the order of
+// their versions, because transaction ids are taken after waiting.
+TEST_F(AcceptIntegrationTest, EventsOfCrossingChangesStandInTheOrderOfTheirVersions) {
+  constexpr std::uint32_t kOrders = 60;
+  world_.SetStock(ProductNumber(1), 1000);
+  std::vector<Acceptance> batch;
+  for (std::uint32_t n = 1; n <= kOrders; ++n) batch.push_back(AnAcceptance(n, {ALine(1)}));
+  ASSERT_THAT(Accept(lane_, world_.store(), batch), Each(IsOk()));
+  std::barrier each_order(2);
+  std::jthread payer([&] {
+    postgres::Connection db({.url = world_.url(), .application_name = "payer"});
+    for (std::uint32_t n = 1; n <= kOrders; ++n) {
+      const std::string id = OrderNumber(n).ToString();
+      each_order.arrive_and_wait();
+      const absl::Status paid = db.Run(
+          absl::StrCat("BEGIN; SELECT 1 FROM orders.orders WHERE id = '", id,
+                       "' FOR UPDATE; "
+                       "WITH paid AS (UPDATE orders.orders SET state = 3, version = version + 1 WHERE id = '",
+                       id,
+                       "' AND state = 1 "
+                       "RETURNING id, version) INSERT INTO orders.outbox (event_id, aggregate_id, type, payload) "
+                       "SELECT id, id, 'paid', convert_to(id || ' v' || version, 'UTF8') FROM paid; COMMIT"));
+      EXPECT_THAT(paid, IsOk());
+    }
+  });
+  for (std::uint32_t n = 1; n <= kOrders; ++n) {
+    each_order.arrive_and_wait();
+    EXPECT_THAT(Cancel(lane_, world_.store(), n), IsOk());  // ACCEPTED and PAID may be cancelled
+  }
+  payer.join();
+  std::map<domain::OrderId, std::int64_t> versions;
+  int paid_first = 0;
+  for (const FakeOrderStore::Event& event : world_.Events()) {
+    EXPECT_EQ(event.version, versions[event.order] + 1);
+    versions[event.order] = event.version;
+    paid_first += event.version == 3;
+  }
+  EXPECT_THAT(versions, SizeIs(kOrders));
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 1000);
+  RecordProperty("paid_before_cancelled", paid_first);
+}
+
+// Cancelling the same order from two sides gives its stock back once.
+TEST_F(AcceptIntegrationTest, CancellingFromTwoSidesGivesTheStockBackOnce) {
+  world_.SetStock(ProductNumber(1), 1000);
+  auto other = world_.OpenStore();
+  for (std::uint32_t n = 1; n <= 20; ++n) {
+    ASSERT_THAT(Accept(lane_, world_.store(), {AnAcceptance(n, {ALine(1, 7)})}), ElementsAre(IsOk()));
+    std::barrier start(2);
+    absl::StatusOr<domain::Order> first, second;
+    std::jthread a([&] { start.arrive_and_wait(), first = Cancel(lane_, world_.store(), n); });
+    std::jthread b([&] { start.arrive_and_wait(), second = Cancel(lane_, *other, n); });
+    a.join(), b.join();
+    EXPECT_THAT(first, IsOk());
+    EXPECT_THAT(second, IsOk());
+  }
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 1000);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 40);
+}
+
+}  // namespace
+}  // namespace ordermesh::gateway

@@ -1,0 +1,132 @@
+// The statements keep to their indexes: in a session that was opened, and its statements prepared, while the tables
+// were empty, and a million orders later.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "libs/aio/run_sync.h"
+#include "libs/aio/thread_lane.h"
+#include "libs/testing/status_matchers.h"
+#include "tests/integration/gateway/postgres_world.h"
+
+namespace ordermesh::gateway {
+namespace {
+
+using ordermesh::testing::IsOk;
+using ::testing::Each;
+
+class PlansTest : public ::testing::Test {
+ protected:
+  static PostgresOrderStore::Options OneSessionEach() {
+    PostgresOrderStore::Options options;
+    options.intake_connections = options.query_connections = 1;
+    return options;
+  }
+
+  // Every statement of the store, ten times: from the sixth on a prepared statement may keep one plan for ever. Orders
+  // are numbered from `first`.
+  void UseEverything(std::uint32_t first) {
+    OrderStore& store = world_.store();
+    for (std::uint32_t round = 0; round < 10; ++round) {
+      std::vector<Acceptance> batch;
+      std::vector<RequestKey> keys;
+      std::vector<domain::OrderId> ids;
+      for (std::uint32_t n = first + 100 * round; n < first + 100 * round + 64; ++n) {
+        batch.push_back(AnAcceptance(n, {ALine(1 + n % 900), ALine(1 + (n + 7) % 900), ALine(1 + (n + 13) % 900)}));
+        keys.push_back({"default", batch.back().request_id});
+        ids.push_back(batch.back().order.id);
+      }
+      const auto accepted = aio::RunSync(lane_, [&] { return store.Accept(lane_, batch); });
+      ASSERT_THAT(accepted, Each(IsOk()));
+      // Repeats, and one that is refused: the statements for lost keys and for refused orders.
+      Acceptance refused = AnAcceptance(first + 100 * round + 80, {ALine(1, 999), ALine(5000)});
+      batch.push_back(refused);
+      const auto again = aio::RunSync(lane_, [&] { return store.Accept(lane_, batch); });
+      ASSERT_EQ(again.size(), 65u);
+      EXPECT_FALSE(again.back().ok());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Find(lane_, keys); }), IsOk());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Versions(lane_, ids); }), IsOk());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Get(lane_, "default", ids[0]); }), IsOk());
+      Cancellation cancellation{.caller = "default", .id = ids[1], .event_id = EventNumber(first + round)};
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Cancel(lane_, cancellation); }), IsOk());
+      for (const char* customer : {"", "CUST-0001"}) {
+        OrderQuery query{.filter = {.caller = "default", .customer_id = customer}, .limit = 21};
+        query.after = domain::PagePosition{base::SystemClock().Now() - absl::Milliseconds(1), ids[0]};
+        ASSERT_THAT(aio::RunSync(lane_, [&] { return store.List(lane_, query); }), IsOk());
+        ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Count(lane_, query.filter, 100); }), IsOk());
+      }
+    }
+  }
+  // What was read of the tables since the last call: rows found by scans from end to end, and index entries.
+  struct Reads {
+    std::int64_t by_scan, by_index;
+  };
+  Reads Read() {
+    const Reads now = {
+        world_.Number(
+            "SELECT sum(seq_tup_read)::bigint FROM pg_stat_user_tables WHERE schemaname IN ('orders', 'catalog')"),
+        world_.Number(
+            "SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE schemaname IN ('orders', 'catalog')")};
+    const Reads since = {now.by_scan - last_.by_scan, now.by_index - last_.by_index};
+    last_ = now;
+    return since;
+  }
+  // The sessions tell what they read when they have been idle for a moment: wait until they have ended.
+  void SettleCounts() {
+    world_.Run("SELECT pg_stat_force_next_flush()");
+    std::int64_t before = -1;
+    for (int i = 0; i < 100; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // PostgreSQL's own interval is 1 s
+      const std::int64_t now = world_.Number(
+          "SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE schemaname IN ('orders', 'catalog')");
+      if (now == before) return;
+      before = now;
+    }
+  }
+
+  PostgresWorld world_{OneSessionEach()};
+  aio::ThreadLane lane_{base::SystemClock()};
+  Reads last_{0, 0};
+};
+
+TEST_F(PlansTest, MadeOnEmptyTablesServeAMillionOrders) {
+  // No statistics, and none that come by themselves: the plans stay as they were made.
+  world_.Run(
+      "ALTER TABLE orders.orders SET (autovacuum_enabled = off); ALTER TABLE orders.lines SET (autovacuum_enabled = "
+      "off);"
+      "ALTER TABLE orders.outbox SET (autovacuum_enabled = off); ALTER TABLE catalog.stock SET (autovacuum_enabled = "
+      "off);"
+      "ANALYZE orders.orders, orders.lines, orders.outbox, catalog.stock");
+  world_.Run(absl::StrCat("INSERT INTO catalog.stock (product_id, available) SELECT ('",
+                          ProductNumber(0).ToString().substr(0, 24),
+                          "' || lpad(to_hex(1000000 + n), 12, '0'))::uuid, "
+                          "900 FROM generate_series(1, 1000) n"));
+  UseEverything(1);
+  SettleCounts();
+  const Reads small = (Read(), UseEverything(2000), SettleCounts(), Read());
+
+  world_.Run(
+      "INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, currency, "
+      "contact_email, note) SELECT gen_random_uuid(), 'default', 'x' || n, '\\x00', 'CUST-' || n % 1000, 1, 100, "
+      "'EUR', "
+      "'', '' FROM generate_series(1, 1000000) n");
+  world_.Run(
+      "INSERT INTO orders.lines (order_id, line, product_id, sku, name, quantity, unit_price_minor) "
+      "SELECT id, 1, id, 's', 'n', 1, 100 FROM orders.orders");
+  SettleCounts();
+  Read();
+  const absl::Time start = absl::Now();
+  UseEverything(4000);
+  const absl::Duration took = absl::Now() - start;
+  SettleCounts();
+  const Reads large = Read();
+  RecordProperty("index_reads_small", static_cast<int>(small.by_index));
+  RecordProperty("index_reads_large", static_cast<int>(large.by_index));
+  // Reads by index grow with the depth of the trees and with dead entries, not with the tables.
+  EXPECT_LT(large.by_index, 3 * small.by_index + 10'000);
+  EXPECT_LT(large.by_scan, 1000);
+  EXPECT_LT(took, absl::Seconds(5));
+}
+
+}  // namespace
+}  // namespace ordermesh::gateway
