@@ -28,7 +28,7 @@ class OutboxStore {
 
   // How far the sink has come; a sink that is new begins before everything.
   //   kFailedPrecondition  the cursor was made by another database cluster, or it or an event is ahead of this one's
-  //                        transactions: the database was restored, and someone has to decide (runbook outbox-stalled)
+  //                        transactions: the database was restored, and someone has to decide (runbook restore)
   virtual absl::StatusOr<Position> LoadCursor() = 0;
 
   // The next events behind `after`, at most `limit`, in order. Only what no open transaction can add to any more: a row

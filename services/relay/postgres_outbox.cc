@@ -69,12 +69,12 @@ absl::StatusOr<Position> PostgresOutbox::LoadCursor() {
   if (made_in != here) {
     return absl::FailedPreconditionError(
         absl::StrCat("outbox: the cursor of ", sink_, " was made in database system ", made_in, ", this is ", here,
-                     ": the database was restored or replaced; see docs/runbooks/outbox-stalled.md"));
+                     ": the database was restored or replaced; see docs/runbooks/restore.md"));
   }
   if (const std::uint64_t ahead = std::max(cursor.xid, event_ahead); ahead >= next_xid) {
     return absl::FailedPreconditionError(absl::StrCat(
         "outbox: ", ahead == cursor.xid ? "the cursor of " + sink_ : "an event", " stands at transaction ", ahead,
-        ", the database's next is ", next_xid, ": the database was restored; see docs/runbooks/outbox-stalled.md"));
+        ", the database's next is ", next_xid, ": the database was restored; see docs/runbooks/restore.md"));
   }
   return cursor;
 }
