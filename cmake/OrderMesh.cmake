@@ -5,39 +5,8 @@
 #   order_test(name SRCS a_test.cc DEPS … LABELS unit threads)
 #   order_sql(name SERVICE gateway FILES sql/a.sql …)
 #
-# Each layer may use itself and what the table lists; a service may use every library and itself, never another service.
-# An upward or sideways dependency is refused here, at configure time.
-set(ORDERMESH_USES_base "base")
-set(ORDERMESH_USES_domain "base;domain")
-set(ORDERMESH_USES_aio "base;aio")
-set(ORDERMESH_USES_mesh "base;aio;mesh;proto")
-set(ORDERMESH_USES_wire "base;domain;wire;proto")
-set(ORDERMESH_USES_postgres "base;aio;postgres")
-set(ORDERMESH_USES_messaging "base;messaging")
-set(ORDERMESH_USES_testing "base;domain;aio;mesh;wire;postgres;messaging;proto;testing")
-set(ORDERMESH_USES_service "base;domain;aio;mesh;wire;postgres;messaging;proto;service")
-
-function(order_check_layer name layer service)
-  if(NOT DEFINED ORDERMESH_USES_${layer})
-    message(FATAL_ERROR "${name}: unknown LAYER '${layer}'")
-  endif()
-  foreach(dep ${ARGN})
-    if(NOT TARGET ${dep})
-      continue()
-    endif()
-    get_target_property(dep_layer ${dep} ORDERMESH_LAYER)
-    if(NOT dep_layer)
-      continue()  # a package, not ours
-    endif()
-    if(NOT dep_layer IN_LIST ORDERMESH_USES_${layer})
-      message(FATAL_ERROR "${name} (layer ${layer}) must not depend on ${dep} (layer ${dep_layer})")
-    endif()
-    get_target_property(dep_service ${dep} ORDERMESH_SERVICE)
-    if(dep_layer STREQUAL "service" AND NOT dep_service STREQUAL service)
-      message(FATAL_ERROR "${name} (service ${service}) must not depend on ${dep} (service ${dep_service})")
-    endif()
-  endforeach()
-endfunction()
+# A dependency against the layers is refused: cmake/Layers.cmake.
+include(${CMAKE_CURRENT_LIST_DIR}/Layers.cmake)
 
 function(order_compile_own target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
@@ -50,21 +19,6 @@ function(order_compile_own target)
   endif()
 endfunction()
 
-# Precompiled headers, one for each kind of code; the others reuse them.
-function(order_pch name)
-  cmake_parse_arguments(A "" "" "HEADERS;DEPS" ${ARGN})
-  file(WRITE ${CMAKE_BINARY_DIR}/pch/${name}.cc "")
-  add_library(${name} STATIC ${CMAKE_BINARY_DIR}/pch/${name}.cc)
-  target_link_libraries(${name} PUBLIC ${A_DEPS})
-  target_precompile_headers(${name} PRIVATE ${A_HEADERS})
-endfunction()
-set(ORDERMESH_STD_HEADERS
-    <algorithm> <array> <atomic> <chrono> <coroutine> <cstdint> <deque> <functional> <map> <memory> <mutex> <optional>
-    <set> <span> <stop_token> <string> <thread> <unordered_map> <utility> <variant> <vector>
-    <absl/container/flat_hash_map.h> <absl/container/flat_hash_set.h> <absl/functional/any_invocable.h>
-    <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h>
-    <absl/strings/str_join.h> <absl/strings/str_split.h> <absl/strings/string_view.h> <absl/time/time.h>)
-
 function(order_use_pch target kind)
   if(kind STREQUAL "grpc" OR kind STREQUAL "std" OR kind STREQUAL "test")
     target_precompile_headers(${target} REUSE_FROM ordermesh_own_pch_${kind})
@@ -72,14 +26,6 @@ function(order_use_pch target kind)
     message(FATAL_ERROR "${target}: PCH is std, grpc, test or none, not '${kind}'")
   endif()
 endfunction()
-
-order_pch(ordermesh_own_pch_std HEADERS ${ORDERMESH_STD_HEADERS} DEPS dep_absl)
-order_pch(ordermesh_own_pch_grpc HEADERS ${ORDERMESH_STD_HEADERS} <grpcpp/grpcpp.h> <grpcpp/alarm.h> <google/protobuf/message.h>
-                                         <google/protobuf/timestamp.pb.h> DEPS dep_absl dep_grpc)
-order_pch(ordermesh_own_pch_test HEADERS ${ORDERMESH_STD_HEADERS} <gmock/gmock.h> <gtest/gtest.h> DEPS dep_absl GTest::gmock)
-foreach(kind std grpc test)
-  order_compile_own(ordermesh_own_pch_${kind})
-endforeach()
 
 function(order_library name)
   cmake_parse_arguments(A "" "LAYER;SERVICE;PCH" "SRCS;HDRS;DEPS" ${ARGN})

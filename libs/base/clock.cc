@@ -1,5 +1,6 @@
 #include "libs/base/clock.h"
 
+#include "absl/time/clock.h"
 #include "libs/base/mutex.h"
 
 namespace ordermesh::base {
