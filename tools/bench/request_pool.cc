@@ -1,0 +1,62 @@
+#include "tools/bench/request_pool.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "ordermesh/orders/v1/orders.pb.h"
+
+namespace ordermesh::bench {
+namespace {
+
+constexpr std::size_t kOrders = 4096;
+constexpr std::size_t kIdLength = 32;
+
+int Pick(std::mt19937_64& random, const Range& range) {
+  return std::uniform_int_distribution<int>(range.first, range.last)(random);
+}
+
+orders::v1::CreateOrderRequest RandomOrder(const Options& options, std::mt19937_64& random) {
+  orders::v1::CreateOrderRequest request;
+  request.set_request_id(std::string(kIdLength, '#'));
+  request.mutable_order()->set_customer_id(absl::StrFormat("CUST-%04d", Pick(random, options.customers)));
+  std::set<int> skus;
+  for (int lines = Pick(random, options.lines); static_cast<int>(skus.size()) < lines;) {
+    const int sku = Pick(random, options.skus);
+    if (!skus.insert(sku).second) continue;
+    orders::v1::OrderLine& line = *request.mutable_order()->add_lines();
+    line.set_sku(absl::StrFormat("SKU-%04d", sku));
+    line.set_quantity(Pick(random, options.quantity));
+  }
+  return request;
+}
+
+void WriteHex(std::uint64_t value, char* to) {
+  for (int i = 15; i >= 0; --i, value >>= 4) to[i] = "0123456789abcdef"[value & 15];
+}
+
+}  // namespace
+
+RequestPool::RequestPool(const Options& options, std::uint64_t run) : run_(run) {
+  std::mt19937_64 random(options.seed);
+  orders_.reserve(kOrders);
+  for (std::size_t i = 0; i < kOrders; ++i) {
+    const std::string body = RandomOrder(options, random).SerializeAsString();
+    // The prefix: not compressed, the length in network order.
+    std::string message(5, '\0');
+    for (int byte = 0; byte < 4; ++byte) message[4 - byte] = static_cast<char>(body.size() >> (8 * byte));
+    message += body;
+    orders_.push_back({message, message.find(std::string(kIdLength, '#'))});
+  }
+}
+
+void RequestPool::Write(std::uint64_t number, std::string& message) const {
+  const Encoded& order = orders_[number % orders_.size()];
+  message = order.message;
+  WriteHex(run_, message.data() + order.id_at);
+  WriteHex(number, message.data() + order.id_at + 16);
+}
+
+}  // namespace ordermesh::bench
