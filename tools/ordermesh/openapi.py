@@ -24,7 +24,7 @@ PROBLEM = {
     "description": "RFC 9457. `type` is ErrorInfo.reason as a URN; docs/errors.md lists them.",
     "required": ["type", "title", "status"],
     "properties": {
-        "type": {"type": "string", "example": "urn:ordermesh:problem:VALIDATION_FAILED"},
+        "type": {"type": "string", "example": "urn:ordermesh:problem:ORDER_INVALID"},
         "title": {"type": "string"},
         "status": {"type": "integer", "format": "int32"},
         "detail": {"type": "string"},

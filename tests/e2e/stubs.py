@@ -1,0 +1,38 @@
+"""Python stubs of the protos, made when they are first asked for.
+
+`stubs.load()` returns the modules; nothing generated is kept in the repository.
+"""
+
+import functools
+import importlib
+import importlib.resources
+import pathlib
+import tempfile
+import types
+
+import google.api
+from grpc_tools import protoc
+
+import ordermesh  # the package of the tools: the stubs join it, since the protos have the same name
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PACKAGES = ["orders", "validation", "events", "notifications", "analytics"]
+
+
+@functools.cache
+def load():
+    """A namespace with, for each package, `orders` (messages) and `orders_grpc` (stubs)."""
+    folder = tempfile.mkdtemp(prefix="ordermesh-stubs-")
+    common = pathlib.Path(google.api.__path__[0]).parents[1]
+    well_known = importlib.resources.files("grpc_tools") / "_proto"
+    files = [f"ordermesh/{name}/v1/{name}.proto" for name in PACKAGES]
+    arguments = ["protoc", f"-I{REPOSITORY / 'protos'}", f"-I{common}", f"-I{well_known}",
+                 f"--python_out={folder}", f"--grpc_python_out={folder}"]
+    if protoc.main(arguments + files) != 0:
+        raise RuntimeError("protoc failed")
+    ordermesh.__path__.append(f"{folder}/ordermesh")
+    modules = types.SimpleNamespace()
+    for name in PACKAGES:
+        setattr(modules, name, importlib.import_module(f"ordermesh.{name}.v1.{name}_pb2"))
+        setattr(modules, f"{name}_grpc", importlib.import_module(f"ordermesh.{name}.v1.{name}_pb2_grpc"))
+    return modules

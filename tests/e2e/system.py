@@ -1,0 +1,179 @@
+"""A client of a running system: HTTP through Envoy, gRPC to the services, and looks into the stores."""
+
+import contextlib
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import confluent_kafka
+import grpc
+import psycopg
+from google.protobuf import json_format
+
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+import stubs
+from ordermesh.stack import Stack
+
+
+class System:
+    """`endpoints` is what `tools/run --detach --json` printed; `folder` is where it runs."""
+
+    def __init__(self, endpoints, folder):
+        self.endpoints = endpoints
+        self.folder = folder
+        self.protos = stubs.load()
+        self.orders = self.protos.orders_grpc.OrderServiceStub(self._channel("gateway"))
+        self.notifications = self.protos.notifications_grpc.NotificationServiceStub(self._channel("notifier"))
+        self.analytics = self.protos.analytics_grpc.AnalyticsServiceStub(self._channel("analytics"))
+
+    def _channel(self, name):
+        return grpc.insecure_channel(self.endpoints[name])
+
+    # HTTP, as any client does it.
+
+    def http(self, method, path, body=None, headers=None):
+        """(status, headers, decoded JSON or None)"""
+        data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
+        request = urllib.request.Request(self.endpoints["http"] + path, data=data, method=method)
+        if data is not None:
+            request.add_header("content-type", "application/json")
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, response.headers, json.loads(response.read() or "null")
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, json.loads(error.read() or "null")
+
+    def place(self, *lines, customer="CUST-0001", key=None, **more):
+        """Places an order by HTTP and returns it; lines are (sku, quantity)."""
+        body = {"customerId": customer, "lines": [{"sku": sku, "quantity": n} for sku, n in lines], **more}
+        status, _, order = self.http("POST", "/v1/orders", body, {"idempotency-key": key or str(uuid.uuid4())})
+        assert status == 200, order
+        return order
+
+    # gRPC.
+
+    def order_request(self, *lines, customer="CUST-0001", request_id="", **more):
+        orders = self.protos.orders
+        order = orders.Order(customer_id=customer, lines=[orders.OrderLine(sku=sku, quantity=n) for sku, n in lines], **more)
+        return orders.CreateOrderRequest(order=order, request_id=request_id)
+
+    def as_json(self, message):
+        return json_format.MessageToDict(message)
+
+    # The processes.
+
+    def command(self, verb, server):
+        """start, stop, kill, pause or resume a server: postgres, rabbitmq, kafka, envoy, mail, or a service."""
+        Stack(self.folder).command(verb, server)
+
+    @contextlib.contextmanager
+    def without(self, *servers, verb="kill"):
+        """The system without these servers, which are started again afterwards."""
+        for server in servers:
+            self.command(verb, server)
+        try:
+            yield
+        finally:
+            for server in servers:
+                self.command("resume" if verb == "pause" else "start", server)
+
+    def ops(self, service, path):
+        """(status, text) of /healthz, /readyz or /metrics."""
+        url = self.endpoints["metrics"][service].removesuffix("/metrics") + path
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def ready(self, service):
+        return self.ops(service, "/readyz")[0] == 200
+
+    def serving(self, service):
+        """Whether the gRPC health service says SERVING for the whole server."""
+        with self._channel(service) as channel:
+            reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+        return reply.status == health_pb2.HealthCheckResponse.SERVING
+
+    # The stores.
+
+    def sql(self, query, *parameters):
+        with psycopg.connect(self.endpoints["postgres"]) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def change(self, statement, *parameters):
+        with psycopg.connect(self.endpoints["postgres"]) as connection:
+            connection.execute(statement, parameters)
+
+    def kafka_events(self, order_id):
+        """The headers and the decoded event of each record about the order."""
+        consumer = confluent_kafka.Consumer({
+            "bootstrap.servers": self.endpoints["kafka"], "group.id": "e2e", "enable.auto.commit": False,
+            "enable.partition.eof": True})
+        try:
+            partitions = consumer.list_topics("orders.events", timeout=10).topics["orders.events"].partitions
+            consumer.assign([confluent_kafka.TopicPartition("orders.events", number, 0) for number in partitions])
+            found, open_partitions = [], set(partitions)
+            while open_partitions:
+                message = consumer.poll(10)
+                assert message is not None, "nothing came from Kafka within 10 s"
+                if message.error():
+                    assert message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF
+                    open_partitions.discard(message.partition())
+                elif message.key().decode() == order_id:
+                    headers = {name: value.decode() for name, value in message.headers()}
+                    found.append((headers, self.protos.events.OrderEvent.FromString(message.value())))
+            return found
+        finally:
+            consumer.close()
+
+    def mails(self, order_id):
+        """The e-mails about the order that the sink took, oldest first."""
+        with urllib.request.urlopen(f"{self.endpoints['mail']}/messages?order={order_id}", timeout=10) as response:
+            return json.load(response)
+
+    def metrics_text(self, process):
+        with urllib.request.urlopen(self.endpoints["metrics"][process], timeout=10) as response:
+            return response.read().decode()
+
+    def metrics(self, service):
+        """{name with labels: value}"""
+        lines = self.metrics_text(service).splitlines()
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line and line[0] != "#"}
+
+    def sales(self, sku):
+        """Units, minor units and orders sold of a SKU in the last 24 hours, and what was cancelled of it."""
+        reply = self.analytics.QuerySales(self.protos.analytics.QuerySalesRequest(sku=sku), timeout=5)
+        if not reply.rows:
+            return dict(orders=0, units=0, revenue=0, cancelled_orders=0, cancelled_units=0, cancelled_revenue=0)
+        (row,) = reply.rows
+        return dict(
+            orders=row.orders, units=row.units, revenue=minor(row.revenue), cancelled_orders=row.cancelled_orders,
+            cancelled_units=row.cancelled_units, cancelled_revenue=minor(row.cancelled_revenue))
+
+    def stock(self, sku):
+        """(available, reserved)"""
+        (row,) = self.sql(
+            "SELECT available, reserved FROM catalog.stock JOIN catalog.products ON id = product_id WHERE sku = %s", sku)
+        return row
+
+
+def minor(money):
+    """Minor units of a google.type.Money with two decimals."""
+    return money.units * 100 + money.nanos // 10_000_000
+
+
+def eventually(read, expected=lambda value: bool(value), within=10.0, what="the condition"):
+    """Reads until `expected(value)` and returns the value; fails with the last one after `within` seconds."""
+    end = time.monotonic() + within
+    while True:
+        value = read()
+        if expected(value):
+            return value
+        assert time.monotonic() < end, f"{what} did not come within {within} s; last: {value!r}"
+        time.sleep(0.05)  # between two looks, not instead of one
