@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -70,6 +71,27 @@ def test_detach_leaves_it_running_until_stop(folder):
     assert run(folder, "--detach").returncode == 1, "a second one must not take the folder over"
     assert subprocess.run([RUN, "--stop", "--dir", str(folder)]).returncode == 0
     assert not folder.exists() and living_in(folder) == []
+
+
+def test_ports_that_are_taken_are_not_used(folder):
+    """Also when whoever has them makes no claim: a server of somebody else's, on each well-known port that is free."""
+    taken = []
+    for port in (8080, 50051, 51056):
+        somebody = socket.socket()
+        try:
+            somebody.bind(("127.0.0.1", port))
+            somebody.listen()
+        except OSError:
+            pass
+        taken.append(somebody)
+    try:
+        done = run(folder, "--once", "--json")
+        assert done.returncode == 0, done.stderr
+        endpoints = json.loads(done.stdout.splitlines()[-1])
+        assert not endpoints["http"].endswith(":8080") and not endpoints["gateway"].endswith(":50051")
+    finally:
+        for somebody in taken:
+            somebody.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -113,6 +113,10 @@ class Server:
         return self._process.pid if running else None
 
     @property
+    def exit_code(self) -> int | None:
+        return self._process.returncode if self._process is not None else None
+
+    @property
     def state(self) -> State:
         if self.pid is None:
             return State.FAILED if self._wanted else State.STOPPED

@@ -8,6 +8,10 @@ from .postgres import DATABASE, OWNER
 from .server import Server, ServerFailed, Site, State
 
 
+# libs/base/exit_codes.h: a port, or another resource, is taken or not there.
+_PORT_TAKEN = 69
+
+
 class Program(Server):
     """A program of the build folder (option `build`), told everything by flags."""
 
@@ -71,6 +75,17 @@ class Service(Program):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.ops_port = site.port(self.preferred_port + 1000)
+
+    async def start(self) -> None:
+        """The first start moves to other ports where somebody outside of all stacks was faster; later ones keep them."""
+        for _ in range(3):
+            try:
+                return await super().start()
+            except ServerFailed:
+                if self.ready_after_s > 0 or self.exit_code != _PORT_TAKEN:
+                    raise
+                self.port, self.ops_port = self.site.port(), self.site.port()
+        await super().start()
 
     def flags(self) -> dict[str, str]:
         return {
