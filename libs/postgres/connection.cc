@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/postgres/conninfo.h"
 #include "libs/postgres/sqlstate.h"
 #include "libs/postgres/wait.h"
 
@@ -66,6 +67,11 @@ absl::Status Connection::Connect() {
                           "UTF8", nullptr};
   conn_.reset(PQconnectStartParams(names, values, /*expand_dbname=*/1));
   if (conn_ == nullptr) return absl::ResourceExhaustedError("database: out of memory");
+  // Never in libpq's words: they quote the string, in which a password may stand.
+  if (PQstatus(conn_.get()) == CONNECTION_BAD && !DescribeTarget(options_.url).ok()) {
+    Reset();
+    return absl::FailedPreconditionError("database: connect: the connection string can't be read");
+  }
   absl::Status status = PQstatus(conn_.get()) == CONNECTION_BAD
                             ? ConnectionError(conn_.get(), "connect")
                             : FinishConnecting(conn_.get(), WaitLimit(options_.connect_timeout));

@@ -53,6 +53,7 @@ struct Statement {
 //   kInvalidArgument   the data is refused: classes 22, 23 and 54
 //   kResourceExhausted disk full, too many connections: class 53
 //   kPermissionDenied  42501
+//   kFailedPrecondition the URL can't be read: trying again is of no use
 //   kInternal          anything else: our SQL is wrong
 // After any error an open transaction has been rolled back: in_transaction() is false.
 class Connection {

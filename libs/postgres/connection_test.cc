@@ -262,6 +262,11 @@ TEST_F(ConnectionTest, NoServerIsUnavailable) {
   EXPECT_EQ(nowhere.socket(), -1);
 }
 
+TEST_F(ConnectionTest, AUrlThatCannotBeReadIsNotQuoted) {
+  Connection nowhere({.url = "host=db hunter2"});
+  EXPECT_THAT(nowhere.Connect(), StatusIs(absl::StatusCode::kFailedPrecondition, Not(HasSubstr("hunter2"))));
+}
+
 TEST_F(ConnectionTest, CheckMigrationNamesWhatIsMissing) {
   EXPECT_THAT(CheckMigration(db(), "orders/0001_orders"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
