@@ -45,16 +45,16 @@ struct Statement {
 // Not thread-safe: it belongs to one thread at a time.
 //
 // Errors are statuses whose code says what the caller should do, and which carry the SQLSTATE (see SqlState):
-//   kUnavailable       no connection, or it was lost. Whether the last statement took effect is unknown if
-//   OutcomeUnknown().
-//                      Also what a new session cures: the server became a standby, a migration outdated our plans.
-//   kAborted           deadlock (40P01), serialization failure (40001), lock not available (55P03): run again
-//   kDeadlineExceeded  statement_timeout (57014)
-//   kInvalidArgument   the data is refused: classes 22, 23 and 54
-//   kResourceExhausted disk full, too many connections: class 53
-//   kPermissionDenied  42501
+//   kUnavailable        no connection, or it was lost; OutcomeUnknown() tells whether the last commit may have
+//   happened.
+//                       Also what a new session cures: the server became a standby, a migration outdated our plans
+//   kAborted            deadlock (40P01), serialization failure (40001), lock not available (55P03): run again
+//   kDeadlineExceeded   statement_timeout (57014)
+//   kInvalidArgument    the data is refused: classes 22, 23 and 54
+//   kResourceExhausted  disk full, too many connections: class 53
+//   kPermissionDenied   42501
 //   kFailedPrecondition the URL can't be read: trying again is of no use
-//   kInternal          anything else: our SQL is wrong
+//   kInternal           anything else: our SQL is wrong
 // After any error an open transaction has been rolled back: in_transaction() is false.
 class Connection {
  public:
