@@ -22,11 +22,8 @@ class Clock {
 
   // For whoever waits by other means than SleepFor: `jumped` is called, on any thread, whenever a test moves the time.
   // ForgetJump with the returned id ends that; it returns when no call is under way. The machine's clock never calls.
-  virtual std::uint64_t OnJump(std::function<void()> jumped) {
-    static_cast<void>(jumped);
-    return 0;
-  }
-  virtual void ForgetJump(std::uint64_t id) { static_cast<void>(id); }
+  virtual std::uint64_t OnJump(std::function<void()> /*jumped*/) { return 0; }
+  virtual void ForgetJump(std::uint64_t /*id*/) {}
 };
 
 // The machine's clock. Lives for ever.

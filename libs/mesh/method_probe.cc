@@ -83,7 +83,7 @@ void MethodProbe::LogFailure(const grpc::Status& status, absl::Duration took, ab
   const absl::string_view code = CodeName(status.error_code());
   const double ms = absl::ToDoubleMilliseconds(took);
   // What the client can mend may quote what it sent, which can be personal: only the code is logged.
-  const absl::string_view reason = level == base::LogLevel::kInfo ? absl::string_view() : status.error_message();
+  const std::string reason = level == base::LogLevel::kInfo ? "" : status.error_message();
   base::Log(level, "call_failed",
             {{"method", method_},
              {"code", code},
