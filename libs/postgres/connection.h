@@ -45,9 +45,9 @@ struct Statement {
 // Not thread-safe: it belongs to one thread at a time.
 //
 // Errors are statuses whose code says what the caller should do, and which carry the SQLSTATE (see SqlState):
-//   kUnavailable        no connection, or it was lost; OutcomeUnknown() tells whether the last commit may have
-//   happened.
-//                       Also what a new session cures: the server became a standby, a migration outdated our plans
+//   kUnavailable        no connection, or it was lost. After a lost one OutcomeUnknown() tells whether
+//                       the last commit may have happened. Also what a new session cures: the server became a standby,
+//                       or a migration outdated our plans
 //   kAborted            deadlock (40P01), serialization failure (40001), lock not available (55P03): run again
 //   kDeadlineExceeded   statement_timeout (57014)
 //   kInvalidArgument    the data is refused: classes 22, 23 and 54
