@@ -43,11 +43,12 @@ TEST(CodecTest, EveryPrefixIsRefused) {
 }
 
 TEST(CodecTest, NumbersBeyond64BitsAreRefused) {
-  const std::string ones(9, '\xFF');
-  EXPECT_TRUE((ByteReader(ones + "\x01").Number(), true));
-  ByteReader in(ones + "\x02");
-  in.Number();
-  EXPECT_FALSE(in.ok());
+  const std::string largest = std::string(9, '\xFF') + "\x01", beyond = std::string(9, '\xFF') + "\x02";
+  ByteReader good(largest), bad(beyond);
+  EXPECT_EQ(good.Number(), ~std::uint64_t{0});
+  EXPECT_TRUE(good.done());
+  EXPECT_EQ(bad.Number(), 0u);
+  EXPECT_FALSE(bad.ok());
 }
 
 TEST(CodecTest, ALengthBeyondTheEndIsRefused) {
