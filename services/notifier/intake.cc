@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/hex.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/wire/cloud_event.h"
@@ -12,12 +13,23 @@
 
 namespace ordermesh::notifier {
 
+namespace {
+
+// version-trace-span-flags in lower-case hexadecimal. It is stored, and sent on in a header.
+bool IsTraceparent(absl::string_view text) {
+  return text.size() == 55 && text[2] == '-' && text[35] == '-' && text[52] == '-' &&
+         base::IsLowerHex(absl::StrCat(text.substr(0, 2), text.substr(3, 32), text.substr(36, 16), text.substr(53)));
+}
+
+}  // namespace
+
 absl::StatusOr<Event> ReadEvent(absl::string_view body) {
   ASSIGN_OR_RETURN(wire::StructuredEvent read, wire::FromStructuredJson(body));
   if (!HasMail(read.envelope.type)) {
     // A newer release may know it: it waits among the dead letters to be redriven then.
     return absl::UnimplementedError("the event's type is not known to this release");
   }
+  if (!IsTraceparent(read.envelope.traceparent)) read.envelope.traceparent.clear();
   return Event{.id = read.envelope.id,
                .type = std::move(read.envelope.type),
                .order_id = read.data.order_id,

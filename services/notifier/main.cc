@@ -124,7 +124,10 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
                        .exchange = messaging::kOrdersExchange,
                        .binding = messaging::kNotificationsBinding});
   QueueLoop event_loop(
-      {.name = messaging::kNotificationsQueue, .batch = config.intake_batch, .rebind_interval = config.rebind_interval},
+      {.name = messaging::kNotificationsQueue,
+       .batch = config.intake_batch,
+       .gather = config.gather,
+       .rebind_interval = config.rebind_interval},
       events, [&](absl::Span<const rabbitmq::Delivery> batch) { return intake.Run(batch); },
       [&](const absl::Status& status) { readiness.Report("rabbitmq", status); }, clock, random);
 

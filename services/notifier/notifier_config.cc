@@ -35,6 +35,11 @@ void NotifierConfig::Declare(base::ConfigFields& fields) {
       .AtMost(10'000);
   fields.Integer("intake_batch", intake_batch, "events that one statement enters").AtLeast(1).AtMost(1000);
   fields
+      .Milliseconds("gather_ms", gather,
+                    "under load, the least time between two such statements; an event after a pause is entered at once")
+      .AtLeast(0)
+      .AtMost(1000);
+  fields
       .Milliseconds("rebind_interval_ms", rebind_interval,
                     "how often the queue's binding is asserted; a lost one is seen by nobody else")
       .AtLeast(100);

@@ -20,6 +20,7 @@ struct NotifierConfig {
   std::string channels = "email";
   int prefetch = 512;
   int intake_batch = 256;
+  absl::Duration gather = absl::Milliseconds(10);
   absl::Duration rebind_interval = absl::Seconds(30);
 
   std::string smtp_url = "smtp://127.0.0.1:25";

@@ -172,7 +172,10 @@ absl::Status PostgresLedger::Release(absl::Span<const Delivery> deliveries) {
 
 absl::StatusOr<int> PostgresLedger::RescueOrphans() {
   Params params;
-  params.Int8(absl::ToInt64Milliseconds(options_.lease)).Int8(absl::ToInt64Milliseconds(kLongestTransaction));
+  // A row shows up at the latest when the longest transaction could have ended; mostly the lease is longer than that,
+  // and each row is looked at once.
+  const absl::Duration margin = std::max(absl::ZeroDuration(), kLongestTransaction - options_.lease);
+  params.Int8(absl::ToInt64Milliseconds(options_.lease)).Int8(absl::ToInt64Milliseconds(margin));
   ASSIGN_OR_RETURN(const Result result, db_.Execute(kRescue, params));
   return static_cast<int>(result.affected());
 }

@@ -1,5 +1,6 @@
 #include "services/notifier/queue_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libs/base/log.h"
@@ -32,9 +33,14 @@ absl::Status QueueLoop::Session(std::stop_token stop) {
   failures_ = 0;
   report_(absl::OkStatus());
   absl::Time rebind_at = clock_.Now() + options_.rebind_interval;
+  absl::Time next_batch = absl::InfinitePast();
   while (!stop.stop_requested()) {
+    if (const absl::Duration early = next_batch - clock_.Now(); early > absl::ZeroDuration()) {
+      clock_.SleepFor(std::min(early, options_.gather), stop);
+    }
     ASSIGN_OR_RETURN(const std::vector<rabbitmq::Delivery> received,
                      source_.Receive(options_.batch, options_.receive_timeout));
+    if (!received.empty()) next_batch = clock_.Now() + options_.gather;
     // Runs of new messages go together, in their order; each that comes again goes alone.
     for (std::size_t begin = 0; begin < received.size();) {
       std::size_t end = begin + 1;

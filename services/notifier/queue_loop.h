@@ -28,6 +28,9 @@ using Handle = std::function<absl::StatusOr<std::vector<Verdict>>(absl::Span<con
 struct QueueLoopOptions {
   std::string name;  // for logs
   int batch = 256;
+  // Under load, the least time from one batch to the next, so that more share a statement; a message after a pause is
+  // handled at once.
+  absl::Duration gather = absl::ZeroDuration();
   absl::Duration receive_timeout = absl::Milliseconds(500);
   absl::Duration rebind_interval = absl::Seconds(30);
   base::BackoffPolicy backoff = {.initial = absl::Milliseconds(100), .max = absl::Seconds(2)};

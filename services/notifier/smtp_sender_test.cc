@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutex.h"
-#include "libs/wire/cloud_event.h"
 #include "services/notifier/testing/events.h"
 #include "services/notifier/testing/tcp_server.h"
 
@@ -107,22 +106,7 @@ Delivery ADelivery(std::uint32_t order = 1) {
   delivery.event = AnEvent(order);
   delivery.contact = "ada@example.com";
   delivery.created_at = absl::FromUnixSeconds(1'767'323'045);
-  domain::Order placed;
-  placed.id = delivery.event.order_id;
-  placed.content = {.customer_id = "CUST-0001",
-                    .contact_email = "ada@example.com",
-                    .lines = {{testing::FakeIds::Number(1), "SKU-0001", "Café", 2, 350}},
-                    .note = "",
-                    .total = {700, "EUR"}};
-  placed.state = domain::OrderState::kAccepted;
-  placed.version = 1;
-  placed.created_at = placed.updated_at = delivery.created_at;
-  wire::CloudEvent envelope;
-  envelope.id = delivery.event.id;
-  envelope.type = delivery.event.type;
-  envelope.subject = placed.id.ToString();
-  envelope.time = delivery.created_at;
-  delivery.event.payload = wire::ToStructuredJson(envelope, wire::EncodeOrderEvent(placed)).value();
+  delivery.event.payload = EventBody(order);
   return delivery;
 }
 

@@ -23,4 +23,7 @@ inline Event AnEvent(std::uint32_t order, std::int64_t version = 1) {
           .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"};
 }
 
+// The same as it comes from the queue.
+std::string EventBody(std::uint32_t order, std::int64_t version = 1);
+
 }  // namespace ordermesh::notifier

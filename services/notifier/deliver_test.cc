@@ -1,0 +1,189 @@
+#include "services/notifier/deliver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_random.h"
+#include "services/notifier/testing/events.h"
+#include "services/notifier/testing/fake_ledger.h"
+#include "services/notifier/testing/fake_sender.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr LedgerOptions kLedger = {.lease = absl::Seconds(30), .gap_wait = absl::Seconds(60)};
+constexpr base::BackoffPolicy kBackoff = {
+    .initial = absl::Seconds(10), .max = absl::Minutes(30), .multiplier = 2, .jitter = 0};
+
+class DeliverTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Deliver> Start(DeliverOptions options = {}) {
+    options.poll_interval = absl::Milliseconds(1);
+    return std::make_unique<Deliver>(
+        options, ledger_, [this] { return std::make_unique<FakeSender>(outside_); }, policy_, clock_,
+        ChannelMetrics(metrics_, options.channel));
+  }
+  void Enter(const Event& event) {
+    FakeLedger ledger(rows_);
+    ASSERT_TRUE(ledger.Enter({{.event = &event, .channel = Channel::kLog, .claim = false}}).ok());
+  }
+  // Moves the time on until `ready`, so that pauses end.
+  void AdvanceUntil(const std::function<bool()>& ready) {
+    const absl::Time give_up = absl::Now() + absl::Seconds(10);
+    while (!ready()) {
+      ASSERT_LT(absl::Now(), give_up);
+      clock_.Advance(absl::Milliseconds(100));
+      std::this_thread::yield();
+    }
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeRandom random_;
+  base::Metrics metrics_;
+  FakeLedgerRows rows_{clock_, kLedger};
+  FakeLedger ledger_{rows_};
+  FakeOutside outside_;
+  RetryPolicy policy_{3, kBackoff, random_};
+};
+
+TEST_F(DeliverTest, SendsWhatItIsOffered) {
+  auto deliver = Start();
+  FakeLedger intake(rows_);
+  const Event event = AnEvent(1);
+  ASSERT_EQ(deliver->Reserve(5), 2);  // as much as there is room
+  auto entered = intake.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
+  ASSERT_TRUE(entered.ok());
+  deliver->Offer(entered->claimed, 2);
+  EXPECT_TRUE(rows_.WaitForCount(State::kSent, 1));
+  EXPECT_THAT(outside_.sent(), ElementsAre(event.id));
+}
+
+TEST_F(DeliverTest, SendsWhatIsDue) {
+  for (std::uint32_t i = 1; i <= 20; ++i) Enter(AnEvent(i));
+  auto deliver = Start({.workers = 3});
+  AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 20; });
+  EXPECT_THAT(outside_.sent(), SizeIs(20));
+}
+
+TEST_F(DeliverTest, TriesAgainWhenItsTimeHasComeAndGivesUpInTheEnd) {
+  outside_.Answer(SendResult::Transient("smtp_451"));
+  Enter(AnEvent(1));
+  auto deliver = Start();
+  AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
+  EXPECT_EQ(outside_.attempts(), 3);
+  const FakeLedgerRows::Row row = rows_.rows()[0];
+  EXPECT_EQ(row.last_error, "smtp_451");
+  EXPECT_EQ(row.delivery.attempt, 3);
+}
+
+TEST_F(DeliverTest, GivesUpAtOnceWhatIsRefusedForGood) {
+  outside_.Answer(SendResult::Permanent("smtp_550"));
+  Enter(AnEvent(1));
+  auto deliver = Start();
+  AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
+  EXPECT_EQ(outside_.attempts(), 1);
+}
+
+TEST_F(DeliverTest, GivesUpWithoutSendingWhatEndedItsWorkersTooOften) {
+  Enter(AnEvent(1));
+  for (int i = 0; i < 3; ++i) {  // workers that die
+    ASSERT_TRUE(FakeLedger(rows_).ClaimDue(Channel::kLog, 1).ok());
+    clock_.Advance(kLedger.lease + absl::Seconds(1));
+  }
+  auto deliver = Start();
+  AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
+  EXPECT_EQ(outside_.attempts(), 0);
+  EXPECT_EQ(rows_.rows()[0].last_error, "attempts_exhausted");
+}
+
+TEST_F(DeliverTest, SendsNothingMoreWhileMarksCannotBeWritten) {
+  for (std::uint32_t i = 1; i <= 20; ++i) Enter(AnEvent(i));
+  outside_.OnSend([this](const Delivery&) {
+    if (outside_.attempts() == 1) rows_.FailNext(absl::UnavailableError("down"), 5);
+  });
+  auto deliver = Start({.workers = 1});
+  clock_.WaitForSleepers(1);  // the ledger's thread pauses after the first failure
+  EXPECT_EQ(outside_.attempts(), 1);
+  AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 20; });
+  EXPECT_EQ(outside_.attempts(), 20) << "none was sent twice";
+}
+
+TEST_F(DeliverTest, DoesNotBeginWhatItsLeaseWouldNotCover) {
+  FakeLedger intake(rows_);
+  const Event event = AnEvent(1);
+  auto entered = intake.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
+  ASSERT_TRUE(entered.ok());
+  clock_.Advance(kLedger.lease - absl::Seconds(5));
+  auto deliver = Start({.attempt_timeout = absl::Seconds(10)});
+  ASSERT_EQ(deliver->Reserve(1), 1);
+  deliver->Offer(entered->claimed, 1);
+  AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 1; });
+  EXPECT_EQ(outside_.attempts(), 1);
+  EXPECT_EQ(rows_.rows()[0].delivery.claim, 2) << "it was given back and claimed anew";
+  EXPECT_EQ(rows_.rows()[0].delivery.attempt, 1) << "that was no attempt";
+}
+
+TEST_F(DeliverTest, ABatchSharesItsMark) {
+  auto deliver = Start({.batch = 8, .depth = 1});
+  for (std::uint32_t i = 1; i <= 30; ++i) Enter(AnEvent(i));
+  AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 30; });
+}
+
+TEST_F(DeliverTest, StoppingEndsWhatWasBegunAndGivesBackTheRest) {
+  base::Mutex mu;
+  base::CondVar changed;
+  bool begun = false, go_on = false;
+  outside_.OnSend([&](const Delivery&) {
+    base::MutexLock lock(mu);
+    begun = true;
+    changed.NotifyAll();
+    changed.Wait(mu, {}, [&] { return go_on; });
+  });
+  for (std::uint32_t i = 1; i <= 2; ++i) Enter(AnEvent(i));
+  auto deliver = Start();
+  {
+    base::MutexLock lock(mu);
+    ASSERT_TRUE(changed.WaitFor(mu, {}, absl::Seconds(10), [&] { return begun; }));
+  }
+  std::jthread stopping([&] { deliver->Stop(); });
+  {
+    base::MutexLock lock(mu);
+    go_on = true;
+    changed.NotifyAll();
+  }
+  stopping.join();
+  EXPECT_EQ(rows_.CountIn(State::kSent), outside_.attempts());
+  for (const FakeLedgerRows::Row& row : rows_.rows()) {
+    if (row.state != State::kPending) continue;
+    EXPECT_EQ(row.delivery.attempt, 0);
+    EXPECT_LE(row.next_attempt, clock_.Now());
+  }
+}
+
+TEST_F(DeliverTest, CountsWhatItDoes) {
+  outside_.Answer(SendResult::Transient("smtp_timeout"));
+  Enter(AnEvent(1));
+  auto deliver = Start();
+  AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
+  const ChannelMetrics seen(metrics_, Channel::kLog);
+  EXPECT_EQ(seen.retried.Value(), 2);
+  EXPECT_EQ(seen.failed.Value(), 1);
+  EXPECT_EQ(seen.sent.Value(), 0);
+  EXPECT_EQ(seen.reachable.Value(), 0);
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier

@@ -1,0 +1,162 @@
+#include "services/notifier/queue_loop.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/fake_random.h"
+#include "services/notifier/testing/fake_source.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Runs the loop until the source has nothing left and everything is settled.
+class QueueLoopTest : public ::testing::Test {
+ protected:
+  void RunUntilSettled(Handle handle) {
+    QueueLoop loop(
+        {.name = "test", .batch = 10, .rebind_interval = absl::Seconds(30)}, source_, std::move(handle),
+        [this](const absl::Status& status) { reports_.push_back(status); }, clock_, random_);
+    std::jthread thread([&](std::stop_token stop) { loop.Run(stop); });
+    const absl::Time give_up = absl::Now() + absl::Seconds(10);
+    while (!source_.Settled() && absl::Now() < give_up) {
+      clock_.Advance(absl::Seconds(1));
+      std::this_thread::yield();
+    }
+    EXPECT_TRUE(source_.Settled());
+  }
+  Handle Record(std::function<Verdict(const std::string& body)> judge) {
+    return [this, judge](absl::Span<const rabbitmq::Delivery> batch) -> absl::StatusOr<std::vector<Verdict>> {
+      batches_.push_back("");
+      std::vector<Verdict> verdicts;
+      for (const rabbitmq::Delivery& delivery : batch) {
+        batches_.back() += delivery.message.body;
+        verdicts.push_back(judge(delivery.message.body));
+      }
+      return verdicts;
+    };
+  }
+  static Verdict AllDone(const std::string&) { return Verdict::kDone; }
+
+  testing::FakeClock clock_;
+  testing::FakeRandom random_;
+  FakeSource source_;
+  std::vector<std::string> batches_;
+  std::vector<absl::Status> reports_;
+};
+
+TEST_F(QueueLoopTest, HandlesTogetherWhatCameTogether) {
+  for (const char* body : {"a", "b", "c"}) source_.Publish(body);
+  RunUntilSettled(Record(AllDone));
+  EXPECT_THAT(batches_, ElementsAre("abc"));
+  EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(QueueLoopTest, EachMessageGetsItsOwnVerdict) {
+  for (const char* body : {"a", "x", "b", "r", "c"}) source_.Publish(body);
+  RunUntilSettled(Record([retried = false](const std::string& body) mutable {
+    if (body == "x") return Verdict::kRefuse;
+    if (body == "r" && !std::exchange(retried, true)) return Verdict::kRetry;
+    return Verdict::kDone;
+  }));
+  EXPECT_THAT(source_.refused(), ElementsAre("x"));
+  EXPECT_THAT(source_.requeued(), ElementsAre("r"));
+  EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "c", "r"));
+  EXPECT_THAT(batches_, ElementsAre("axbrc", "r"));
+}
+
+TEST_F(QueueLoopTest, WhatComesAgainGoesAlone) {
+  source_.Publish("a");
+  source_.Publish("b");
+  source_.PublishAgain("1");
+  source_.PublishAgain("2");
+  source_.Publish("c");
+  RunUntilSettled(Record(AllDone));
+  EXPECT_THAT(batches_, ElementsAre("ab", "1", "2", "c"));
+  EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "1", "2", "c"));
+}
+
+TEST_F(QueueLoopTest, AnErrorThatIsNoMessagesFaultIsWaitedOut) {
+  source_.Publish("a");
+  source_.Publish("b");
+  int failures = 3;
+  RunUntilSettled([&](absl::Span<const rabbitmq::Delivery> batch) -> absl::StatusOr<std::vector<Verdict>> {
+    if (failures-- > 0) return absl::UnavailableError("database down");
+    return std::vector<Verdict>(batch.size(), Verdict::kDone);
+  });
+  EXPECT_THAT(source_.acked(), ElementsAre("a", "b"));
+  EXPECT_THAT(source_.requeued(), IsEmpty());
+  EXPECT_GE(source_.ticks(), 3) << "heartbeats are served meanwhile";
+}
+
+TEST_F(QueueLoopTest, ALostConnectionIsOpenedAnewAndItsMessagesComeAgain) {
+  for (const char* body : {"a", "b"}) source_.Publish(body);
+  source_.LoseConnectionAtNextAck();
+  RunUntilSettled(Record(AllDone));
+  EXPECT_THAT(batches_, ElementsAre("ab", "a", "b"));
+  EXPECT_THAT(source_.acked(), ElementsAre("a", "b"));
+  EXPECT_GE(source_.opened(), 2);
+}
+
+TEST_F(QueueLoopTest, ReportsWhyItCannotOpen) {
+  source_.FailToOpen(absl::FailedPreconditionError("queue 'notifications' has x-queue-type classic"), 2);
+  source_.Publish("a");
+  RunUntilSettled(Record(AllDone));
+  ASSERT_GE(reports_.size(), 3u);
+  EXPECT_TRUE(absl::IsFailedPrecondition(reports_[0]));
+  EXPECT_TRUE(absl::IsFailedPrecondition(reports_[1]));
+  EXPECT_TRUE(reports_[2].ok());
+}
+
+TEST_F(QueueLoopTest, UnderLoadItGathersAndAfterAPauseItDoesNot) {
+  source_.Publish("a");
+  QueueLoop loop(
+      {.name = "test", .batch = 10, .gather = absl::Milliseconds(50)}, source_, Record(AllDone),
+      [](const absl::Status&) {}, clock_, random_);
+  std::jthread thread([&](std::stop_token stop) { loop.Run(stop); });
+  clock_.WaitForSleepers(1);  // "a" was handled at once; now it gathers
+  EXPECT_THAT(source_.acked(), ElementsAre("a"));
+  source_.Publish("b");
+  source_.Publish("c");
+  EXPECT_THAT(source_.acked(), ElementsAre("a"));
+  clock_.Advance(absl::Milliseconds(50));
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (!source_.Settled() && absl::Now() < give_up) std::this_thread::yield();
+  EXPECT_THAT(batches_, ElementsAre("a", "bc"));
+}
+
+TEST_F(QueueLoopTest, AssertsItsBindingNowAndThen) {
+  QueueLoop loop(
+      {.name = "test", .rebind_interval = absl::Seconds(30)}, source_, Record(AllDone), [](const absl::Status&) {},
+      clock_, random_);
+  std::jthread thread([&](std::stop_token stop) { loop.Run(stop); });
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (source_.rebound() < 3 && absl::Now() < give_up) clock_.Advance(absl::Seconds(10));
+  EXPECT_GE(source_.rebound(), 3);
+}
+
+TEST_F(QueueLoopTest, StoppingWhileABatchCannotBeHandledSettlesNothing) {
+  for (const char* body : {"a", "b"}) source_.Publish(body);
+  source_.PublishAgain("c");
+  std::atomic<int> handled = 0;
+  {
+    QueueLoop loop(
+        {.name = "test"}, source_,
+        [&](absl::Span<const rabbitmq::Delivery> batch) -> absl::StatusOr<std::vector<Verdict>> {
+          if (++handled == 1) return absl::UnavailableError("database down");
+          return std::vector<Verdict>(batch.size(), Verdict::kDone);
+        },
+        [](const absl::Status&) {}, clock_, random_);
+    std::jthread thread([&](std::stop_token stop) { loop.Run(stop); });
+    clock_.WaitForSleepers(1);
+  }
+  EXPECT_THAT(source_.acked(), IsEmpty()) << "an acknowledgement of c would have covered a and b";
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier

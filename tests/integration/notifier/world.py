@@ -1,0 +1,208 @@
+"""What the tests of the notifier do to it, and what they see of it."""
+
+import http.server
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.request
+import uuid
+
+import grpc
+import pika
+import psycopg
+
+import events
+import stubs
+from ordermesh.stack import Stack
+
+# Short, so that tests see the second attempt soon; nothing waits for less than it would in earnest.
+_FAST = {
+    "attempt_timeout_ms": 1000, "connect_timeout_ms": 500, "lease_ms": 2500, "poll_interval_ms": 50,
+    "retry_initial_ms": 100, "retry_max_ms": 500, "drain_delay_ms": 0, "rebind_interval_ms": 500,
+}  # fmt: skip
+
+
+def eventually(see, wanted=True, timeout=30):
+    """Waits until see() gives what is wanted (a value, or a function of it); gives what it saw."""
+    deadline = time.monotonic() + timeout
+    while True:
+        seen = see()
+        if wanted(seen) if callable(wanted) else seen == wanted:
+            return seen
+        assert time.monotonic() < deadline, f"still {seen!r}"
+        time.sleep(0.02)
+
+
+class World:
+    def __init__(self, build, directory, environment, folder):
+        self.environment = environment
+        self.stack = Stack(directory)
+        self._program = str(build / "bin" / "ordermesh-notifier")
+        self._folder = folder
+        self._running = []
+        self._cleanups = []
+        self.db = psycopg.connect(environment["DATABASE_URL"], autocommit=True)
+        self._clear()
+
+    def close(self):
+        for process in self._running:
+            process.kill()
+        for cleanup in self._cleanups:
+            cleanup()
+        self.db.close()
+
+    def _clear(self):
+        self.sql("TRUNCATE notifications.notifications, notifications.dead_letters, orders.orders")
+        self.sql("UPDATE notifications.chores SET until = '-infinity'")
+        with self.channel() as channel:
+            for queue in ("notifications", "notifications.dlq"):
+                channel.queue_purge(queue)
+
+    # The notifier.
+
+    def start(self, environment=None, ready=True, **flags):
+        url = self.environment["DATABASE_URL"].replace("postgres@", "ordermesh_notifier@")
+        flags = {"listen": "127.0.0.1:0", "ops_listen": "127.0.0.1:0", "database_url": url,
+                 "amqp_url": self.environment["AMQP_URL"], "smtp_url": self.environment["SMTP_URL"], **_FAST, **flags}
+        log = open(self._folder / f"log-{len(self._running)}", "w+")
+        child = subprocess.Popen([self._program, *(f"--{name}={value}" for name, value in flags.items())], stderr=log,
+                                 env={**os.environ, **(environment or {})})
+        notifier = Notifier(child, log)
+        self._running.append(notifier)
+        if ready:
+            eventually(lambda: notifier.readyz()[0], 200)
+        return notifier
+
+    # RabbitMQ.
+
+    def channel(self):
+        world = self
+
+        class Opened:
+            def __enter__(self):
+                self.connection = pika.BlockingConnection(pika.URLParameters(world.environment["AMQP_URL"]))
+                return self.connection.channel()
+
+            def __exit__(self, *_):
+                self.connection.close()
+
+        return Opened()
+
+    def publish(self, *bodies, key="ordermesh.order.accepted.v1"):
+        with self.channel() as channel:
+            channel.confirm_delivery()
+            for body in bodies:
+                message_id = _decode(body).get("id", str(uuid.uuid4()))
+                properties = pika.BasicProperties(content_type="application/cloudevents+json", delivery_mode=2,
+                                                  message_id=message_id)
+                channel.basic_publish("orders", key, body, properties, mandatory=True)
+
+    def queue_depth(self, queue="notifications"):
+        with self.channel() as channel:
+            return channel.queue_declare(queue, passive=True).method.message_count
+
+    # PostgreSQL.
+
+    def sql(self, text, *values):
+        cursor = self.db.execute(text, values or None)
+        return cursor.fetchall() if cursor.description else None
+
+    def order(self, contact="ada@example.com"):
+        """A stored order as far as the notifier looks; gives its id."""
+        id = events.uuid7()
+        self.sql("INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, currency,"
+                 " contact_email, note) VALUES (%s, 'default', %s, '', 'CUST-0001', 1, 700, 'EUR', %s, '')", id, id, contact)
+        return id
+
+    def rows(self, order=None):
+        """(channel, state, attempt, last_error) of each notification."""
+        return self.sql("SELECT channel, state, attempt, last_error FROM notifications.notifications"
+                        " WHERE %s::uuid IS NULL OR order_id = %s ORDER BY order_version, channel", order, order)
+
+    def counts(self):
+        return dict(self.sql("SELECT state, count(*) FROM notifications.notifications GROUP BY state"))
+
+    # Mail and webhooks.
+
+    def mails(self, order):
+        with urllib.request.urlopen(f"{self.environment['MAIL_URL']}/messages?order={order}", timeout=5) as answer:
+            return json.load(answer)
+
+    def hook(self, answer):
+        """A web server; `answer(number, headers, body)` gives (status, headers), or waits. Gives its URL and its calls."""
+        calls = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                calls.append((dict(self.headers), body))
+                status, headers = answer(len(calls), self.headers, body)
+                self.send_response(status)
+                for name, value in {"content-length": "0", **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self._cleanups.append(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}/hook", calls
+
+
+class Notifier:
+    def __init__(self, process, log):
+        self.process = process
+        self._log = log
+        listening = eventually(lambda: self.logged("listening"), lambda lines: lines or process.poll() is not None)
+        assert listening, self.log()
+        self.grpc_address, self.ops = listening[0]["grpc"], listening[0]["ops"]
+        protos = stubs.load()
+        self.messages = protos.notifications
+        self.rpc = protos.notifications_grpc.NotificationServiceStub(grpc.insecure_channel(self.grpc_address))
+
+    def log(self):
+        self._log.flush()
+        with open(self._log.name) as log:
+            return log.read()
+
+    def logged(self, event):
+        return [line for line in map(_decode, self.log().splitlines()) if line.get("event") == event]
+
+    def readyz(self):
+        try:
+            with urllib.request.urlopen(f"http://{self.ops}/readyz", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metric(self, name, **labels):
+        wanted = name + ("{" + ",".join(f'{k}="{v}"' for k, v in labels.items()) + "}" if labels else "")
+        with urllib.request.urlopen(f"http://{self.ops}/metrics", timeout=5) as answer:
+            found = re.search(rf"^{re.escape(wanted)} (\S+)", answer.read().decode(), re.MULTILINE)
+        return float(found[1]) if found else None
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self):
+        """Gives the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+def _decode(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {}
