@@ -1,0 +1,56 @@
+"""The documentation says what is so: every link leads somewhere, every step names a function that exists, every setting is
+listed."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from ordermesh import configuration
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PAGES = sorted(page for page in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("*/*/*.md")])
+LIFE = REPOSITORY / "docs" / "life-of-an-order.md"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_link_leads_to_a_file(page):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def steps():
+    """(file, function) of each step: [`function`](file) in the page."""
+    return re.findall(r"\[`([^`]+)`\]\(\.\./([^)]+)\)", LIFE.read_text())
+
+
+def test_the_life_of_an_order_has_steps_in_every_service():
+    services = {path.split("/")[1] for _, path in steps() if path.startswith("services/")}
+    assert services == {"gateway", "validation", "relay", "notifier", "analytics"}
+    assert len(steps()) >= 20
+
+
+@pytest.mark.parametrize("function, path", steps() if LIFE.exists() else [])
+def test_each_step_names_a_function_of_its_file(function, path):
+    text = (REPOSITORY / path).read_text()
+    if not path.endswith((".cc", ".h")):
+        assert function in text
+    else:
+        name = re.escape(function.split("::")[-1])
+        assert re.search(rf"\b{name}(::\w+)?\s*\(|class {name}\b", text), f"{path} has no {function}"
+
+
+def test_the_configuration_page_is_what_the_programs_say():
+    build = pathlib.Path(os.environ.get("ORDERMESH_BUILD", REPOSITORY / "build" / "release"))
+    assert configuration.TARGET.read_text() == configuration.render(build), "run tools/configuration"
+
+
+def test_no_page_or_source_names_a_path_of_one_machine():
+    tracked = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
+    pattern = re.compile(r"(?<![\w./-])/(?:home|root|work)/\w")
+    found = [name for name in tracked if not name.endswith((".binpb", ".sum")) and name != "tests/docs/docs_test.py"
+             and pattern.search((REPOSITORY / name).read_text(errors="ignore"))]
+    assert found == []
