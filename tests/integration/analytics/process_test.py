@@ -1,0 +1,160 @@
+"""ordermesh-analytics as a process, with the real stores: what it says when something is missing, and a death at the worst moment."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from confluent_kafka import TopicPartition
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from analytics_world import BINARY, REPOSITORY, TOPIC, World, migrate, wait_for  # noqa: E402
+from ordermesh import paths  # noqa: E402
+from ordermesh.stack import Stack  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def stack():
+    if "ORDERMESH_STACK_DIR" in os.environ:  # under tools/stack run, or beside a stack that is up
+        stack = Stack(pathlib.Path(os.environ["ORDERMESH_STACK_DIR"]))
+        migrate(stack.describe()["env"])
+        yield stack
+        return
+    stack = Stack(paths.scratch_root() / f"ordermesh-analytics-{os.getpid()}")
+    stack.up(["postgres", "rabbitmq", "kafka", "migrate"], {"build": os.environ["ORDERMESH_BUILD"]})
+    try:
+        yield stack
+    finally:
+        stack.down()
+
+
+@pytest.fixture
+def world(stack, tmp_path):
+    world = World(stack, tmp_path)
+    found = world.admin.list_topics(timeout=10).topics.get(TOPIC)
+    if found is None or len(found.partitions) != 3:
+        world.create_topic(3)
+    world.forget_everything()
+    yield world
+    world.stop_all()
+
+
+def _store_orders(world, count: int, outbox_from: int) -> None:
+    """Orders as the gateway stores them; every tenth is cancelled. The outbox is pruned before `outbox_from`."""
+    world.execute(f"""
+        INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, currency,
+                                   contact_email, note, created_at)
+        SELECT gen_random_uuid(), 'default', n::text, '', 'CUST-0001', CASE WHEN n % 10 = 0 THEN 2 ELSE 1 END, 500, 'EUR',
+               '', '', timestamptz '2026-03-01 14:30Z'
+        FROM generate_series(1, {count}) n;
+        INSERT INTO orders.lines (order_id, line, product_id, sku, name, quantity, unit_price_minor)
+        SELECT id, 1, '00000000-0000-0000-0000-000000000007', 'SKU-0007', 'A product', 2, 250 FROM orders.orders;
+        INSERT INTO orders.outbox (event_id, aggregate_id, type, payload)
+        SELECT gen_random_uuid(), id, 'ordermesh.order.accepted.v1', '' FROM orders.orders
+        WHERE request_id::int >= {outbox_from}""")
+
+
+def test_counts_and_stops_in_order(world):
+    analytics = world.start()
+    analytics.wait_ready()
+    expected = world.publish(50)
+    wait_for("the orders counted", lambda: world.totals() == expected, lambda: analytics.log())
+    wait_for("no lag", lambda: analytics.metric("ordermesh_analytics_lag_records") == 0)
+    assert analytics.metric("ordermesh_analytics_events_total") == 50
+    assert analytics.stop() == 0
+    assert world.totals() == expected
+
+
+def test_killed_between_the_commit_in_the_database_and_the_one_in_kafka(world):
+    if b"analytics_after_commit" not in BINARY.read_bytes():
+        pytest.skip("this build has no failpoints")
+    analytics = world.start(ORDERMESH_FAILPOINTS="analytics_after_commit=crash@3")
+    sums = (0, 0, 0)
+    analytics.wait_ready()
+    while analytics.process.poll() is None:
+        sums = tuple(map(sum, zip(sums, world.publish(3), strict=True)))
+        time.sleep(0.02)
+    assert analytics.process.returncode == -signal.SIGKILL
+    assert any(event["event"] == "failpoint" for event in analytics.events())
+    stored = world.query("SELECT sum(next_offset)::bigint FROM analytics.offsets")[0]
+    assert world.committed() < stored, "it died after Kafka knew"
+    second = world.start()
+    wait_for("all orders counted", lambda: world.totals() == sums, lambda: f"{world.totals()} of {sums}")
+    assert second.metric("ordermesh_analytics_repeats_total") == 0, "the database's offset is what counts"
+    assert world.query("SELECT count(*) FROM analytics.seen_events")[0] == sums[0]
+    assert second.stop() == 0
+
+
+def test_a_missing_topic_is_named_and_its_coming_noticed(world):
+    world.delete_topic()
+    analytics = world.start()
+    analytics.wait_not_ready("kafka", TOPIC)
+    assert analytics.get("/healthz")[0] == 200
+    wait_for("a clear log line", lambda: any(
+        event["event"] == "counting_waits" and TOPIC in event["error"] for event in analytics.events()
+    ))  # fmt: skip
+    world.create_topic(3)
+    analytics.wait_ready()
+    expected = world.publish(10)
+    wait_for("the orders counted", lambda: world.totals() == expected, lambda: analytics.log())
+    assert analytics.stop() == 0
+
+
+def test_a_topic_of_one_partition_is_named_with_the_difference(world):
+    world.delete_topic()
+    world.create_topic(1)
+    analytics = world.start()
+    analytics.wait_not_ready("kafka", "1 partitions, not 3")
+    assert analytics.stop() == 0
+    world.delete_topic()
+
+
+@pytest.mark.parametrize(("server", "names"), [("kafka", ["kafka"]), ("postgres", ["database", "schema"])])
+def test_names_what_is_down_within_two_seconds_and_recovers(world, server, names):
+    analytics = world.start()
+    analytics.wait_ready()
+    expected = world.publish(5)
+    wait_for("the orders counted", lambda: world.totals() == expected, lambda: analytics.log())
+    world.stack.command("kill", server)
+    analytics.wait_not_ready(*names, seconds=2)
+    assert analytics.get("/healthz")[0] == 200
+    world.stack.command("start", server)
+    analytics.wait_ready()
+    more = world.publish(5)
+    total = tuple(map(sum, zip(expected, more, strict=True)))
+    wait_for("those after it counted", lambda: world.totals() == total, lambda: analytics.log())
+    assert analytics.stop() == 0
+
+
+def test_rebuilding_makes_good_what_kafka_dropped(world):
+    """Orders 1 to 40 were accepted; Kafka dropped the records of thirty while nobody read."""
+    rebuild = [REPOSITORY / "tools" / "rebuild-sales", "--kafka_brokers", world.brokers, "--database_url"]
+    rebuild.append(f"postgres://ordermesh_owner@{world.database}")
+    _store_orders(world, 40, outbox_from=31)
+    world.publish(30)
+    ends = [TopicPartition(TOPIC, number, end) for number, end in world.ends().items()]
+    for future in world.admin.delete_records(ends).values():
+        future.result(60)
+    analytics = world.start()
+    analytics.wait_ready()
+    wait_for("the alarm", lambda: analytics.metric("ordermesh_analytics_lost_records") > 0, lambda: analytics.log())
+    assert subprocess.run(rebuild).returncode != 0, "refused while a member of the group runs"
+    assert analytics.stop() == 0
+
+    assert subprocess.run(rebuild).returncode == 0
+    assert world.totals() == (40, 80, 20000)
+    cancelled = "SELECT sum(cancelled_orders)::bigint, sum(cancelled_units)::bigint FROM analytics.sales"
+    assert world.query(cancelled) == (4, 8)
+    # The ten whose events were still in the outbox come now, and one more that was accepted since.
+    analytics = world.start()
+    world.publish_events([row[0] for row in world.rows("SELECT event_id::text FROM orders.outbox")])
+    world.publish(1)
+    wait_for("the new order counted", lambda: world.totals() == (41, 82, 20500), lambda: analytics.log())
+    wait_for("the ten passed over", lambda: analytics.metric("ordermesh_analytics_repeats_total") == 10)
+    assert world.totals() == (41, 82, 20500)
+    assert world.query("SELECT sum(lost_records)::bigint FROM analytics.offsets")[0] == 0
+    assert analytics.stop() == 0
