@@ -44,7 +44,7 @@ const std::vector<Option>& Table() {
        [](absl::string_view text, Options& o) { return SetNumber(text, 0.001, o.deadline); }},
       {"customers", "range of customers, 0-999 is CUST-0000 to CUST-0999",
        [](absl::string_view text, Options& o) { return SetRange(text, 0, o.customers); }},
-      {"skus", "range of products, 0-999 is SKU-0000 to SKU-0999",
+      {"skus", "range of products, 0-998 is SKU-0000 to SKU-0998",
        [](absl::string_view text, Options& o) { return SetRange(text, 0, o.skus); }},
       {"lines", "range of lines of an order",
        [](absl::string_view text, Options& o) { return SetRange(text, 1, o.lines); }},

@@ -25,7 +25,7 @@ struct Options {
   int connections = 4;
   double deadline = 5;  // seconds, of each call
   Range customers{0, 999};
-  Range skus{0, 999};
+  Range skus{0, 998};    // the sample product after these is not for sale
   Range lines{1, 5};     // of an order
   Range quantity{1, 3};  // of a line
   std::uint64_t seed = 1;
