@@ -11,6 +11,7 @@
 #include "libs/messaging/topology.h"
 #include "libs/postgres/connection.h"
 #include "libs/postgres/schema_check.h"
+#include "services/relay/postgres_outbox.h"
 
 namespace ordermesh::relay {
 namespace {
@@ -36,16 +37,22 @@ class RabbitmqProbe {
   int looks_ = 0;
 };
 
+std::shared_ptr<postgres::Connection> Connect(const std::string& url) {
+  return std::make_shared<postgres::Connection>(postgres::ConnectionOptions{.url = url,
+                                                                            .application_name = "ordermesh-relay check",
+                                                                            .connect_timeout = kTimeout,
+                                                                            .statement_timeout = kTimeout,
+                                                                            .answer_margin = absl::Milliseconds(300)});
+}
+
 }  // namespace
 
 Check DatabaseCheck(const std::string& url) {
-  auto connection =
-      std::make_shared<postgres::Connection>(postgres::ConnectionOptions{.url = url,
-                                                                         .application_name = "ordermesh-relay check",
-                                                                         .connect_timeout = kTimeout,
-                                                                         .statement_timeout = kTimeout,
-                                                                         .answer_margin = absl::Milliseconds(300)});
-  return [connection] { return postgres::CheckMigration(*connection, kSchema); };
+  return [connection = Connect(url)] { return postgres::CheckMigration(*connection, kSchema); };
+}
+
+Check OutboxCheck(const std::string& url) {
+  return [connection = Connect(url)] { return CheckCursors(*connection); };
 }
 
 Check RabbitmqCheck(const std::string& url) {

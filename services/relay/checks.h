@@ -12,6 +12,8 @@ using Check = std::function<absl::Status()>;
 
 // The database answers and has the migration that our SQL needs.
 Check DatabaseCheck(const std::string& url);
+// The outbox and its cursors are this database's own: it was not restored under them.
+Check OutboxCheck(const std::string& url);
 // RabbitMQ answers and its topology is as declared. All of it is looked at when the connection is new and every tenth
 // time.
 Check RabbitmqCheck(const std::string& url);

@@ -28,11 +28,10 @@ LaneOptions Lane(const RelayConfig& config, const char* sink) {
 }
 
 absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
-  process.SetDependencies({"database", kRabbitmq, kKafka});
+  process.SetDependencies({"database", "outbox", kRabbitmq, kKafka});
   base::Clock& clock = process.clock();
   base::Random& random = base::SystemRandom();
   const SinkMetrics rabbitmq_metrics(process.metrics(), kRabbitmq), kafka_metrics(process.metrics(), kKafka);
-  const auto stopped = [&process](absl::Status reason) { process.RequestStop(std::move(reason)); };
 
   PostgresOutbox rabbitmq_outbox(config.database_url, kRabbitmq, config.lock_timeout);
   RabbitmqSink rabbitmq_sink({.url = config.amqp_url, .name = "ordermesh-relay"}, config.publish_window);
@@ -41,14 +40,14 @@ absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
       {.brokers = config.kafka_brokers, .client_id = "ordermesh-relay", .linger = config.kafka_linger});
   PostgresUpkeep upkeep_store(config.database_url);
 
-  RelayLane rabbitmq_lane(Lane(config, kRabbitmq), rabbitmq_outbox, rabbitmq_sink, rabbitmq_metrics, clock, random,
-                          stopped);
-  RelayLane kafka_lane(Lane(config, kKafka), kafka_outbox, kafka_sink, kafka_metrics, clock, random, stopped);
+  RelayLane rabbitmq_lane(Lane(config, kRabbitmq), rabbitmq_outbox, rabbitmq_sink, rabbitmq_metrics, clock, random);
+  RelayLane kafka_lane(Lane(config, kKafka), kafka_outbox, kafka_sink, kafka_metrics, clock, random);
   Upkeep upkeep({.retention = config.outbox_retention}, upkeep_store,
                 {{kRabbitmq, rabbitmq_metrics}, {kKafka, kafka_metrics}}, OutboxMetrics(process.metrics()), clock);
 
   mesh::Readiness& readiness = process.readiness();
   DependencyCheck database("database", DatabaseCheck(config.database_url), kCheckInterval, readiness, clock);
+  DependencyCheck outbox("outbox", OutboxCheck(config.database_url), kCheckInterval, readiness, clock);
   DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.amqp_url), kCheckInterval, readiness, clock);
   DependencyCheck kafka(kKafka, KafkaCheck(config.kafka_brokers), kCheckInterval, readiness, clock);
   return process.Serve();

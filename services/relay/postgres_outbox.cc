@@ -12,7 +12,7 @@ namespace {
 
 constexpr postgres::Statement kTryLock = {"relay_try_lock", sql::kTryLock};
 constexpr postgres::Statement kInsertCursor = {"relay_insert_cursor", sql::kInsertCursor};
-constexpr postgres::Statement kLoadCursor = {"relay_load_cursor", sql::kLoadCursor};
+constexpr postgres::Statement kLoadCursors = {"relay_load_cursors", sql::kLoadCursors};
 constexpr postgres::Statement kReadOutbox = {"relay_read_outbox", sql::kReadOutbox};
 constexpr postgres::Statement kAdvanceCursor = {"relay_advance_cursor", sql::kAdvanceCursor};
 constexpr postgres::Statement kBury = {"relay_bury", sql::kBury};
@@ -22,6 +22,25 @@ constexpr postgres::Statement kHeartbeat = {"relay_heartbeat", sql::kHeartbeat};
 constexpr char kNoticeLostClients[] =
     "SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; "
     "SET tcp_user_timeout = 10000";
+
+// The cursor in this row, if it and the events are of this database system's past.
+absl::StatusOr<Position> CursorOf(const postgres::Result& rows, int row) {
+  const std::string sink(rows.Text(row, 0));
+  const Position cursor{rows.Xid8(row, 1), rows.Int8(row, 2)};
+  const std::int64_t made_in = rows.Int8(row, 3), here = rows.Int8(row, 4);
+  const std::uint64_t next_xid = rows.Xid8(row, 5), event_ahead = rows.Xid8(row, 6);
+  if (made_in != here) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("outbox: the cursor of ", sink, " was made in database system ", made_in, ", this is ", here,
+                     ": the database was restored or replaced; see docs/runbooks/restore.md"));
+  }
+  if (const std::uint64_t ahead = std::max(cursor.xid, event_ahead); ahead >= next_xid) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "outbox: ", ahead == cursor.xid ? absl::StrCat("the cursor of ", sink) : "an event", " stands at transaction ",
+        ahead, ", the database's next is ", next_xid, ": the database was restored; see docs/runbooks/restore.md"));
+  }
+  return cursor;
+}
 
 absl::Status NoLongerActive(const std::string& sink) {
   return absl::AbortedError(absl::StrCat("outbox: this relay is no longer the active one for ", sink));
@@ -61,22 +80,11 @@ void PostgresOutbox::Release() {
 
 absl::StatusOr<Position> PostgresOutbox::LoadCursor() {
   RETURN_IF_ERROR(Execute(kInsertCursor, postgres::Params().Text(sink_)).status());
-  ASSIGN_OR_RETURN(const postgres::Result row, Execute(kLoadCursor, postgres::Params().Text(sink_)));
-  if (row.rows() != 1) return absl::InternalError(absl::StrCat("outbox: no cursor for ", sink_));
-  const Position cursor{row.Xid8(0, 0), row.Int8(0, 1)};
-  const std::int64_t made_in = row.Int8(0, 2), here = row.Int8(0, 3);
-  const std::uint64_t next_xid = row.Xid8(0, 4), event_ahead = row.Xid8(0, 5);
-  if (made_in != here) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("outbox: the cursor of ", sink_, " was made in database system ", made_in, ", this is ", here,
-                     ": the database was restored or replaced; see docs/runbooks/restore.md"));
+  ASSIGN_OR_RETURN(const postgres::Result rows, Execute(kLoadCursors));
+  for (int i = 0; i < rows.rows(); ++i) {
+    if (rows.Text(i, 0) == sink_) return CursorOf(rows, i);
   }
-  if (const std::uint64_t ahead = std::max(cursor.xid, event_ahead); ahead >= next_xid) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "outbox: ", ahead == cursor.xid ? "the cursor of " + sink_ : "an event", " stands at transaction ", ahead,
-        ", the database's next is ", next_xid, ": the database was restored; see docs/runbooks/restore.md"));
-  }
-  return cursor;
+  return absl::InternalError(absl::StrCat("outbox: no cursor for ", sink_));
 }
 
 absl::StatusOr<std::vector<Event>> PostgresOutbox::Read(Position after, int limit) {
@@ -118,6 +126,12 @@ absl::Status PostgresOutbox::Bury(const Event& event, const std::string& reason)
                             .Text(reason)
                             .Timestamp(event.created_at))
       .status();
+}
+
+absl::Status CheckCursors(postgres::Connection& connection) {
+  ASSIGN_OR_RETURN(const postgres::Result rows, connection.Execute(kLoadCursors));
+  for (int i = 0; i < rows.rows(); ++i) RETURN_IF_ERROR(CursorOf(rows, i).status());
+  return absl::OkStatus();
 }
 
 absl::Status PostgresOutbox::Heartbeat() { return Execute(kHeartbeat).status(); }

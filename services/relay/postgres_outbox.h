@@ -31,4 +31,7 @@ class PostgresOutbox : public OutboxStore {
   int locked_pid_ = 0;  // the server process whose session holds the lock; 0: none
 };
 
+// Whether every sink's cursor is of this database, as LoadCursor asks of one; needs no lock.
+absl::Status CheckCursors(postgres::Connection& connection);
+
 }  // namespace ordermesh::relay

@@ -8,39 +8,38 @@
 #include "libs/base/status.h"
 
 namespace ordermesh::relay {
+namespace {
+
+// What goes on failing is logged at the first time, the second, the fourth, the eighth …
+bool IsPowerOfTwo(int times) { return (times & (times - 1)) == 0; }
+
+}  // namespace
 
 RelayLane::RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
-                     base::Random& random, std::function<void(absl::Status)> stopped)
+                     base::Random& random)
     : options_(std::move(options)),
       outbox_(outbox),
       metrics_(metrics),
       clock_(clock),
       random_(random),
-      stopped_(std::move(stopped)),
       publisher_(sink, options_.publish_timeout),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
 
 void RelayLane::Run(std::stop_token stop) {
-  int failures = 0;
   while (!stop.stop_requested()) {
     absl::Status status = StandBy(stop);
     if (status.ok() && !stop.stop_requested()) {
-      metrics_.active.Set(1);
-      base::LogInfo("relay_active", {{"sink", options_.sink}});
-      failures = 0;
       status = Feed(stop);
+      if (metrics_.active.Value() == 1 && !status.ok()) metrics_.restarts.Add();
       metrics_.active.Set(0);
-      if (!status.ok()) metrics_.restarts.Add();
     }
     outbox_.Release();
     ahead_.reset();
     if (status.ok()) continue;
-    if (absl::IsFailedPrecondition(status)) {
-      base::LogError("relay_stopped", {{"sink", options_.sink}, {"reason", status.message()}});
-      return stopped_(status);
+    if (IsPowerOfTwo(++interruptions_)) {
+      base::LogWarning("relay_interrupted", {{"sink", options_.sink}, {"reason", status.message()}});
     }
-    if (failures == 0) base::LogWarning("relay_interrupted", {{"sink", options_.sink}, {"reason", status.message()}});
-    clock_.SleepFor(base::BackoffDelay(options_.backoff, ++failures, random_), stop);
+    clock_.SleepFor(base::BackoffDelay(options_.backoff, interruptions_, random_), stop);
   }
   base::LogInfo("relay_ended", {{"sink", options_.sink}});
 }
@@ -56,7 +55,11 @@ absl::Status RelayLane::StandBy(std::stop_token stop) {
 }
 
 absl::Status RelayLane::Feed(std::stop_token stop) {
+  // A database that was restored fails here, until somebody has decided: nothing is published meanwhile.
   ASSIGN_OR_RETURN(cursor_, outbox_.LoadCursor());
+  interruptions_ = 0;
+  metrics_.active.Set(1);
+  base::LogInfo("relay_active", {{"sink", options_.sink}});
   absl::Duration pause = options_.read_pause;
   while (!stop.stop_requested()) {
     const absl::Time began = clock_.Now();
@@ -158,7 +161,7 @@ void RelayLane::Count(const std::vector<const Event*>& wave, const Sink::Report&
 }
 
 void RelayLane::LogFailure(const Sink::Report& report, int failures) const {
-  if ((failures & (failures - 1)) != 0) return;  // the first, second, fourth, eighth …
+  if (!IsPowerOfTwo(failures)) return;
   const auto unroutable = std::count(report.outcomes.begin(), report.outcomes.end(), Sink::Outcome::kUnroutable);
   base::LogWarning("relay_publish_failed",
                    {{"sink", options_.sink},

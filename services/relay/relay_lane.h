@@ -1,7 +1,6 @@
 // The loop that feeds one sink.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,10 +37,8 @@ struct LaneOptions {
 // thread of its own (and the sink on another) from construction to destruction; the dependencies must outlive it.
 class RelayLane {
  public:
-  // `stopped` is called, on the lane's thread, when it can't go on and someone has to decide: kFailedPrecondition of
-  // OutboxStore::LoadCursor. The lane has ended then.
   RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
-            base::Random& random, std::function<void(absl::Status)> stopped);
+            base::Random& random);
 
  private:
   void Run(std::stop_token stop);
@@ -61,8 +58,8 @@ class RelayLane {
   const SinkMetrics metrics_;
   base::Clock& clock_;
   base::Random& random_;
-  const std::function<void(absl::Status)> stopped_;
 
+  int interruptions_ = 0;  // since the cursor was last at hand
   Position cursor_;
   std::optional<std::vector<Event>> ahead_;  // what follows the batch under way
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
 #include <set>
 
 #include "libs/testing/status_matchers.h"
@@ -14,7 +13,6 @@
 namespace ordermesh::relay {
 namespace {
 
-using ordermesh::testing::StatusIs;
 using ::testing::ElementsAre;
 
 constexpr char kSink[] = "s";
@@ -31,7 +29,7 @@ class RelayLaneTest : public ::testing::Test {
   std::unique_ptr<RelayLane> Start() { return Start(outbox_, sink_, metrics_); }
   std::unique_ptr<RelayLane> Start(OutboxStore& outbox, Sink& sink, base::Metrics& metrics) {
     return std::make_unique<RelayLane>(options_, outbox, sink, SinkMetrics(metrics, kSink), base::SystemClock(),
-                                       base::SystemRandom(), [this](absl::Status why) { stopped_.set_value(why); });
+                                       base::SystemRandom());
   }
   void Append(std::uint32_t number, std::uint32_t order) { database_.Append(AnEvent(number, order)); }
   static std::vector<std::uint32_t> Numbers(const std::vector<Event>& events) {
@@ -51,8 +49,8 @@ class RelayLaneTest : public ::testing::Test {
   }
   // For what nobody tells of.
   template <class Done>
-  bool Poll(Done done) {
-    const absl::Time deadline = base::SystemClock().Now() + absl::Seconds(10);
+  bool Poll(Done done, absl::Duration patience = absl::Seconds(10)) {
+    const absl::Time deadline = base::SystemClock().Now() + patience;
     while (!done() && base::SystemClock().Now() < deadline) base::SystemClock().SleepFor(absl::Milliseconds(1), {});
     return done();
   }
@@ -70,7 +68,6 @@ class RelayLaneTest : public ::testing::Test {
   FakeOutbox outbox_{database_, kSink};
   FakeSink sink_;
   base::Metrics metrics_;
-  std::promise<absl::Status> stopped_;
 };
 
 TEST_F(RelayLaneTest, EventsArriveInOrderAndTheCursorFollows) {
@@ -210,17 +207,20 @@ TEST_F(RelayLaneTest, ADatabaseThatWasAwayIsPickedUpAtTheCursor) {
   EXPECT_THAT(Numbers(sink_.got()), ElementsAre(1, 2));
 }
 
-TEST_F(RelayLaneTest, ARestoredDatabaseStopsTheLane) {
+TEST_F(RelayLaneTest, ARestoredDatabaseHoldsTheLaneUntilSomebodyDecides) {
   Append(1, 1);
   auto lane = Start();
   ASSERT_TRUE(WaitUntilGot({1}));
   ASSERT_TRUE(CursorReachesTheEnd());
   lane.reset();
   database_.SetNextXid(50);
+  Append(2, 2);
   lane = Start();
-  std::future<absl::Status> stopped = stopped_.get_future();
-  ASSERT_EQ(stopped.wait_for(std::chrono::seconds(10)), std::future_status::ready);
-  EXPECT_THAT(stopped.get(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_FALSE(Poll([&] { return sink_.publishes() > 1; }, absl::Milliseconds(100)));
+  EXPECT_EQ(SinkMetrics(metrics_, kSink).active.Value(), 0);
+  database_.SetNextXid(200);
+  Append(3, 3);
+  EXPECT_TRUE(WaitUntilGot({1, 3}));
 }
 
 TEST_F(RelayLaneTest, EndsInTheMiddleOfAnOutage) {
