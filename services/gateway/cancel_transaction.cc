@@ -33,11 +33,12 @@ absl::StatusOr<domain::Order> Lock(Connection& connection, const Cancellation& c
   ids.Add(cancellation.id);
   Connection::Pipeline pipeline(connection);
   pipeline.Begin();
-  pipeline.Send(kLockOrder, Params().Uuid(cancellation.id).Text(cancellation.caller));
+  pipeline.Send(kLockOrder, Params().Uuid(cancellation.id));
   pipeline.Send(kGetLines, Params().Array(ids));
   ASSIGN_OR_RETURN(std::vector<Result> results, pipeline.Finish());
   if (results[0].rows() == 0) return OrderNotFound(cancellation.id);
   domain::Order order = ReadOrder(results[0], 0);
+  if (order.caller != cancellation.caller) return OrderNotFound(cancellation.id);
   domain::Order* const orders[] = {&order};
   AttachLines(results[1], orders);
   return order;

@@ -38,11 +38,12 @@ absl::StatusOr<std::optional<domain::Order>> GetOrder(Connection& connection, co
   Array ids(Type::kUuid);
   ids.Add(id);
   Connection::Pipeline pipeline(connection);
-  pipeline.Send(kGetOrder, Params().Uuid(id).Text(caller));
+  pipeline.Send(kGetOrder, Params().Uuid(id));
   pipeline.Send(kGetLines, Params().Array(ids));
   ASSIGN_OR_RETURN(std::vector<Result> results, pipeline.Finish());
   if (results[0].rows() == 0) return std::nullopt;
   domain::Order order = ReadOrder(results[0], 0);
+  if (order.caller != caller) return std::nullopt;
   domain::Order* const orders[] = {&order};
   AttachLines(results[1], orders);
   return order;

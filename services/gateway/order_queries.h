@@ -13,6 +13,7 @@
 
 namespace ordermesh::gateway {
 
+// Nothing: there is none with this id, or it is another caller's.
 absl::StatusOr<std::optional<domain::Order>> GetOrder(postgres::Connection& connection, const std::string& caller,
                                                       const domain::OrderId& id);
 absl::StatusOr<std::vector<domain::Order>> ListOrders(postgres::Connection& connection, const OrderQuery& query);

@@ -27,6 +27,13 @@ postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, 
   return session;
 }
 
+// Lists are planned anew each time, for the filters and the sizes of the moment, and are read in the order of an index.
+postgres::ConnectionOptions QuerySession(const PostgresOrderStore::Options& options) {
+  postgres::ConnectionOptions session = Session(options, "ordermesh-gateway");
+  session.session_sql += "; SET plan_cache_mode = force_custom_plan; SET enable_sort = off";
+  return session;
+}
+
 }  // namespace
 
 PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& events, base::Clock& clock,
@@ -41,7 +48,7 @@ PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& event
                 return std::make_unique<IntakeSession>(session, events);
               }),
       queries_({.threads = options.query_connections, .max_queued = options.max_waiting},
-               postgres::MakeConnections(Session(options, "ordermesh-gateway"))) {}
+               postgres::MakeConnections(QuerySession(options))) {}
 
 aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio::Lane& lane,
                                                                             std::vector<Acceptance> batch) {
