@@ -38,6 +38,13 @@ int FakeLedgerRows::CountIn(State state) {
   return CountLocked(state);
 }
 
+int FakeLedgerRows::CountLeased() {
+  base::MutexLock lock(mu_);
+  int leased = 0;
+  for (const auto& [id, row] : rows_) leased += row.state == State::kPending && row.leased_until > clock_.Now();
+  return leased;
+}
+
 bool FakeLedgerRows::WaitForCount(State state, int count) {
   base::MutexLock lock(mu_);
   return changed_.WaitFor(mu_, {}, absl::Seconds(10),

@@ -32,6 +32,8 @@ class FakeLedgerRows {
   void RefuseEvent(const base::Uuid& event_id);
   std::vector<Row> rows();
   int CountIn(State state);
+  // Claimed, and neither marked nor given back, with a lease that has not run out.
+  int CountLeased();
   // Waits until `count` rows are in `state`, for at most ten seconds. Returns whether they are.
   bool WaitForCount(State state, int count);
 
