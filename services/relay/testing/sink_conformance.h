@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Seen {
   std::string type;
   std::string traceparent;
   std::int64_t version = 0;
+
+  friend void PrintTo(const Seen& seen, std::ostream* out) { *out << seen.id.ToString() << " v" << seen.version; }
 };
 
 // The sink, and the hands that the tests need on what is behind it.
