@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <utility>
 
@@ -25,10 +26,10 @@ class FakeClock : public base::Clock {
   bool SleepFor(absl::Duration duration, std::stop_token stop) override {
     const absl::Time until = Now() + duration;
     base::MutexLock lock(mu_);
-    ++sleepers_;
+    const auto sleeper = sleepers_.insert(until);
     changed_.NotifyAll();
     const bool slept = changed_.Wait(mu_, stop, [&] { return Now() >= until; });
-    --sleepers_;
+    sleepers_.erase(sleeper);
     return slept && !stop.stop_requested();
   }
 
@@ -46,7 +47,12 @@ class FakeClock : public base::Clock {
   // Returns when at least `count` threads are inside SleepFor, so that a test advances only what has begun to wait.
   void WaitForSleepers(int count) {
     base::MutexLock lock(mu_);
-    changed_.Wait(mu_, std::stop_token(), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return sleepers_ >= count; });
+    changed_.Wait(mu_, std::stop_token(), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return static_cast<int>(sleepers_.size()) >= count; });
+  }
+  // Whether a thread is inside SleepFor whose time has not come.
+  bool SomeoneSleeps() {
+    base::MutexLock lock(mu_);
+    return !sleepers_.empty() && *sleepers_.rbegin() > Now();
   }
 
   std::uint64_t OnJump(std::function<void()> jumped) override {
@@ -63,7 +69,7 @@ class FakeClock : public base::Clock {
   std::atomic<std::int64_t> nanos_;
   base::Mutex mu_;
   base::CondVar changed_;
-  int sleepers_ ABSL_GUARDED_BY(mu_) = 0;
+  std::multiset<absl::Time> sleepers_ ABSL_GUARDED_BY(mu_);  // until when
   base::Mutex listeners_mu_;
   std::map<std::uint64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(listeners_mu_);
   std::uint64_t last_listener_ ABSL_GUARDED_BY(listeners_mu_) = 0;
