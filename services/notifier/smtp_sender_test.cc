@@ -85,9 +85,11 @@ class MailServer {
         absl::StrAppend(&mail, text, "\n");
         if (mail.size() > 100'000) return;
       }
+      {
+        base::MutexLock lock(mu_);
+        mails_.push_back(mail);
+      }
       connection.Write(Reply(".", "250 taken"));
-      base::MutexLock lock(mu_);
-      mails_.push_back(mail);
       if (close_after_mail_) return;
     }
   }
