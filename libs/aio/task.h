@@ -33,7 +33,7 @@ struct ResumeCaller {
 };
 
 struct PromiseBase {
-  std::coroutine_handle<> caller = std::noop_coroutine();
+  std::coroutine_handle<> caller = std::noop_coroutine();  // who waits, once it does
   std::suspend_always initial_suspend() const noexcept { return {}; }
   ResumeCaller final_suspend() const noexcept { return {}; }
   [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
@@ -71,9 +71,13 @@ class [[nodiscard]] Task {
   }
 
   bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> caller) noexcept {
+  // Runs the coroutine up to its first suspension. When that was its end the caller goes on at once: so a loop over
+  // tasks that need not wait keeps its stack also where the compiler makes no tail calls (-O0, sanitizers).
+  bool await_suspend(std::coroutine_handle<> caller) noexcept {
+    handle_.resume();
+    if (handle_.done()) return false;
     handle_.promise().caller = caller;
-    return handle_;
+    return true;
   }
   T await_resume() { return handle_.promise().Take(); }
 

@@ -68,7 +68,6 @@ TEST_F(TaskTest, RunsUpToTheFirstSuspensionAtOnce) {
   EXPECT_THAT(steps, ElementsAre("begin", "end"));
 }
 
-// Ends of tasks are symmetric transfers: a long chain of them must not grow the stack.
 Task<int> Count(int n) {
   int sum = 0;
   for (int i = 0; i < n; ++i) {

@@ -17,17 +17,19 @@ namespace {
 
 constexpr absl::string_view kLevelNames[] = {"debug", "info", "warning", "error"};
 
+// Lives for ever: other threads may log until the process ends.
 struct Logger {
   std::string service;
   std::shared_ptr<spdlog::logger> out;
+  const Logger* previous = nullptr;  // keeps the one before reachable, for LeakSanitizer
 };
 
 // What is logged before InitLog goes out without a service's name.
 std::atomic<LogLevel> least_level{LogLevel::kInfo};
 std::atomic<const Logger*> current{nullptr};
 
-const Logger& MakeLogger(absl::string_view service) {
-  auto* logger = new Logger;  // Lives for ever: other threads may log until the process ends.
+Logger& MakeLogger(absl::string_view service) {
+  auto* logger = new Logger;
   logger->service = std::string(service);
   logger->out = std::make_shared<spdlog::logger>("ordermesh", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->out->set_pattern("%v");
@@ -58,7 +60,9 @@ void AppendValue(const LogField& field, std::string& line) {
 
 void InitLog(absl::string_view service, LogLevel least) {
   least_level.store(least, std::memory_order_relaxed);
-  current.store(&MakeLogger(service), std::memory_order_release);
+  Logger& logger = MakeLogger(service);
+  logger.previous = current.load(std::memory_order_acquire);
+  current.store(&logger, std::memory_order_release);
 }
 
 absl::Status ParseLogLevel(absl::string_view text, LogLevel& level) {

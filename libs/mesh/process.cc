@@ -161,7 +161,7 @@ void OnSignal(RunningProcess& process, int signal, int count) {
     _exit(base::kExitInternal);
   }
   base::LogInfo("signal", {{"signal", name}});
-  if (!process.serving()) _exit(128 + signal);
+  if (!process.serving()) EndBySignal(signal);
   process.RequestStop(absl::OkStatus());
 }
 

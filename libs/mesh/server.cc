@@ -9,6 +9,7 @@
 #include <chrono>
 #include <latch>
 #include <limits>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
@@ -21,6 +22,9 @@ namespace ordermesh::mesh {
 namespace {
 
 constexpr int kMaxMessageBytes = 4 << 20;
+// No call in progress for so long: those who are still connected have nothing to lose.
+constexpr absl::Duration kHangUpAfter = absl::Milliseconds(200);
+constexpr absl::Duration kHangUpStep = absl::Milliseconds(10);
 
 // The service that has the method, looked for where its request is declared; empty when it is not there.
 std::string ServiceOf(const google::protobuf::Descriptor* request, absl::string_view method) {
@@ -138,8 +142,19 @@ void Server::Drain(absl::Duration timeout) {
       }
     });
   }
+  const std::jthread hang_up([this](std::stop_token stop) { HangUpWhenQuiet(std::move(stop)); });
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(timeout));
   core_.live.WaitForZero();
+}
+
+// A client that is idle may notice only after seconds that it was asked to go, and would hold the shutdown as long.
+void Server::HangUpWhenQuiet(std::stop_token stop) {
+  absl::Duration quiet;
+  while (quiet < kHangUpAfter) {
+    if (!base::SystemClock().SleepFor(kHangUpStep, stop)) return;
+    quiet = core_.in_progress.load(std::memory_order_relaxed) == 0 ? quiet + kHangUpStep : absl::ZeroDuration();
+  }
+  grpc_server_cancel_all_calls(server_->c_server());
 }
 
 void Server::CloseLanes() {

@@ -22,6 +22,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -181,6 +182,7 @@ class Server {
                  const MethodOptions& options, std::unique_ptr<internal::Method> method);
   void Configure();
   void OpenMethods();
+  void HangUpWhenQuiet(std::stop_token stop);
 
   ServerCore core_;
   base::Metrics& metrics_;

@@ -44,6 +44,7 @@ void ServerCall::Reset() {
 }
 
 bool ServerCall::Begin() {
+  method_.core.in_progress.fetch_add(1, std::memory_order_relaxed);
   started_ = method_.core.clock.Now();
   const std::chrono::system_clock::time_point deadline = context_->deadline();
   if (deadline != std::chrono::system_clock::time_point::max()) {

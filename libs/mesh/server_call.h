@@ -62,7 +62,7 @@ class ServerCall : public CallContext {
       ServerCall& call;
       bool await_ready() const noexcept { return call.done_tag_.fired; }
       void await_suspend(std::coroutine_handle<> caller) noexcept { call.done_tag_.waiting = caller; }
-      void await_resume() const noexcept {}
+      void await_resume() const noexcept { call.method_.core.in_progress.fetch_sub(1, std::memory_order_relaxed); }
     };
     return Awaiter{*this};
   }

@@ -101,7 +101,8 @@ struct ServerCore {
   base::Random& random;
   const grpc::Status overloaded;
   const grpc::Status stopping;
-  LiveCount live;  // slots: coroutines that may start operations on the lanes' queues
+  LiveCount live;                   // slots: coroutines that may start operations on the lanes' queues
+  std::atomic<int> in_progress{0};  // calls, from their arrival until gRPC is done with them
   Admission calls;
   Admission streams;
 };

@@ -1,6 +1,7 @@
 #include "libs/mesh/signals.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <utility>
@@ -37,6 +38,15 @@ void SignalThread::Wait(std::stop_token stop) {
     if (sigwait(&set, &signal) != 0 || stop.stop_requested()) return;
     received_(signal, count);
   }
+}
+
+void EndBySignal(int signal) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  std::raise(signal);
+  _exit(128 + signal);
 }
 
 }  // namespace ordermesh::mesh

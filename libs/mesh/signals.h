@@ -21,4 +21,7 @@ class SignalThread {
   std::jthread thread_;  // Last: ends before what it uses goes away.
 };
 
+// Ends the process by `signal`, as if it had not been blocked.
+[[noreturn]] void EndBySignal(int signal);
+
 }  // namespace ordermesh::mesh
