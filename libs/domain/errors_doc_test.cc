@@ -1,11 +1,12 @@
 // docs/errors.md says what the code says: every reason and rule has its row, and no row is of anything else.
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
@@ -24,30 +25,43 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
+std::vector<std::string> Lines(const std::string& path) { return absl::StrSplit(ReadFile(path), '\n'); }
+
+bool IsConstant(const std::string& text) {
+  for (char c : text) {
+    if (!absl::ascii_isupper(static_cast<unsigned char>(c)) && !absl::ascii_isdigit(static_cast<unsigned char>(c)) &&
+        c != '_') {
+      return false;
+    }
+  }
+  return !text.empty();
+}
+
 std::set<std::string> RowsOfThePage() {
   std::set<std::string> rows;
-  for (const std::string& line : std::vector<std::string>(absl::StrSplit(ReadFile("docs/errors.md"), '\n'))) {
-    if (std::regex_search(line, std::regex("^\\| `[A-Z][A-Z0-9_]*` "))) rows.insert(line);
+  for (const std::string& line : Lines("docs/errors.md")) {
+    // Those of ErrorInfo and other details are no constants.
+    if (absl::StartsWith(line, "| `") && IsConstant(line.substr(3, line.find('`', 3) - 3))) rows.insert(line);
   }
   return rows;
 }
 
-// What stands in the edge's own table, and in its other refusals: reason, gRPC code, HTTP status.
+// What stands in the edge's own table, `[404] = {"UNKNOWN_PATH", 5, …`, and in its other refusals,
+// `refusal("MALFORMED_JSON", 3, 400, …`: reason, gRPC code, HTTP status.
 std::set<std::string> RowStartsOfTheEdge() {
-  const std::string lua = ReadFile("docker/envoy/problem.lua");
   std::set<std::string> starts;
   const auto add = [&](const std::string& reason, const std::string& code, const std::string& http) {
-    if (FindReason(reason) != nullptr) return;  // means the same as a service's
+    if (!IsConstant(reason) || FindReason(reason) != nullptr) return;  // the latter mean the same as a service's
     const auto name = absl::StatusCodeToString(static_cast<absl::StatusCode>(std::stoi(code)));
     starts.insert(absl::StrCat("| `", reason, "` | ", name, " | ", http, " | "));
   };
-  const std::regex table(R"re(\[(\d+)\] = \{"([A-Z_]+)", (\d+),)re");
-  for (std::sregex_iterator match(lua.begin(), lua.end(), table), end; match != end; ++match) {
-    add((*match)[2], (*match)[3], (*match)[1]);
-  }
-  const std::regex call(R"re(refusal\("([A-Z_]+)", (\d+), (\d+),)re");
-  for (std::sregex_iterator match(lua.begin(), lua.end(), call), end; match != end; ++match) {
-    add((*match)[1], (*match)[2], (*match)[3]);
+  for (const std::string& line : Lines("docker/envoy/problem.lua")) {
+    const std::vector<std::string> words = absl::StrSplit(line, absl::ByAnyChar("[](){}=,\" "), absl::SkipEmpty());
+    const bool in_table = absl::StartsWith(line, "  [") && words.size() > 3;
+    if (in_table) add(words[1], words[2], words[0]);
+    for (std::size_t i = 0; i + 3 < words.size(); ++i) {
+      if (words[i] == "refusal") add(words[i + 1], words[i + 2], words[i + 3]);
+    }
   }
   return starts;
 }
