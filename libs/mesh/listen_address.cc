@@ -6,10 +6,12 @@
 
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
 
 namespace ordermesh::mesh {
 
@@ -26,7 +28,10 @@ absl::StatusOr<ListenAddress> ListenAddress::Parse(absl::string_view text) {
 
 std::string ListenAddress::ToString() const { return absl::StrCat(host, ":", port); }
 
-std::string DescribeListenFailure(const ListenAddress& address) {
+namespace {
+
+// Why it can't be listened on; nothing when it can.
+std::optional<std::string> TryListen(const ListenAddress& address) {
   std::string host = address.host;
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   addrinfo hints{};
@@ -41,12 +46,27 @@ std::string DescribeListenFailure(const ListenAddress& address) {
   if (fd < 0) return std::generic_category().message(errno);
   const int yes = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  std::string reason = "it could not be bound";
+  std::optional<std::string> reason;
   if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 1) != 0) {
     reason = std::generic_category().message(errno);
   }
   close(fd);
   return reason;
+}
+
+}  // namespace
+
+std::string DescribeListenFailure(const ListenAddress& address) {
+  return TryListen(address).value_or("it could not be bound");
+}
+
+absl::Status CheckListen(absl::string_view name, absl::string_view text) {
+  absl::StatusOr<ListenAddress> address = ListenAddress::Parse(text);
+  if (!address.ok()) return base::Annotate(address.status(), name);
+  if (address->port == 0) return absl::OkStatus();
+  const std::optional<std::string> reason = TryListen(*address);
+  if (!reason.has_value()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(name, ": cannot listen on ", address->ToString(), ": ", *reason));
 }
 
 }  // namespace ordermesh::mesh

@@ -21,4 +21,8 @@ struct ListenAddress {
 // Why listening there failed, found out by trying: "address already in use".
 std::string DescribeListenFailure(const ListenAddress& address);
 
+// Whether `text`, the setting `name`, can be listened on now; so that a process says so before it does anything else.
+// INVALID_ARGUMENT: not host:port. UNAVAILABLE: the address is taken or not this machine's. Port 0 is always free.
+absl::Status CheckListen(absl::string_view name, absl::string_view text);
+
 }  // namespace ordermesh::mesh

@@ -8,6 +8,7 @@
 namespace ordermesh::mesh {
 namespace {
 
+using ::ordermesh::testing::IsOk;
 using ::ordermesh::testing::StatusIs;
 using ::testing::HasSubstr;
 
@@ -27,6 +28,13 @@ TEST(ListenAddressTest, RefusesOtherTexts) {
 
 TEST(DescribeListenFailureTest, SaysWhy) {
   EXPECT_EQ(DescribeListenFailure({"192.0.2.1", 1}), "Cannot assign requested address");
+}
+
+TEST(CheckListenTest, SaysWhatIsWrongOfWhichSetting) {
+  EXPECT_THAT(CheckListen("listen", "127.0.0.1:0"), IsOk());
+  EXPECT_THAT(CheckListen("listen", "nowhere"), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("listen: ")));
+  EXPECT_THAT(CheckListen("ops_listen", "192.0.2.1:1"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("ops_listen: cannot listen on 192.0.2.1:1: ")));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "libs/mesh/cores.h"
 #include "libs/mesh/grpc_log.h"
 #include "libs/mesh/health_service.h"
+#include "libs/mesh/listen_address.h"
 #include "libs/mesh/ops_server.h"
 #include "libs/mesh/server.h"
 #include "libs/mesh/signals.h"
@@ -241,6 +242,15 @@ int RunProcess(const std::string& name, ProcessConfig& config, int argc, char** 
   base::InitLog(name, level);
   RedirectGrpcLog();
   LogConfiguration(fields);
+
+  // Before anything is assembled that would have to be taken down again.
+  for (const auto& [setting, address] :
+       {std::pair("listen", &config.listen), std::pair("ops_listen", &config.ops_listen)}) {
+    if (address->empty()) continue;
+    if (const absl::Status free = CheckListen(setting, *address); !free.ok()) {
+      return Fail(name, ExitCodeOf(free), free.ToString());
+    }
+  }
 
   RunningProcess process(config);
   const SignalThread signals([&process](int signal, int count) { OnSignal(process, signal, count); });
