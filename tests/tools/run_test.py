@@ -78,6 +78,7 @@ def test_ports_that_are_taken_are_not_used(folder):
     taken = []
     for port in (8080, 50051, 51056):
         somebody = socket.socket()
+        somebody.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # also where a connection of a run before lingers
         try:
             somebody.bind(("127.0.0.1", port))
             somebody.listen()
