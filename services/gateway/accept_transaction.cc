@@ -28,6 +28,7 @@ constexpr Statement kLockStockNowait{"lock_stock_nowait", sql::kLockStockNowait}
 constexpr Statement kDeleteRefused{"delete_refused", sql::kDeleteRefused};
 constexpr Statement kReserveStock{"reserve_stock", sql::kReserveStock};
 constexpr Statement kInsertLines{"insert_lines", sql::kInsertLines};
+constexpr Statement kReadByIndex{"read_by_index", sql::kReadByIndex};
 constexpr Statement kFindOrders{"find_orders", sql::kFindOrders};
 constexpr Statement kFindLines{"find_lines", sql::kFindLines};
 
@@ -165,6 +166,7 @@ absl::StatusOr<std::vector<Result>> AcceptTransaction::Write(absl::Span<const Ac
   if (lost_ > 0) {
     // A statement of its own: the one that lost the conflict can't see the winner.
     const Params keys = std::move(Params().Array(callers).Array(requests));
+    pipeline.Send(kReadByIndex);
     pipeline.Send(kFindOrders, keys);
     pipeline.Send(kFindLines, keys);
   }

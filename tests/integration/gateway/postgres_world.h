@@ -29,7 +29,8 @@ class PostgresWorld : public OrderStoreWorld {
   // Another process's store on the same database, as the role of the service.
   std::unique_ptr<PostgresOrderStore> OpenStore();
   StoreMetrics metrics() { return StoreMetrics(metrics_); }
-  std::string url() const { return database_->UrlAs("ordermesh_gateway"); }
+  std::string UrlAs(const std::string& role) const { return database_->UrlAs(role); }
+  std::string url() const { return UrlAs("ordermesh_gateway"); }
   // Runs SQL as the superuser.
   void Run(const std::string& sql);
   // The first column of the first row.

@@ -1,0 +1,320 @@
+// Gateways and a validator as processes, called over gRPC.
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include <barrier>
+#include <csignal>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+#include "libs/testing/stack.h"
+#include "libs/testing/status_matchers.h"
+#include "libs/wire/status.h"
+#include "ordermesh/orders/v1/orders.grpc.pb.h"
+#include "tests/integration/gateway/postgres_world.h"
+#include "tests/integration/gateway/service_process.h"
+
+namespace ordermesh::gateway {
+namespace {
+
+namespace reasons = domain::reasons;
+using ordermesh::testing::IsOk;
+using ordermesh::testing::Stack;
+using ordermesh::testing::StatusIs;
+using orders::v1::Order;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using Stub = orders::v1::OrderService::Stub;
+
+constexpr char kCanary[] = "canary-7731@example.com";
+
+std::string ReasonOf(const grpc::Status& status) { return domain::RefusalOf(wire::FromGrpcStatus(status)).reason; }
+
+class GatewayProcessTest : public ::testing::Test {
+ protected:
+  GatewayProcessTest() {
+    world_.Run(
+        "INSERT INTO catalog.products (id, sku, name, price_minor, currency) SELECT ('00000000-0000-7000-8000-' || "
+        "lpad(n::text, 12, '0'))::uuid, 'SKU-000' || n, 'Product ' || n, 250 * n, 'EUR' FROM generate_series(1, 3) n;"
+        "INSERT INTO catalog.stock (product_id, available) SELECT id, 100 FROM catalog.products;"
+        "INSERT INTO catalog.customers (id, name, email) VALUES ('CUST-0001', 'One', 'one@example.com')");
+    StartValidation();
+    gateway_ = StartGateway();
+  }
+
+  void StartValidation(const std::string& listen = "127.0.0.1:0") {
+    validation_ = std::make_unique<ServiceProcess>(
+        ORDERMESH_VALIDATION,
+        std::vector<std::string>{"--database_url=" + world_.UrlAs("ordermesh_validation"), "--drain_delay_ms=0"},
+        listen);
+    validation_->WaitFor("/readyz", "200");
+  }
+  std::unique_ptr<ServiceProcess> StartGateway() {
+    auto gateway = std::make_unique<ServiceProcess>(
+        ORDERMESH_GATEWAY,
+        std::vector<std::string>{"--database_url=" + world_.UrlAs("ordermesh_gateway"),
+                                 "--validation_target=" + validation_->grpc(), "--drain_delay_ms=0"});
+    gateway->WaitFor("/readyz", "200");
+    return gateway;
+  }
+  // With a connection of its own.
+  static std::unique_ptr<Stub> Connect(const ServiceProcess& gateway) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return orders::v1::OrderService::NewStub(
+        grpc::CreateCustomChannel(gateway.grpc(), grpc::InsecureChannelCredentials(), arguments));
+  }
+  static orders::v1::CreateOrderRequest ARequest(const std::string& request_id, int quantity = 2) {
+    orders::v1::CreateOrderRequest request;
+    request.set_request_id(request_id);
+    request.mutable_order()->set_customer_id("CUST-0001");
+    request.mutable_order()->mutable_contact()->set_email(kCanary);
+    auto* line = request.mutable_order()->add_lines();
+    line->set_sku("SKU-0002");
+    line->set_quantity(quantity);
+    return request;
+  }
+  static grpc::Status Create(Stub& stub, const orders::v1::CreateOrderRequest& request, Order* order,
+                             const std::string& idempotency_key = "") {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    if (!idempotency_key.empty()) context.AddMetadata("idempotency-key", idempotency_key);
+    return stub.CreateOrder(&context, request, order);
+  }
+  grpc::Status Create(const orders::v1::CreateOrderRequest& request, Order* order,
+                      const std::string& idempotency_key = "") {
+    return Create(*stub(), request, order, idempotency_key);
+  }
+  Stub* stub() {
+    if (stub_ == nullptr) stub_ = Connect(*gateway_);
+    return stub_.get();
+  }
+
+  PostgresWorld world_;
+  std::unique_ptr<ServiceProcess> validation_, gateway_;
+  std::unique_ptr<Stub> stub_;
+};
+
+TEST_F(GatewayProcessTest, AnOrderIsCreatedReadListedWatchedAndCancelled) {
+  Order created;
+  ASSERT_THAT(Create(ARequest("r1"), &created), IsOk());
+  EXPECT_EQ(created.state(), orders::v1::ORDER_STATE_ACCEPTED);
+  EXPECT_EQ(created.contact().email(), kCanary);
+  ASSERT_THAT(created.lines(), SizeIs(1));
+  EXPECT_EQ(created.lines(0).name(), "Product 2");
+  EXPECT_EQ(created.lines(0).unit_price().units(), 5);
+  EXPECT_EQ(created.total().units(), 10);
+  EXPECT_EQ(created.total().currency_code(), "EUR");
+  EXPECT_GT(created.create_time().seconds(), 0);
+
+  grpc::ClientContext watch_context;
+  orders::v1::WatchOrderRequest watch_request;
+  watch_request.set_id(created.id());
+  auto watch = stub()->WatchOrder(&watch_context, watch_request);
+  Order seen;
+  ASSERT_TRUE(watch->Read(&seen));
+  EXPECT_EQ(seen.DebugString(), created.DebugString());
+
+  grpc::ClientContext get_context;
+  orders::v1::GetOrderRequest get;
+  get.set_id(created.id());
+  Order got;
+  ASSERT_THAT(stub()->GetOrder(&get_context, get, &got), IsOk());
+  EXPECT_EQ(got.DebugString(), created.DebugString());
+
+  orders::v1::ListOrdersRequest list;
+  list.set_customer_id("CUST-0001");
+  list.set_show_total_size(true);
+  orders::v1::ListOrdersResponse page;
+  grpc::ClientContext list_context;
+  ASSERT_THAT(stub()->ListOrders(&list_context, list, &page), IsOk());
+  ASSERT_THAT(page.orders(), SizeIs(1));
+  EXPECT_EQ(page.orders(0).DebugString(), created.DebugString());
+  EXPECT_EQ(page.total_size(), 1);
+
+  orders::v1::CancelOrderRequest cancel;
+  cancel.set_id(created.id());
+  cancel.set_etag(created.etag());
+  Order cancelled;
+  grpc::ClientContext cancel_context;
+  ASSERT_THAT(stub()->CancelOrder(&cancel_context, cancel, &cancelled), IsOk());
+  EXPECT_EQ(cancelled.state(), orders::v1::ORDER_STATE_CANCELLED);
+  EXPECT_NE(cancelled.etag(), created.etag());
+  ASSERT_TRUE(watch->Read(&seen));
+  EXPECT_EQ(seen.DebugString(), cancelled.DebugString());
+  EXPECT_FALSE(watch->Read(&seen));
+  EXPECT_THAT(watch->Finish(), IsOk());  // it can change no more
+  EXPECT_EQ(world_.Number("SELECT sum(available)::bigint FROM catalog.stock"), 300);
+  EXPECT_EQ(
+      world_.Number("SELECT count(*) FROM orders.outbox WHERE payload IS NOT NULL AND type LIKE 'ordermesh.order.%'"),
+      2);
+  EXPECT_THAT(gateway_->log(), Not(HasSubstr(kCanary)));
+  EXPECT_THAT(gateway_->Get("/metrics"), Not(HasSubstr(kCanary)));
+  EXPECT_EQ(world_.Text("SELECT contact_email FROM orders.orders"), kCanary);  // the canary was there to be found
+}
+
+TEST_F(GatewayProcessTest, EveryViolationIsToldAtOnce) {
+  orders::v1::CreateOrderRequest request = ARequest("r1", 0);
+  request.mutable_order()->set_customer_id("nobody");
+  request.mutable_order()->add_lines()->set_sku("nothing");
+  Order order;
+  const grpc::Status status = Create(request, &order);
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(domain::RefusalOf(wire::FromGrpcStatus(status)).violations, SizeIs(4));
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 0);
+
+  request = ARequest("r2");
+  for (int i = 0; i < 10'000; ++i) request.mutable_order()->add_lines()->set_sku("SKU-0001");
+  const grpc::Status lines = Create(request, &order);
+  EXPECT_THAT(lines, StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_THAT(domain::RefusalOf(wire::FromGrpcStatus(lines)).violations, SizeIs(1));
+  EXPECT_EQ(domain::RefusalOf(wire::FromGrpcStatus(lines)).violations[0].rule, "LINES_TOO_MANY");
+
+  const grpc::Status stock = Create(ARequest("r3", 999), &order);
+  EXPECT_THAT(stock, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(domain::RefusalOf(wire::FromGrpcStatus(stock)).violations, SizeIs(1));
+}
+
+TEST_F(GatewayProcessTest, RequestIdsComeByFieldAndByHeader) {
+  Order first, again;
+  ASSERT_THAT(Create(ARequest("r1"), &first), IsOk());
+  ASSERT_THAT(Create(ARequest(""), &again, "\"r1\""), IsOk());
+  EXPECT_EQ(again.id(), first.id());
+  ASSERT_THAT(Create(ARequest("r1"), &again, "r1"), IsOk());
+  EXPECT_EQ(again.id(), first.id());
+  EXPECT_EQ(ReasonOf(Create(ARequest("r1"), &again, "r2")), reasons::kRequestIdsDiffer);
+  EXPECT_EQ(ReasonOf(Create(ARequest(std::string(129, 'x')), &again)), reasons::kRequestIdMalformed);
+  EXPECT_EQ(ReasonOf(Create(ARequest("r1", 3), &again)), reasons::kIdempotencyKeyReused);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 1);
+
+  orders::v1::CreateOrderRequest quote = ARequest("r9", 5);
+  quote.set_validate_only(true);
+  Order quoted;
+  ASSERT_THAT(Create(quote, &quoted), IsOk());
+  EXPECT_EQ(quoted.total().units(), 25);
+  EXPECT_EQ(quoted.id(), "");
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 1);
+}
+
+TEST_F(GatewayProcessTest, FiftyEqualRequestsOverFiftyConnectionsAndTwoGatewaysAreOneOrder) {
+  auto other = StartGateway();
+  std::vector<std::unique_ptr<Stub>> stubs;
+  for (int i = 0; i < 50; ++i) {
+    stubs.push_back(Connect(i % 2 == 0 ? *gateway_ : *other));
+    grpc::ClientContext context;  // connects
+    orders::v1::ListOrdersRequest list;
+    orders::v1::ListOrdersResponse page;
+    ASSERT_THAT(stubs.back()->ListOrders(&context, list, &page), IsOk());
+  }
+  std::barrier start(50);
+  base::Mutex mu;
+  std::set<std::string> replies;
+  std::vector<std::jthread> clients;
+  for (auto& stub : stubs) {
+    clients.emplace_back([&] {
+      start.arrive_and_wait();
+      Order order;
+      const grpc::Status status = Create(*stub, ARequest("the-same"), &order);
+      EXPECT_THAT(status, IsOk());
+      base::MutexLock lock(mu);
+      replies.insert(order.SerializeAsString());
+    });
+  }
+  clients.clear();
+  EXPECT_THAT(replies, SizeIs(1));  // one order, and equal replies
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 1);
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 1);
+  EXPECT_GE(gateway_->Metric("ordermesh_intake_batches_total", "stage=\"store\"") +
+                other->Metric("ordermesh_intake_batches_total", "stage=\"store\""),
+            2);
+  EXPECT_EQ(gateway_->Metric("ordermesh_orders_accepted_total") + other->Metric("ordermesh_orders_accepted_total"), 1);
+}
+
+TEST_F(GatewayProcessTest, WithEveryValidatorDownNothingIsStoredAndRepeatsAreAnswered) {
+  Order stored;
+  ASSERT_THAT(Create(ARequest("r1"), &stored), IsOk());
+  const std::string listen = validation_->grpc();
+  validation_->Signal(SIGKILL);
+  validation_->Wait();
+  EXPECT_LT(gateway_->WaitFor("/readyz", "503"), 2.0);
+  EXPECT_THAT(gateway_->Get("/readyz"), HasSubstr("\"validation\":\"failing\""));
+  EXPECT_THAT(gateway_->Get("/healthz"), HasSubstr("200"));
+
+  Order order;
+  const grpc::Status refused = Create(ARequest("r2"), &order);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(ReasonOf(refused), reasons::kValidationUnavailable);
+  EXPECT_TRUE(domain::RefusalOf(wire::FromGrpcStatus(refused)).retry_after.has_value());
+  ASSERT_THAT(Create(ARequest("r1"), &order), IsOk());
+  EXPECT_EQ(order.id(), stored.id());
+  EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 1);
+
+  StartValidation(listen);
+  gateway_->WaitFor("/readyz", "200");
+  EXPECT_THAT(Create(ARequest("r2"), &order), IsOk());
+}
+
+TEST_F(GatewayProcessTest, ADatabaseThatHangsIsNamedWithinTwoSeconds) {
+  Stack::Pause("postgres");
+  const double took = gateway_->WaitFor("/readyz", "503");
+  const std::string answer = gateway_->Get("/readyz");
+  const std::string health = gateway_->Get("/healthz");
+  Stack::Resume("postgres");
+  EXPECT_LT(took, 2.0);
+  EXPECT_THAT(answer, HasSubstr("\"database\":\"failing\""));
+  EXPECT_THAT(health, HasSubstr("200"));
+  validation_->WaitFor("/readyz", "200");
+  gateway_->WaitFor("/readyz", "200");
+  // The channel may still hold the validator for unhealthy; the refusals are safe to repeat.
+  Order order;
+  grpc::Status status = Create(ARequest("r1"), &order);
+  for (int i = 0; i < 100 && status.error_code() == grpc::StatusCode::UNAVAILABLE; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    status = Create(ARequest("r1"), &order);
+  }
+  EXPECT_THAT(status, IsOk());
+}
+
+TEST_F(GatewayProcessTest, AMissingMigrationIsNamed) {
+  world_.Run("UPDATE ordermesh.migrations SET name = 'orders/hidden' WHERE name LIKE 'orders/0001%'");
+  EXPECT_LT(gateway_->WaitFor("/readyz", "503"), 2.0);
+  EXPECT_THAT(gateway_->Get("/readyz"), HasSubstr("\"schema\":\"failing\""));
+}
+
+TEST_F(GatewayProcessTest, AStoppingGatewayEndsItsWatchesAndFinishesItsCalls) {
+  Order created;
+  ASSERT_THAT(Create(ARequest("r1"), &created), IsOk());
+  grpc::ClientContext context;
+  orders::v1::WatchOrderRequest request;
+  request.set_id(created.id());
+  auto watch = stub()->WatchOrder(&context, request);
+  Order seen;
+  ASSERT_TRUE(watch->Read(&seen));
+
+  // A call in flight: it waits for stock that another transaction holds.
+  postgres::Connection holder({.url = world_.url(), .application_name = "holder"});
+  ASSERT_THAT(holder.Run("BEGIN; SELECT * FROM catalog.stock FOR UPDATE"), IsOk());
+  grpc::Status in_flight;
+  std::jthread client([&] {
+    Order order;
+    in_flight = Create(ARequest("r2"), &order);
+  });
+  while (gateway_->Metric("ordermesh_intake_waiting_orders") < 1) std::this_thread::yield();
+  gateway_->Signal(SIGTERM);
+  ASSERT_THAT(holder.Run("COMMIT"), IsOk());
+  client.join();
+  EXPECT_THAT(in_flight, IsOk());
+  EXPECT_FALSE(watch->Read(&seen));
+  EXPECT_THAT(watch->Finish(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(gateway_->Wait(), 0);
+}
+
+}  // namespace
+}  // namespace ordermesh::gateway
