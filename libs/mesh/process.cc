@@ -190,6 +190,7 @@ int ExitCodeOf(const absl::Status& status) {
 void LogConfiguration(const base::ConfigFields& fields) {
   const std::vector<std::pair<std::string, std::string>> described = base::DescribeConfig(fields);
   std::vector<base::LogField> line;
+  line.reserve(described.size());
   for (const auto& [name, value] : described) line.emplace_back(name, value);
   base::LogList(base::LogLevel::kInfo, "configuration", line);
 }

@@ -15,8 +15,8 @@ namespace ordermesh::notifier {
 namespace {
 
 struct MailTemplate {
-  absl::string_view event_type;
-  absl::string_view text;
+  const char* event_type;
+  const char* text;
 };
 constexpr MailTemplate kMails[] = {
     {"ordermesh.order.accepted.v1", templates::kOrderAccepted},
