@@ -81,8 +81,7 @@ def _run(options: argparse.Namespace) -> int:
             unseen = ", ".join(step.name for step in steps if not step.ok)
             print(f"tools/run: not seen: {unseen}; the logs stay in {stack.directory}/*/log", file=sys.stderr)
         elif not options.once:
-            _show(options, endpoints)
-            _wait_until_interrupted(stack)
+            _show_until_interrupted(options, stack, endpoints)
         if options.once and options.json:
             outcome = {"ok": not failed, "steps": [dataclasses.asdict(step) for step in steps]}
             print(json.dumps(endpoints | outcome), flush=True)
@@ -138,10 +137,11 @@ def _show(options: argparse.Namespace, endpoints: dict[str, Any]) -> None:
 """, flush=True)  # fmt: skip
 
 
-def _wait_until_interrupted(stack: Stack) -> None:
-    """Returns on Ctrl-C; says when a server has ended by itself."""
+def _show_until_interrupted(options: argparse.Namespace, stack: Stack, endpoints: dict[str, Any]) -> None:
+    """Says where to go next, and when a server has ended by itself. Returns on Ctrl-C, from the first line that it says."""
     told: set[str] = set()
     try:
+        _show(options, endpoints)
         while (described := stack.describe()) is not None:
             for name, server in described["servers"].items():
                 if server["state"] == "failed" and name not in told:
