@@ -20,12 +20,15 @@ struct BatchLimits {
   // Of the oldest item, while a flush is under way and another may start.
   absl::Duration max_wait = absl::Milliseconds(2);
   int max_in_flight = 1;  // flushes at once
+  // Between the starts of two flushes, unless `max_items` have gathered. For a flush that costs much and ends soon:
+  // under load it takes what has come in that time; after a pause an item still leaves at once.
+  absl::Duration spacing = absl::ZeroDuration();
 };
 
-// Lives on one lane; not thread-safe. An item leaves at once when no flush is under way; otherwise with up to
-// `max_items`, when that many have gathered, when the oldest has waited `max_wait`, or when all flushes have ended;
-// never more than `max_in_flight` flushes at once. `flush` must not fail: it answers its items itself. The batcher must
-// outlive its flushes: idle() says that none is under way.
+// Lives on one lane; not thread-safe. An item leaves at once when no flush is under way and the last one started
+// `spacing` ago; otherwise with up to `max_items`, when that many have gathered, when the oldest has waited `max_wait`,
+// or when all flushes have ended; never more than `max_in_flight` flushes at once. `flush` must not fail: it answers
+// its items itself. The batcher must outlive its flushes: idle() says that none is under way.
 template <class Item>
 class Batcher {
  public:
@@ -58,10 +61,17 @@ class Batcher {
  private:
   void MaybeFlush() {
     while (!gathered_.empty() && in_flight_ < limits_.max_in_flight) {
-      const absl::Time due = arrived_.front() + limits_.max_wait;
-      if (in_flight_ > 0 && gathered_.size() < limits_.max_items && lane_.clock().Now() < due) return Arm(due);
+      const absl::Time now = lane_.clock().Now();
+      const absl::Time due = Due();
+      if (now < due && gathered_.size() < limits_.max_items) return Arm(due);
+      last_start_ = now;
       Spawn(RunFlush(TakeBatch()));
     }
+  }
+  // When what has gathered leaves though it is few.
+  absl::Time Due() const {
+    const absl::Time spaced = last_start_ + limits_.spacing;
+    return in_flight_ == 0 ? spaced : std::max(spaced, arrived_.front() + limits_.max_wait);
   }
   std::vector<Item> TakeBatch() {
     const auto count = static_cast<std::ptrdiff_t>(std::min(gathered_.size(), limits_.max_items));
@@ -79,9 +89,10 @@ class Batcher {
     --in_flight_;
     MaybeFlush();
   }
-  // For the oldest item; a timer that is set already comes no later than that.
   void Arm(absl::Time due) {
-    if (timer_.has_value()) return;
+    if (timer_.has_value() && timer_due_ <= due) return;
+    if (timer_.has_value()) lane_.Cancel(*timer_);
+    timer_due_ = due;
     timer_ = lane_.At(due, [this] {
       timer_.reset();
       MaybeFlush();
@@ -94,7 +105,9 @@ class Batcher {
   std::vector<Item> gathered_;
   std::vector<absl::Time> arrived_;  // of each that has gathered
   int in_flight_ = 0;
+  absl::Time last_start_ = absl::InfinitePast();
   std::optional<Lane::TimerId> timer_;
+  absl::Time timer_due_;  // while there is a timer
 };
 
 }  // namespace ordermesh::aio

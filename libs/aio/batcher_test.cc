@@ -109,6 +109,41 @@ TEST_F(BatcherTest, CountsTheWaitOfWhatIsLeftFromItsArrival) {
   EXPECT_THAT(flushed_.back(), ElementsAre(4));
 }
 
+TEST_F(BatcherTest, SpacesFlushesThatEndSoon) {
+  Batcher<int>& batcher = Make({.max_in_flight = 4, .spacing = absl::Milliseconds(2)});
+  batcher.Add(1);
+  EndFlush();
+  batcher.Add(2);
+  lane_.Advance(absl::Milliseconds(1));
+  batcher.Add(3);
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1)));
+  lane_.Advance(absl::Milliseconds(1));
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
+  EndFlush();
+  lane_.Advance(absl::Milliseconds(2));
+  batcher.Add(4);
+  EXPECT_THAT(flushed_.back(), ElementsAre(4)) << "after a pause an item leaves at once";
+}
+
+TEST_F(BatcherTest, DoesNotSpaceAFullBatch) {
+  Batcher<int>& batcher = Make({.max_items = 2, .max_in_flight = 4, .spacing = absl::Milliseconds(2)});
+  for (int i = 1; i <= 5; ++i) batcher.Add(i);
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(2, 3), ElementsAre(4, 5)));
+}
+
+// The wait for a flush under way would have been longer than the spacing that is left when it ends.
+TEST_F(BatcherTest, WaitsForTheSpacingOnlyOnceNoFlushIsUnderWay) {
+  Batcher<int>& batcher =
+      Make({.max_wait = absl::Milliseconds(10), .max_in_flight = 2, .spacing = absl::Milliseconds(3)});
+  batcher.Add(1);
+  lane_.Advance(absl::Milliseconds(1));
+  batcher.Add(2);
+  EndFlush();
+  EXPECT_EQ(flushed_.size(), 1u);
+  lane_.Advance(absl::Milliseconds(2));
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(2)));
+}
+
 TEST_F(BatcherTest, SendsTogetherWhatCameTogether) {
   Batcher<int>& batcher = Make({});
   batcher.AddAll({1, 2, 3});

@@ -9,7 +9,10 @@ void GatewayConfig::Declare(base::ConfigFields& fields) {
   fields.Integer("intake_batch_size", intake_batch_size, "orders that are validated or stored together, at most")
       .AtLeast(1)
       .AtMost(256);
-  fields.Milliseconds("intake_wait_ms", intake_wait, "how long an order waits for others while batches are under way")
+  fields
+      .Milliseconds(
+          "intake_wait_ms", intake_wait,
+          "how long an order waits for others while batches are under way, and the pace of calls to the validators")
       .AtLeast(0)
       .AtMost(1000);
   fields

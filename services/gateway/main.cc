@@ -33,6 +33,7 @@ IntakeOptions LaneOptions(const GatewayConfig& config, std::size_t lanes) {
   IntakeOptions options;
   options.validate.max_items = options.store.max_items = static_cast<std::size_t>(config.intake_batch_size);
   options.validate.max_wait = options.store.max_wait = config.intake_wait;
+  options.validate.spacing = config.intake_wait;
   options.validate.max_in_flight = config.validate_in_flight;
   // No batch waits for a connection: what has not left yet still grows, and can still be dropped.
   options.store.max_in_flight = std::max(1, config.intake_connections / static_cast<int>(lanes));
