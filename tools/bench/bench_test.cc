@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include <google/protobuf/util/json_util.h>
+
 #include "ordermesh/orders/v1/orders.pb.h"
 #include "tools/bench/options.h"
 #include "tools/bench/report.h"
@@ -15,8 +17,9 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(OptionsTest, ReadsWhatItIsTold) {
-  absl::StatusOr<Options> options = ParseOptions({"--target=h:1", "--rate=0.5", "--skus=7-9", "--customers=3",
-                                                  "--lines=1-2", "--max_rate", "--seed=18446744073709551615"});
+  absl::StatusOr<Options> options =
+      ParseOptions({"--target=h:1", "--rate=0.5", "--skus=7-9", "--customers=3", "--lines=1-2", "--max_rate",
+                    "--http=true", "--seed=18446744073709551615"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->target, "h:1");
   EXPECT_EQ(options->rate, 0.5);
@@ -24,6 +27,7 @@ TEST(OptionsTest, ReadsWhatItIsTold) {
   EXPECT_EQ(options->skus.last, 9);
   EXPECT_EQ(options->customers.last, 3);
   EXPECT_TRUE(options->max_rate);
+  EXPECT_TRUE(options->http);
   EXPECT_EQ(options->seed, ~std::uint64_t{0});
 }
 
@@ -51,10 +55,8 @@ TEST(RequestPoolTest, EveryRequestIsAnOrderWithinTheRangesAndHasAnIdOfItsOwn) {
   options.quantity = {3, 3};
   const RequestPool pool(options, 0xabc);
   std::set<std::string> ids;
-  std::string message;
   for (std::uint64_t number = 0; number < 10'000; ++number) {
-    pool.Write(number, message);
-    const orders::v1::CreateOrderRequest request = Decode(message);
+    const orders::v1::CreateOrderRequest request = Decode(pool.Make(number).body);
     EXPECT_TRUE(ids.insert(request.request_id()).second);
     EXPECT_EQ(request.request_id().substr(0, 16), "0000000000000abc");
     EXPECT_THAT(request.order().customer_id(), ::testing::AnyOf("CUST-0005", "CUST-0006"));
@@ -70,10 +72,22 @@ TEST(RequestPoolTest, EveryRequestIsAnOrderWithinTheRangesAndHasAnIdOfItsOwn) {
 }
 
 TEST(RequestPoolTest, TheSameSeedGivesTheSameOrders) {
-  std::string a, b;
-  RequestPool(Options(), 1).Write(17, a);
-  RequestPool(Options(), 1).Write(17, b);
-  EXPECT_EQ(a, b);
+  EXPECT_EQ(RequestPool(Options(), 1).Make(17).body, RequestPool(Options(), 1).Make(17).body);
+}
+
+TEST(RequestPoolTest, TheSameOrdersAsJson) {
+  Options options;
+  const RequestPool grpc(options, 7);
+  options.http = true;
+  const RequestPool http(options, 7);
+  for (std::uint64_t number : {0, 1, 4097}) {
+    const orders::v1::CreateOrderRequest expected = Decode(grpc.Make(number).body);
+    const Request request = http.Make(number);
+    EXPECT_EQ(request.idempotency_key, expected.request_id());
+    orders::v1::Order order;
+    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(request.body, &order).ok()) << request.body;
+    EXPECT_EQ(order.SerializeAsString(), expected.order().SerializeAsString());
+  }
 }
 
 TEST(ReportTest, CountsByCodeAndMeasuresOnlyWhatWasAccepted) {

@@ -53,6 +53,26 @@ nghttp2_nv Header(const char* name, const std::string& value) {
           NGHTTP2_NV_FLAG_NONE};
 }
 
+constexpr int kUnknown = 2, kUnavailable = 14;
+
+// The gRPC status code for what the edge answers.
+int CodeOfHttp(int status) {
+  switch (status) {
+    case 200:
+      return 0;
+    case 400:
+      return 3;
+    case 429:
+      return 8;
+    case 503:
+      return kUnavailable;
+    case 504:
+      return 4;
+    default:
+      return kUnknown;
+  }
+}
+
 absl::Status Failed(const char* what, int error) {
   return absl::InternalError(absl::StrCat("http/2: ", what, ": ", nghttp2_strerror(error)));
 }
@@ -63,10 +83,11 @@ struct Connection::Callbacks {
   static ssize_t ReadMessage(nghttp2_session*, std::int32_t, std::uint8_t* buffer, std::size_t length,
                              std::uint32_t* flags, nghttp2_data_source* source, void*) {
     Stream& stream = *static_cast<Stream*>(source->ptr);
-    const std::size_t count = std::min(length, stream.message.size() - stream.read);
-    std::memcpy(buffer, stream.message.data() + stream.read, count);
+    const std::string& body = stream.request.body;
+    const std::size_t count = std::min(length, body.size() - stream.read);
+    std::memcpy(buffer, body.data() + stream.read, count);
     stream.read += count;
-    if (stream.read == stream.message.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (stream.read == body.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(count);
   }
   static int FrameSent(nghttp2_session*, const nghttp2_frame* frame, void* self) {
@@ -79,11 +100,16 @@ struct Connection::Callbacks {
   }
   static int HeaderCame(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_length,
                         const std::uint8_t* value, std::size_t value_length, std::uint8_t, void* self) {
-    if (absl::string_view(reinterpret_cast<const char*>(name), name_length) != "grpc-status") return 0;
     Connection& connection = *static_cast<Connection*>(self);
+    const bool http = connection.protocol_ == Protocol::kHttp;
+    if (absl::string_view(reinterpret_cast<const char*>(name), name_length) != (http ? ":status" : "grpc-status")) {
+      return 0;
+    }
     if (auto at = connection.streams_.find(frame->hd.stream_id); at != connection.streams_.end()) {
-      const absl::string_view text(reinterpret_cast<const char*>(value), value_length);
-      if (!absl::SimpleAtoi(text, &at->second->code)) at->second->code = 2;
+      int status = 0;
+      const bool number =
+          absl::SimpleAtoi(absl::string_view(reinterpret_cast<const char*>(value), value_length), &status);
+      at->second->code = !number ? kUnknown : http ? CodeOfHttp(status) : status;
     }
     return 0;
   }
@@ -94,28 +120,29 @@ struct Connection::Callbacks {
     const std::unique_ptr<Stream> stream = std::move(at->second);
     connection.streams_.erase(at);
     // A stream that the server reset without a status.
-    const bool reset = error != NGHTTP2_NO_ERROR && stream->code == 2;
-    connection.events_.answered(stream->call, reset ? 14 : stream->code);
+    const bool reset = error != NGHTTP2_NO_ERROR && stream->code == kUnknown;
+    connection.events_.answered(stream->call, reset ? kUnavailable : stream->code);
     return 0;
   }
 };
 
 void Connection::DeleteSession::operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
 
-Connection::Connection(int socket, std::string authority, std::string path, double deadline_seconds, Events events)
+Connection::Connection(int socket, std::string authority, Protocol protocol, double deadline_seconds, Events events)
     : socket_(socket),
+      protocol_(protocol),
       authority_(std::move(authority)),
-      path_(std::move(path)),
       timeout_(absl::StrCat(static_cast<int>(deadline_seconds * 1000), "m")),
       events_(std::move(events)) {}
 
 Connection::~Connection() { ::close(socket_); }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& target, const std::string& path,
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& target, Protocol protocol,
                                                              double deadline_seconds, Events events) {
   absl::StatusOr<int> socket = ConnectTo(target);
   if (!socket.ok()) return socket.status();
-  std::unique_ptr<Connection> connection(new Connection(*socket, target, path, deadline_seconds, std::move(events)));
+  std::unique_ptr<Connection> connection(
+      new Connection(*socket, target, protocol, deadline_seconds, std::move(events)));
   if (absl::Status started = connection->Start(); !started.ok()) return started;
   return connection;
 }
@@ -138,16 +165,24 @@ absl::Status Connection::Start() {
   return Flush();
 }
 
-absl::Status Connection::Call(std::uint64_t call, std::string message) {
-  static const std::string kPost = "POST", kHttp = "http", kType = "application/grpc", kTrailers = "trailers",
-                           kAgent = "ordermesh-bench";
+absl::Status Connection::Call(std::uint64_t call, Request request) {
+  static const std::string kPost = "POST", kHttp = "http", kAgent = "ordermesh-bench", kTrailers = "trailers",
+                           kGrpcPath = "/ordermesh.orders.v1.OrderService/CreateOrder", kHttpPath = "/v1/orders",
+                           kGrpcType = "application/grpc", kJson = "application/json";
+  const bool grpc = protocol_ == Protocol::kGrpc;
   auto stream = std::make_unique<Stream>();
   stream->call = call;
-  stream->message = std::move(message);
-  const nghttp2_nv headers[] = {Header(":method", kPost),     Header(":scheme", kHttp),
-                                Header(":path", path_),       Header(":authority", authority_),
-                                Header("te", kTrailers),      Header("content-type", kType),
-                                Header("user-agent", kAgent), Header("grpc-timeout", timeout_)};
+  stream->request = std::move(request);
+  const nghttp2_nv headers[] = {
+      Header(":method", kPost),
+      Header(":scheme", kHttp),
+      Header(":path", grpc ? kGrpcPath : kHttpPath),
+      Header(":authority", authority_),
+      Header("user-agent", kAgent),
+      Header("content-type", grpc ? kGrpcType : kJson),
+      grpc ? Header("te", kTrailers) : Header("idempotency-key", stream->request.idempotency_key),
+      Header("grpc-timeout", timeout_),
+  };
   nghttp2_data_provider body{};
   body.source.ptr = stream.get();
   body.read_callback = Callbacks::ReadMessage;

@@ -1,5 +1,5 @@
-// One HTTP/2 connection that makes unary gRPC calls: nghttp2 and a socket, since a whole gRPC client would cost more
-// than the server that it measures.
+// One HTTP/2 connection that places orders, by unary gRPC calls or by JSON: nghttp2 and a socket, since a whole gRPC
+// client would cost more than the server that it measures.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,30 @@ struct nghttp2_session;
 
 namespace ordermesh::bench {
 
+enum class Protocol { kGrpc, kHttp };
+
+struct Request {
+  std::string body;             // for gRPC with its prefix
+  std::string idempotency_key;  // for HTTP
+};
+
 // Belongs to one thread. Not blocking, once connected.
 class Connection {
  public:
   struct Events {
     std::function<void(std::uint64_t call)> sent;                // its request has been handed to the socket's buffer
-    std::function<void(std::uint64_t call, int code)> answered;  // with a gRPC status code
+    std::function<void(std::uint64_t call, int code)> answered;  // with a gRPC status code, HTTP's translated
   };
 
   // Connects to HOST:PORT, waiting for it. UNAVAILABLE: it can't.
-  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& target, const std::string& path,
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& target, Protocol protocol,
                                                           double deadline_seconds, Events events);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Begins a call; `message` has the gRPC prefix.
-  absl::Status Call(std::uint64_t call, std::string message);
+  // Begins a call.
+  absl::Status Call(std::uint64_t call, Request request);
   // Writes what the socket takes. wants_write() tells whether some is left.
   absl::Status Flush();
   // Reads what there is. UNAVAILABLE: the server has closed the connection.
@@ -42,17 +49,18 @@ class Connection {
  private:
   struct Stream {
     std::uint64_t call = 0;
-    std::string message;
+    Request request;
     std::size_t read = 0;
     int code = 2;  // UNKNOWN, unless the server says
   };
   struct Callbacks;
 
-  Connection(int socket, std::string authority, std::string path, double deadline_seconds, Events events);
+  Connection(int socket, std::string authority, Protocol protocol, double deadline_seconds, Events events);
   absl::Status Start();
 
   const int socket_;
-  const std::string authority_, path_, timeout_;
+  const Protocol protocol_;
+  const std::string authority_, timeout_;
   const Events events_;
   struct DeleteSession {
     void operator()(nghttp2_session* session) const;

@@ -18,7 +18,6 @@
 namespace ordermesh::bench {
 namespace {
 
-constexpr char kPath[] = "/ordermesh.orders.v1.OrderService/CreateOrder";
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::int64_t Now() {
@@ -57,7 +56,8 @@ absl::Status Load::Connect() {
   };
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   for (int i = 0; i < options_.connections; ++i) {
-    ASSIGN_OR_RETURN(auto connection, Connection::Open(options_.target, kPath, options_.deadline, events));
+    const Protocol protocol = options_.http ? Protocol::kHttp : Protocol::kGrpc;
+    ASSIGN_OR_RETURN(auto connection, Connection::Open(options_.target, protocol, options_.deadline, events));
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u32 = static_cast<std::uint32_t>(i);
@@ -118,9 +118,7 @@ absl::Status Load::Begin(Nanos due) {
   pending_.push_back({due, IsMeasured(due)});
   if (pending_.back().measured) ++totals_.scheduled;
   ++in_flight_;
-  std::string message;
-  pool_.Write(call, message);
-  return connections_[call % connections_.size()]->Call(call, std::move(message));
+  return connections_[call % connections_.size()]->Call(call, pool_.Make(call));
 }
 
 absl::Status Load::Wait(Nanos until) {

@@ -22,6 +22,9 @@ bool SetNumber(absl::string_view text, double least, double& value) {
 bool SetInteger(absl::string_view text, int least, int& value) {
   return absl::SimpleAtoi(text, &value) && value >= least;
 }
+bool SetFlag(absl::string_view text, bool& flag) {
+  return text.empty() ? (flag = true) : absl::SimpleAtob(text, &flag);
+}
 bool SetRange(absl::string_view text, int least, Range& range) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
   if (parts.size() > 2 || !absl::SimpleAtoi(parts.front(), &range.first)) return false;
@@ -30,7 +33,7 @@ bool SetRange(absl::string_view text, int least, Range& range) {
 
 const std::vector<Option>& Table() {
   static const auto& table = *new std::vector<Option>{
-      {"target", "HOST:PORT of the gateway's gRPC server",
+      {"target", "HOST:PORT of the gateway's gRPC server, or of the edge",
        [](absl::string_view text, Options& o) { return !(o.target = std::string(text)).empty(); }},
       {"rate", "orders a second, on a fixed schedule",
        [](absl::string_view text, Options& o) { return SetNumber(text, 0.1, o.rate); }},
@@ -53,11 +56,11 @@ const std::vector<Option>& Table() {
       {"seed", "of the random orders",
        [](absl::string_view text, Options& o) { return absl::SimpleAtoi(text, &o.seed); }},
       {"max_rate", "no schedule: `in_flight` calls at any time (true or false)",
-       [](absl::string_view text, Options& o) {
-         return text.empty() ? (o.max_rate = true) : absl::SimpleAtob(text, &o.max_rate);
-       }},
+       [](absl::string_view text, Options& o) { return SetFlag(text, o.max_rate); }},
       {"in_flight", "with max_rate: calls at any time",
        [](absl::string_view text, Options& o) { return SetInteger(text, 1, o.in_flight); }},
+      {"http", "POST /v1/orders with JSON, for the edge as the target (true or false)",
+       [](absl::string_view text, Options& o) { return SetFlag(text, o.http); }},
   };
   return table;
 }

@@ -33,6 +33,8 @@ struct Options {
   // take, and nothing of latency under a given load.
   bool max_rate = false;
   int in_flight = 256;
+  // POST /v1/orders with JSON instead of gRPC's CreateOrder; over HTTP/2 all the same. The target is the edge then.
+  bool http = false;
 };
 
 // INVALID_ARGUMENT: an unknown option or a bad value.

@@ -30,7 +30,8 @@ class Usage:
         stores = [name for name in _STORES if name in self.cpu_us]
         return [
             f"CPU µs/order: {row(self.own)}   own {sum(self.cpu_us[n] for n in self.own):.0f}",
-            f"              {row(stores)}   stores {sum(self.cpu_us[n] for n in stores):.0f}   load {self.cpu_us['load']:.0f}",
+            f"              {row(stores)}   stores {sum(self.cpu_us[n] for n in stores):.0f}   "
+            f"envoy {self.cpu_us['envoy']:.0f}   load {self.cpu_us['load']:.0f}",
             "memory MiB:   " + "  ".join(f"{name} {self.rss_mib[name]:.0f}" for name in self.own),
         ]
 
@@ -44,7 +45,7 @@ class Usage:
 class Processes:
     def __init__(self, system: System) -> None:
         self._system = system
-        self._names = [*system.services(), *(name for name in _STORES if name in system.servers)]
+        self._names = [*system.services(), *(name for name in (*_STORES, "envoy") if name in system.servers)]
 
     def read(self) -> dict[str, Reading]:
         return {name: read_tree(self._system.pid(name)) for name in self._names}

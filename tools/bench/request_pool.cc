@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <random>
 #include <set>
+#include <utility>
+
+#include <google/protobuf/util/json_util.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -43,7 +46,15 @@ RequestPool::RequestPool(const Options& options, std::uint64_t run) : run_(run) 
   std::mt19937_64 random(options.seed);
   orders_.reserve(kOrders);
   for (std::size_t i = 0; i < kOrders; ++i) {
-    const std::string body = RandomOrder(options, random).SerializeAsString();
+    const orders::v1::CreateOrderRequest request = RandomOrder(options, random);
+    if (options.http) {
+      std::string json;
+      // Cannot fail for a message that was just made.
+      (void)google::protobuf::util::MessageToJsonString(request.order(), &json);
+      orders_.push_back({std::move(json), std::string::npos});
+      continue;
+    }
+    const std::string body = request.SerializeAsString();
     // The prefix: not compressed, the length in network order.
     std::string message(5, '\0');
     for (int byte = 0; byte < 4; ++byte) message[4 - byte] = static_cast<char>(body.size() >> (8 * byte));
@@ -52,11 +63,17 @@ RequestPool::RequestPool(const Options& options, std::uint64_t run) : run_(run) 
   }
 }
 
-void RequestPool::Write(std::uint64_t number, std::string& message) const {
+Request RequestPool::Make(std::uint64_t number) const {
   const Encoded& order = orders_[number % orders_.size()];
-  message = order.message;
-  WriteHex(run_, message.data() + order.id_at);
-  WriteHex(number, message.data() + order.id_at + 16);
+  Request request{order.message, {}};
+  char* id = request.body.data() + order.id_at;
+  if (order.id_at == std::string::npos) {
+    request.idempotency_key.resize(kIdLength);
+    id = request.idempotency_key.data();
+  }
+  WriteHex(run_, id);
+  WriteHex(number, id + 16);
+  return request;
 }
 
 }  // namespace ordermesh::bench

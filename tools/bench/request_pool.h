@@ -6,24 +6,25 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "tools/bench/connection.h"
 #include "tools/bench/options.h"
 
 namespace ordermesh::bench {
 
-// Random orders as gRPC messages. Sending one costs a copy and a patch of its request id.
+// Random orders as gRPC messages, or as JSON for HTTP. Sending one costs a copy and a patch of its request id.
 class RequestPool {
  public:
   // `run` makes the request ids differ from those of every other run.
   RequestPool(const Options& options, std::uint64_t run);
 
-  // The gRPC message (5 bytes of prefix, then Protobuf) of order `number`, with a request id that no other number has.
-  // The orders repeat after a few thousand.
-  void Write(std::uint64_t number, std::string& message) const;
+  // Order `number` with a request id that no other number has: the gRPC message (5 bytes of prefix, then Protobuf),
+  // which holds the id; or the JSON of the order, and the id beside it. The orders repeat after a few thousand.
+  Request Make(std::uint64_t number) const;
 
  private:
   struct Encoded {
     std::string message;
-    std::size_t id_at;  // where the 32 characters of the request id stand
+    std::size_t id_at;  // where the 32 characters of the request id stand; npos: not in it
   };
   std::uint64_t run_;
   std::vector<Encoded> orders_;

@@ -86,6 +86,14 @@ class System:
         self._notifier = self._run([*command, "--channels=log"], "notifier")
         _wait_ready(_flag(command, "ops_listen"), self._notifier)
 
+    def notify_by_mail(self) -> None:
+        """Back to the system's own notifier."""
+        if self._notifier is not None:
+            _end(self._notifier)
+            self._notifier = None
+            self.stack.command("start", "notifier")
+            self.servers = self.stack.describe()["servers"]
+
     def time_to_ready_ms(self, name: str) -> float:
         """From the start of a second replica of the service, beside the one that runs, until it says that it is ready."""
         listen, ops = _free_address(), _free_address()
