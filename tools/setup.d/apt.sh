@@ -3,8 +3,8 @@
 
 # Prints the lines of the list that are for us and of which no alternative is installed: "a b c" or "a b c ?".
 apt_missing() {
-  awk -v purpose="$PURPOSE" '!/^ *(#|$)/ && ($1 == "run" || purpose == "test") { $1 = ""; gsub(/\|/, " "); print }' \
-    "$TOOLS/apt-packages.txt" |
+  awk -v purpose="$PURPOSE" '!/^ *(#|$)/ && ($1 == "run" || $1 == purpose || purpose == "cluster") {
+        $1 = ""; gsub(/\|/, " "); print }' "$TOOLS/apt-packages.txt" |
     awk -v installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | awk '$1 == "installed" { printf "%s ", $2 }')" '
       { there = 0
         for (i = 1; i <= NF; i++) if ($i != "?" && index(installed, " " $i " ")) there = 1
@@ -52,6 +52,9 @@ without_services() {
   package_installed postgresql || new_units+=(postgresql.service)
   package_installed rabbitmq-server || new_units+=(rabbitmq-server.service)
   package_installed erlang-base || new_units+=(epmd.service epmd.socket)
+  package_installed docker.io || new_units+=(docker.service docker.socket)
+  package_installed containerd || new_units+=(containerd.service)
+  package_installed etcd-server || new_units+=(etcd.service)
   if [ ! -e $policy ]; then
     printf '#!/bin/sh\n# Made by tools/setup of Ordermesh while it installs packages: start nothing.\nexit 101\n' |
       as_root tee $policy >/dev/null
