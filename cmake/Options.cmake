@@ -16,7 +16,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 
 set(ORDERMESH_SANITIZER "" CACHE STRING "address, thread, or empty")
-option(ORDERMESH_FAILPOINTS "compile the failpoints that crash tests use (never in a release)" OFF)
+option(ORDERMESH_FAILPOINTS "compile the failpoints that crash tests use (never in an image)" OFF)
 option(ORDERMESH_COVERAGE "instrument for gcov" OFF)
 
 if(ORDERMESH_SANITIZER STREQUAL "address")

@@ -14,6 +14,13 @@
 #include "libs/base/mutex.h"
 
 namespace ordermesh::base {
+
+#ifndef ORDERMESH_FAILPOINTS
+
+void HitFailpoint(absl::string_view) {}
+
+#else
+
 namespace {
 
 struct Armed {
@@ -73,5 +80,7 @@ void HitFailpoint(absl::string_view name) {
   }();
   failpoints->Hit(name);
 }
+
+#endif
 
 }  // namespace ordermesh::base

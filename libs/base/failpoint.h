@@ -1,6 +1,7 @@
-// Places where a test can stop, fail or crash the code. Compiled only into test builds (ORDERMESH_FAILPOINTS).
+// Places where a test can stop or crash the code. Every preset has them compiled in (ORDERMESH_FAILPOINTS); the images
+// leave them out.
 //
-//   ORDERMESH_FAILPOINT("relay_after_confirm");
+//   base::HitFailpoint("relay_after_confirm");
 //
 // The environment ORDERMESH_FAILPOINTS="relay_after_confirm=crash@3,…" arms one: `crash` ends the process by SIGKILL at
 // its third passage and writes the line `{"event":"failpoint",…}` first; `stop` raises SIGSTOP.
@@ -10,12 +11,7 @@
 
 namespace ordermesh::base {
 
+// Does nothing where none is armed, or none compiled in.
 void HitFailpoint(absl::string_view name);
 
 }  // namespace ordermesh::base
-
-#ifdef ORDERMESH_FAILPOINTS
-#define ORDERMESH_FAILPOINT(name) ::ordermesh::base::HitFailpoint(name)
-#else
-#define ORDERMESH_FAILPOINT(name) static_cast<void>(0)
-#endif

@@ -173,7 +173,7 @@ absl::Status ConsumeRecords::CountFirst(const Partition& partition, Owned& owned
   }
   const absl::Time begin = clock_.Now();
   ASSIGN_OR_RETURN(const Applied applied, store_.Apply(batch));
-  ORDERMESH_FAILPOINT("analytics_after_commit");
+  base::HitFailpoint("analytics_after_commit");
   Report(owned, count, applied, clock_.Now() - begin);
   source_->Commit(partition, batch.next_offset);
   owned.counted_to = batch.next_offset;

@@ -107,7 +107,7 @@ SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery) {
     return SendResult::Permanent("attempts_exhausted");
   }
   const SendResult result = sender.Send(delivery);
-  ORDERMESH_FAILPOINT("notifier_after_send");
+  base::HitFailpoint("notifier_after_send");
   metrics_.reachable.Set(result.unreachable() ? 0 : 1);
   if (result.kind == SendResult::Kind::kSent) {
     metrics_.sent.Add();

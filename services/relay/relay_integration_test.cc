@@ -182,7 +182,6 @@ TEST_F(RelayTest, ARowThatCommitsLateIsDelivered) {
   ExpectAllArrived();
 }
 
-#ifdef ORDERMESH_FAILPOINTS
 TEST_F(RelayTest, KilledBetweenConfirmAndCursorItRepeatsAndLosesNothing) {
   Append(100);
   auto relay = Start({"ORDERMESH_FAILPOINTS=relay_after_confirm=crash@1"});
@@ -194,7 +193,6 @@ TEST_F(RelayTest, KilledBetweenConfirmAndCursorItRepeatsAndLosesNothing) {
   ExpectAllArrived();
   EXPECT_GE(Repeats(rabbitmq_got_) + Repeats(kafka_got_), 100) << "the duplicate was not seen";
 }
-#endif
 
 TEST_F(RelayTest, StoppedPastItsLockTheOldOneOnlyRepeats) {
   auto first = Start();

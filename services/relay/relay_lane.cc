@@ -91,7 +91,7 @@ absl::Status RelayLane::Deliver(Batch& batch, std::stop_token stop) {
     ASSIGN_OR_RETURN(const Sink::Report report, PublishWave(batch));
     batch.Settle(report);
     // A crash here repeats the wave, and loses nothing.
-    ORDERMESH_FAILPOINT("relay_after_confirm");
+    base::HitFailpoint("relay_after_confirm");
     if (const Position reached = batch.Reached(cursor_); reached != cursor_) {
       RETURN_IF_ERROR(outbox_.Advance(cursor_, reached));
       cursor_ = reached;
