@@ -15,8 +15,8 @@ class CancelOrder {
  public:
   CancelOrder(OrderStore& store, base::IdSource& ids) : store_(store), ids_(ids) {}
 
-  // Cancels the order and gives its stock back. A cancelled order stays as it is, and the answer is OK: repeating is
-  // safe.
+  // Cancels the order and gives its stock back. A cancelled order stays as it is, and the answer is OK whether or not
+  // `etag` is its current one: repeating is safe.
   //   kInvalidArgument     the id or the etag is malformed
   //   kNotFound            there is no such order, or it is another caller's
   //   kAborted             `etag`, when given, is not the order's current one
