@@ -61,6 +61,9 @@ endfunction()
 # LABELS: unit or integration, and `threads` for what runs again under ThreadSanitizer. An integration test gets real
 # stores of its own: it runs under `tools/stack run`, which sets DATABASE_URL, AMQP_URL and KAFKA_BROKERS; STORES names
 # those it needs (default: postgres).
+# What ThreadSanitizer's run needs: the tests labelled `threads`, and nothing else.
+add_custom_target(tests_with_threads)
+
 function(order_test name)
   cmake_parse_arguments(A "" "PCH;TIMEOUT" "SRCS;DEPS;LABELS;STORES;ARGS" ${ARGN})
   add_executable(${name} ${A_SRCS})
@@ -70,6 +73,9 @@ function(order_test name)
     set(A_PCH test)
   endif()
   order_use_pch(${name} ${A_PCH})
+  if("threads" IN_LIST A_LABELS)
+    add_dependencies(tests_with_threads ${name})
+  endif()
   set(command $<TARGET_FILE:${name}> ${A_ARGS})
   if("integration" IN_LIST A_LABELS)
     if(NOT A_STORES)
