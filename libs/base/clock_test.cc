@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -32,6 +33,20 @@ TEST(FakeClockTest, WakesSleepersWhenTheirTimeHasCome) {
   clock.WaitForSleepers(1);
   clock.Advance(absl::Seconds(4));
   clock.Advance(absl::Seconds(6));
+}
+
+// Else a test would look at what its last step has not brought about yet.
+TEST(FakeClockTest, ASleeperWhoseTimeHasComeIsNotWaitedFor) {
+  FakeClock clock;
+  std::atomic<int> woken = 0;
+  std::jthread sleeper([&](std::stop_token stop) {
+    while (clock.SleepFor(absl::Seconds(1), stop)) ++woken;
+  });
+  for (int step = 0; step < 100; ++step) {
+    clock.WaitForSleepers(1);
+    EXPECT_EQ(woken, step);
+    clock.Advance(absl::Seconds(1));
+  }
 }
 
 TEST(FakeClockTest, TellsListenersUntilTheyAreForgotten) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <stop_token>
@@ -44,10 +45,13 @@ class FakeClock : public base::Clock {
     for (auto& [id, jumped] : listeners_) jumped();
   }
 
-  // Returns when at least `count` threads are inside SleepFor, so that a test advances only what has begun to wait.
+  // Returns when at least `count` threads are inside SleepFor whose time has not come, so that a test advances only
+  // what has begun to wait, and looks when what it has woken has done its work.
   void WaitForSleepers(int count) {
     base::MutexLock lock(mu_);
-    changed_.Wait(mu_, std::stop_token(), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return static_cast<int>(sleepers_.size()) >= count; });
+    changed_.Wait(mu_, std::stop_token(), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      return std::distance(sleepers_.upper_bound(Now()), sleepers_.end()) >= count;
+    });
   }
   // Whether a thread is inside SleepFor whose time has not come.
   bool SomeoneSleeps() {
