@@ -1,0 +1,112 @@
+// What the relay reports as missing, on real stores.
+#include "services/relay/checks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/time/clock.h"
+#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/rabbitmq/topology.h"
+#include "libs/testing/stack.h"
+#include "libs/testing/status_matchers.h"
+#include "libs/testing/test_database.h"
+
+namespace ordermesh::relay {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::Stack;
+using testing::StatusIs;
+using testing::TestDatabase;
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+// Looks until it is as wanted.
+bool Becomes(const Check& check, const ::testing::Matcher<absl::Status>& wanted) {
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (absl::Now() < deadline) {
+    if (wanted.Matches(check())) return true;
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  return false;
+}
+
+// A broker that hangs is told of in time to be named within two seconds, and found again.
+void ExpectSeesAPause(const char* broker, const Check& check) {
+  ASSERT_TRUE(Becomes(check, IsOk()));
+  Stack::Pause(broker);
+  const absl::Time before = absl::Now();
+  EXPECT_FALSE(check().ok());
+  EXPECT_LT(absl::Now() - before, absl::Milliseconds(1500));
+  Stack::Resume(broker);
+  EXPECT_TRUE(Becomes(check, IsOk()));
+}
+
+class DatabaseChecksTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_OK_AND_ASSIGN(database_, TestDatabase::Create()); }
+  void Run(const std::string& sql) { ASSERT_THAT(database_->admin().Run(sql), IsOk()) << sql; }
+  std::string url() const { return database_->UrlAs("ordermesh_relay"); }
+
+  std::unique_ptr<TestDatabase> database_;
+};
+
+TEST_F(DatabaseChecksTest, TheMigrationMustBeApplied) {
+  const Check check = DatabaseCheck(url());
+  EXPECT_THAT(check(), IsOk());
+  Run("DELETE FROM ordermesh.migrations WHERE name = 'orders/0001_orders'");
+  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("ordermesh-migrate")));
+}
+
+TEST_F(DatabaseChecksTest, TheCursorsMustBeOfThisDatabase) {
+  const Check check = OutboxCheck(url());
+  EXPECT_THAT(check(), IsOk()) << "without cursors";
+  Run("INSERT INTO orders.outbox_cursor (sink, xid, position, system_identifier) SELECT 'kafka', '0', 0, "
+      "system_identifier FROM pg_control_system()");
+  EXPECT_THAT(check(), IsOk());
+  Run("UPDATE orders.outbox_cursor SET system_identifier = 1");
+  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST(DatabaseCheckTest, NobodyThereIsUnavailable) {
+  EXPECT_THAT(DatabaseCheck("postgres://ordermesh_relay@127.0.0.1:1/ordermesh")(),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(RabbitmqCheckTest, ItsTopologyMustBeDeclared) {
+  const std::string url = Stack::Variable("AMQP_URL");
+  rabbitmq::Connection admin({.url = url, .name = "checks-test"});
+  ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
+  const Check check = RabbitmqCheck(url);
+  EXPECT_THAT(check(), IsOk());
+  Stack::Rabbitmqctl("delete_queue notifications");
+  // All of it is looked at only every tenth time.
+  int looks = 1;
+  while (check().ok() && looks < 20) ++looks;
+  EXPECT_LE(looks, 10);
+  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kNotFound, HasSubstr("notifications")));
+  ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
+  EXPECT_THAT(check(), IsOk());
+}
+
+TEST(RabbitmqCheckTest, SeesAPause) {
+  const std::string url = Stack::Variable("AMQP_URL");
+  rabbitmq::Connection admin({.url = url, .name = "checks-test"});
+  ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
+  ExpectSeesAPause("rabbitmq", RabbitmqCheck(url));
+}
+
+TEST(KafkaCheckTest, SeesAPause) {
+  const std::string brokers = Stack::Variable("KAFKA_BROKERS");
+  const Check check = KafkaCheck(brokers);
+  ASSERT_THAT(kafka::EnsureTopics(brokers, kafka::OrderTopics(1), kPatience), IsOk());
+  ExpectSeesAPause("kafka", check);
+}
+
+TEST(KafkaCheckTest, NobodyThereIsUnavailable) {
+  EXPECT_THAT(KafkaCheck("127.0.0.1:1")(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace ordermesh::relay
