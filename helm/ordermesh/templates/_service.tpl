@@ -1,0 +1,115 @@
+{{/*
+One of our services: ConfigMap, ServiceAccount, Service, Deployment, and what its values ask for besides.
+
+  (dict "root" $ "name" "gateway" "port" 50051 "secrets" (list "database") "settings" (dict "validation_target" "…"))
+
+`settings` are what the chart decides; `<name>.config` adds to them.
+*/}}
+{{- define "ordermesh.service" -}}
+{{- $root := .root }}{{ $name := .name }}{{ $values := index $root.Values .name -}}
+{{- $grpc := int .port }}{{ $ops := add $grpc 1000 -}}
+{{- $settings := dict "log_level" "info" "drain_delay_ms" 5000 "drain_timeout_ms" 20000 -}}
+{{- $_ := set $settings "listen" (printf "0.0.0.0:%d" $grpc) }}
+{{- $_ := set $settings "ops_listen" (printf "0.0.0.0:%d" $ops) }}
+{{- range .secrets }}
+{{- $file := get (dict "database" "database_url" "amqp" "amqp_url" "smtp" "smtp_password") . }}
+{{- $_ := set $settings (printf "%s_file" $file) (printf "/etc/ordermesh/secrets/%s" $file) }}
+{{- end }}
+{{- /* Not `merge`, which takes 0 and "" for not given. */}}
+{{- range $key, $value := .settings }}{{ $_ := set $settings $key $value }}{{ end }}
+{{- range $key, $value := $values.config }}{{ $_ := set $settings $key $value }}{{ end }}
+{{- $config := include "ordermesh.settings" $settings | trim -}}
+{{- $meta := list $root $name -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "ordermesh.metadata" $meta | nindent 2 }}
+automountServiceAccountToken: false
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  {{- include "ordermesh.metadata" $meta | nindent 2 }}
+data:
+  {{ $name }}.yaml: |
+    # docs/configuration.md says what each of these is.
+    {{- $config | nindent 4 }}
+---
+# Headless: a client sees every replica, and balances over them itself.
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "ordermesh.metadata" $meta | nindent 2 }}
+spec:
+  clusterIP: None
+  selector:
+    {{- include "ordermesh.selector" $meta | nindent 4 }}
+  ports:
+    - {name: grpc, port: {{ $grpc }}, targetPort: grpc, appProtocol: kubernetes.io/h2c}
+    - {name: ops, port: {{ $ops }}, targetPort: ops, appProtocol: http}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  {{- include "ordermesh.metadata" $meta | nindent 2 }}
+spec:
+  {{- if not (include "ordermesh.scales" (list $root $name)) }}
+  replicas: {{ $values.replicas }}
+  {{- end }}
+  revisionHistoryLimit: 5
+  strategy:
+    rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
+  selector:
+    matchLabels:
+      {{- include "ordermesh.selector" $meta | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "ordermesh.podLabels" $meta | nindent 8 }}
+      annotations:
+        {{- include "ordermesh.podAnnotations" (list $values $config) | nindent 8 }}
+        {{- if $root.Values.metrics.annotations }}
+        prometheus.io/scrape: "true"
+        prometheus.io/port: "{{ $ops }}"
+        {{- end }}
+    spec:
+      {{- include "ordermesh.pod" (list $root $name 65532 $values) | nindent 6 }}
+      {{- include "ordermesh.spread" $meta | nindent 6 }}
+      # The process itself waits drain_delay_ms after SIGTERM, ends its calls within drain_timeout_ms, and gives up 5 s later.
+      terminationGracePeriodSeconds: {{ include "ordermesh.gracePeriod" $settings }}
+      containers:
+        - name: {{ $name }}
+          image: {{ include "ordermesh.image" (list $root "ordermesh") }}
+          imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+          command: [/usr/bin/ordermesh-{{ $name }}, --config=/etc/ordermesh/{{ $name }}.yaml]
+          ports:
+            - {name: grpc, containerPort: {{ $grpc }}}
+            - {name: ops, containerPort: {{ $ops }}}
+          # /healthz says that the process lives and nothing about what it depends on; /readyz that it can do its work.
+          startupProbe:
+            httpGet: {path: /healthz, port: ops}
+            periodSeconds: 1
+            failureThreshold: 60
+          readinessProbe:
+            httpGet: {path: /readyz, port: ops}
+            periodSeconds: 2
+            timeoutSeconds: 2
+            failureThreshold: 2
+          livenessProbe:
+            httpGet: {path: /healthz, port: ops}
+            periodSeconds: 10
+            timeoutSeconds: 3
+            failureThreshold: 6
+          {{- include "ordermesh.containerSecurity" $ | nindent 10 }}
+          {{- include "ordermesh.resources" $values | nindent 10 }}
+          volumeMounts:
+            - {name: config, mountPath: /etc/ordermesh, readOnly: true}
+      volumes:
+        {{- include "ordermesh.configVolume" (list $root $name .secrets) | nindent 8 }}
+{{- include "ordermesh.availability" (list $root $name "Deployment") }}
+{{- end }}
+
+{{/* Seconds that a pod is given to end: (dict of settings). */}}
+{{- define "ordermesh.gracePeriod" -}}
+{{- add (div (add (int64 .drain_delay_ms) (int64 .drain_timeout_ms) 999) 1000) 10 }}
+{{- end }}

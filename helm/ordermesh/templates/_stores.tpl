@@ -1,0 +1,107 @@
+{{/* Where the stores are, and the secrets that open them. */}}
+
+{{- define "ordermesh.postgres.secret" -}}
+{{ .Values.postgres.existingSecret | default (include "ordermesh.name" (list . "postgres")) }}
+{{- end }}
+
+{{- define "ordermesh.rabbitmq.secret" -}}
+{{ .Values.rabbitmq.existingSecret | default (include "ordermesh.name" (list . "rabbitmq")) }}
+{{- end }}
+
+{{- define "ordermesh.kafka.brokers" -}}
+{{- if .Values.kafka.enabled }}{{ include "ordermesh.name" (list . "kafka") }}:9092{{ else }}{{ .Values.kafka.brokers }}{{ end }}
+{{- end }}
+
+{{/* Fails with one line that names the value when a store is off and nothing is said about another. */}}
+{{- define "ordermesh.checkStores" -}}
+{{- if and (not .Values.postgres.enabled) (not .Values.postgres.existingSecret) }}
+{{- fail "postgres.existingSecret is needed when postgres.enabled is false: the Secret with the URLs of your database (see the chart's README)" }}
+{{- end }}
+{{- if and (not .Values.rabbitmq.enabled) (not .Values.rabbitmq.existingSecret) }}
+{{- fail "rabbitmq.existingSecret is needed when rabbitmq.enabled is false: the Secret with the URL of your RabbitMQ (see the chart's README)" }}
+{{- end }}
+{{- if and (not .Values.kafka.enabled) (not .Values.kafka.brokers) }}
+{{- fail "kafka.brokers is needed when kafka.enabled is false: host:port,host:port of your Kafka" }}
+{{- end }}
+{{- if and .Values.kafka.enabled .Values.kafka.brokers }}
+{{- fail "kafka.brokers are yours, and kafka.enabled asks for the chart's: set kafka.enabled to false" }}
+{{- end }}
+{{- end }}
+
+{{/*
+What a component finds in /etc/ordermesh: its configuration, and a file in secrets/ for each secret that it may read.
+(list $ "gateway" (list "database" "amqp"))
+*/}}
+{{- define "ordermesh.configVolume" -}}
+{{- $root := index . 0 }}{{ $component := index . 1 }}{{ $wanted := index . 2 -}}
+- name: config
+  projected:
+    defaultMode: 0440
+    sources:
+      - configMap:
+          name: {{ include "ordermesh.name" (list $root $component) }}
+      {{- if has "database" $wanted }}
+      - secret:
+          name: {{ include "ordermesh.postgres.secret" $root }}
+          items:
+            - {key: {{ index $root.Values.postgres.keys $component }}, path: secrets/database_url}
+      {{- end }}
+      {{- if has "owner" $wanted }}
+      - secret:
+          name: {{ $root.Values.postgres.ownerSecret | default (include "ordermesh.postgres.secret" $root) }}
+          items:
+            - {key: {{ $root.Values.postgres.keys.owner }}, path: secrets/database_url}
+      {{- end }}
+      {{- if has "roles" $wanted }}
+      - secret:
+          name: {{ include "ordermesh.postgres.secret" $root }}
+          items:
+            - {key: {{ $root.Values.postgres.keys.rolePassword }}, path: secrets/role_password}
+      {{- end }}
+      {{- if has "amqp" $wanted }}
+      - secret:
+          name: {{ include "ordermesh.rabbitmq.secret" $root }}
+          items:
+            - {key: {{ $root.Values.rabbitmq.key }}, path: secrets/amqp_url}
+      {{- end }}
+      {{- if has "smtp" $wanted }}
+      - secret:
+          name: {{ $root.Values.notifier.email.existingSecret }}
+          items:
+            - {key: {{ $root.Values.notifier.email.passwordKey }}, path: secrets/smtp_password}
+      {{- end }}
+{{- end }}
+
+{{/* The volume of a store for development: a claim for each pod, (list $ "postgres") … */}}
+{{- define "ordermesh.claim" -}}
+{{- $root := index . 0 }}{{ $values := index $root.Values (index . 1) -}}
+{{- with $values.persistence }}
+{{- if .enabled -}}
+persistentVolumeClaimRetentionPolicy:
+  whenScaled: Retain
+  whenDeleted: {{ ternary "Retain" "Delete" .keep }}
+volumeClaimTemplates:
+  - metadata:
+      name: data
+      labels:
+        {{- include "ordermesh.selector" (list $root (index $ 1)) | nindent 8 }}
+        app.kubernetes.io/part-of: ordermesh
+    spec:
+      accessModes: [ReadWriteOnce]
+      {{- with .storageClass }}
+      storageClassName: {{ . }}
+      {{- end }}
+      resources:
+        requests:
+          storage: {{ .size }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* … or, without persistence, a folder that lives as long as the pod. */}}
+{{- define "ordermesh.emptyData" -}}
+{{- if not .persistence.enabled -}}
+- name: data
+  emptyDir: {}
+{{- end }}
+{{- end }}

@@ -1,0 +1,98 @@
+"""Who may call whom: the policies are the table, and the table is what the programs are told to call."""
+
+import itertools
+import re
+
+import pytest
+import yaml
+
+from conftest import CHART, EXTERNAL, VARIANTS, find, objects
+
+TABLE = yaml.safe_load((CHART / "files" / "traffic.yaml").read_text())
+COMPONENT = "app.kubernetes.io/component"
+ROWS = {(row["from"], row["to"], row["port"]) for row in TABLE}
+
+
+def policies(*arguments):
+    return {item["metadata"]["labels"][COMPONENT]: item["spec"] for item in objects(*arguments) if item["kind"] == "NetworkPolicy"}
+
+
+def component(peer):
+    return peer["podSelector"]["matchLabels"][COMPONENT]
+
+
+def allowed(specs):
+    """(from, to, port) that both ends allow; `anyone` where no caller is named."""
+    into, out = set(), set()
+    for name, spec in specs.items():
+        assert spec["policyTypes"] == ["Ingress", "Egress"]
+        assert spec["podSelector"]["matchLabels"][COMPONENT] == name
+        for rule in spec["ingress"] or []:
+            callers = [component(peer) for peer in rule["from"]] if "from" in rule else ["anyone"]
+            into |= {(caller, name, port["port"]) for caller, port in itertools.product(callers, rule["ports"])}
+        for rule in spec["egress"]:
+            callees = [component(peer) for peer in rule.get("to", [])]
+            out |= {(name, callee, port["port"]) for callee, port in itertools.product(callees, rule["ports"])}
+    return {row for row in into if row[0] == "anyone" or row in out}
+
+
+def test_what_is_allowed_is_the_table():
+    assert allowed(policies()) == ROWS
+
+
+def test_every_pod_has_a_policy():
+    workloads = {item["metadata"]["labels"][COMPONENT] for item in objects()
+                 if item["kind"] in ("Deployment", "StatefulSet", "Job", "Pod")}
+    assert policies().keys() == workloads
+
+
+def addresses(item):
+    """host:port of everything that a ConfigMap of a program names."""
+    text = "\n".join(item["data"].values())
+    if "envoy.yaml" in item["data"]:
+        found = re.findall(r"address: (ordermesh-\w+), port_value: (\d+)", text)
+    else:
+        found = re.findall(r"(ordermesh-\w+):(\d+)", text)
+    return {(host.removeprefix("ordermesh-"), int(port)) for host, port in found}
+
+
+def test_every_address_that_a_program_is_told_is_in_the_table():
+    told = {(item["metadata"]["labels"][COMPONENT], *address) for item in objects() if item["kind"] == "ConfigMap"
+            for address in addresses(item)}
+    told = {row for row in told if row[0] != row[1]}  # a broker advertises itself
+    assert told == {row for row in ROWS if row[1] in ("gateway", "validation", "analytics", "notifier", "kafka") and row[0] != "test"}
+
+
+def test_every_row_leads_to_a_port_that_is_open():
+    for _, callee, port in ROWS:
+        kind = "StatefulSet" if callee in ("postgres", "rabbitmq", "kafka") else "Deployment"
+        container = find(kind, callee)["spec"]["template"]["spec"]["containers"][0]
+        assert port in [one["containerPort"] for one in container["ports"]], callee
+
+
+def test_ports_of_stores_elsewhere_are_open_and_nothing_else():
+    outside = {name: sorted(port["port"] for rule in spec["egress"] if "to" not in rule for port in rule["ports"])
+               for name, spec in policies("--values", str(EXTERNAL)).items()}
+    assert outside == {
+        "gateway": [53, 53, 5432], "validation": [53, 53, 5432], "relay": [53, 53, 5432, 5672, 9092],
+        "notifier": [53, 53, 5432, 5672], "analytics": [53, 53, 5432, 9092], "migrate": [53, 53, 5432, 5672, 9092],
+        "envoy": [53, 53], "test": [53, 53]}
+
+
+def test_mail_and_metrics_and_scaler_are_let_through_where_asked_for():
+    specs = policies(*VARIANTS["everything"])
+    assert {25, 465, 587, 443} <= {port["port"] for rule in specs["notifier"]["egress"] for port in rule["ports"]}
+    assert {25, 465, 587, 443}.isdisjoint({port["port"] for rule in specs["gateway"]["egress"] for port in rule["ports"]})
+    for name, port in (("gateway", 51051), ("relay", 51056), ("rabbitmq", 15672), ("kafka", 9092)):
+        assert any("namespaceSelector" in peer for rule in specs[name]["ingress"] for peer in rule.get("from", [])
+                   if rule["ports"] == [{"port": port}]), name
+
+
+def test_they_can_be_turned_off():
+    assert policies("--set", "networkPolicy.enabled=false") == {}
+
+
+@pytest.mark.parametrize("name", ["gateway", "validation", "relay", "notifier", "analytics"])
+def test_clients_see_every_replica_by_name(name):
+    assert find("Service", name)["spec"]["clusterIP"] == "None"
+    assert yaml.safe_load(find("ConfigMap", "gateway")["data"]["gateway.yaml"])["validation_target"] == "dns:///ordermesh-validation:50052"
