@@ -54,13 +54,13 @@ class Postgres(Server):
         if self.user is not None:
             shutil.chown(self.directory, self.user)
             self._make_reachable()
-        initdb = [f"{_programs()}/initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust"]
+        initdb = [f"{programs()}/initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust"]
         await self.run_to_end([*initdb, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"])
         with open(self._data / "postgresql.conf", "a", encoding="utf-8") as settings:
             settings.write(_SETTINGS)
 
     def command(self) -> list[str]:
-        return [f"{_programs()}/postgres", "-D", str(self._data), "-p", str(self.port)]
+        return [f"{programs()}/postgres", "-D", str(self._data), "-p", str(self.port)]
 
     async def start(self) -> None:
         await super().start()
@@ -120,7 +120,7 @@ class Postgres(Server):
         (self.directory / "data").symlink_to(elsewhere)
 
 
-def _programs() -> str:
+def programs() -> str:
     """The folder of the newest server installed; Debian keeps these out of PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if found:
