@@ -84,9 +84,11 @@ def test_a_pod_is_killed_only_after_its_process_has_had_its_time(settings):
 
 
 def test_envoy_serves_on_before_it_ends():
-    spec = find("Deployment", "envoy", "--set", "envoy.drainSeconds=7")["spec"]["template"]["spec"]
-    assert spec["containers"][0]["lifecycle"]["preStop"] == {"sleep": {"seconds": 7}}
-    assert spec["terminationGracePeriodSeconds"] == 17
+    slow = ["--set", "envoy.drainSeconds=40,envoy.connectionAgeSeconds=30"]
+    spec = find("Deployment", "envoy", *slow)["spec"]["template"]["spec"]
+    assert spec["containers"][0]["lifecycle"]["preStop"] == {"sleep": {"seconds": 40}}
+    assert spec["terminationGracePeriodSeconds"] == 50
+    assert "max_connection_duration: 30s\n" in find("ConfigMap", "envoy", *slow)["data"]["envoy.yaml"]
 
 
 def test_replicas_spread_over_nodes_and_zones_where_there_are_some():

@@ -63,6 +63,9 @@ spec:
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if lt (int .Values.envoy.drainSeconds) (add .Values.envoy.connectionAgeSeconds 3) }}
+{{- fail "envoy.drainSeconds has to be at least 3 more than envoy.connectionAgeSeconds: a replica that ends breaks off what is left" }}
+{{- end }}
 {{- with .Values.notifier.keda }}
 {{- if and .enabled (not .managementSecret) $.Values.rabbitmq.enabled (not (has "rabbitmq_management" $.Values.rabbitmq.plugins)) }}
 {{- fail "rabbitmq.plugins has to have rabbitmq_management when notifier.keda.enabled is true: KEDA asks its API" }}

@@ -17,13 +17,14 @@ BUILD = Path(os.environ.get("ORDERMESH_BUILD", paths.REPOSITORY / "build" / "rel
 class RunningEnvoy:
     """An Envoy of our own; `admin` asks its admin port."""
 
-    def __init__(self, backend_port: int, folder: Path) -> None:
+    def __init__(self, backend_port: int, folder: Path, connection_age_s: int = 300) -> None:
         self._claims = PortClaims()
         self.port, self.admin_port = self._claims.claim(), self._claims.claim()
         values = {
             "HTTP_ADDRESS": "127.0.0.1",
             "HTTP_PORT": self.port,
             "ADMIN_PORT": self.admin_port,
+            "CONNECTION_AGE_S": connection_age_s,
             "DESCRIPTORS": BUILD / "protos" / "ordermesh.pb",
             "EDGE_DIR": paths.REPOSITORY / "docker" / "envoy",
             "OPENAPI": paths.REPOSITORY / "docs" / "openapi.json",

@@ -49,6 +49,7 @@ class Envoy(Server):
             "HTTP_ADDRESS": "127.0.0.1",
             "HTTP_PORT": str(self.port),
             "ADMIN_PORT": str(self._admin_port),
+            "CONNECTION_AGE_S": "300",
             "DESCRIPTORS": str(build / "protos" / "ordermesh.pb"),
             "EDGE_DIR": str(paths.REPOSITORY / "docker" / "envoy"),
             "OPENAPI": str(paths.REPOSITORY / "docs" / "openapi.json"),
