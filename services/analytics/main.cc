@@ -1,19 +1,20 @@
 // ordermesh-analytics: assembles, nothing else.
 #include <memory>
 
+#include "libs/base/periodic.h"
 #include "libs/base/random.h"
+#include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/topology.h"
-#include "libs/postgres/schema_check.h"
+#include "libs/postgres/database_check.h"
 #include "services/analytics/analytics_config.h"
 #include "services/analytics/analytics_metrics.h"
 #include "services/analytics/analytics_service.h"
 #include "services/analytics/cluster_log_ends.h"
 #include "services/analytics/dead_letter_writer.h"
-#include "services/analytics/dependency_check.h"
 #include "services/analytics/kafka_record_source.h"
 #include "services/analytics/maintenance.h"
 #include "services/analytics/postgres_rollup_store.h"
@@ -22,9 +23,8 @@
 namespace ordermesh::analytics {
 namespace {
 
-constexpr char kSchema[] = "analytics/0001_analytics";  // what the SQL of this version needs
+constexpr const char* kSchema[] = {"analytics/0001_analytics"};  // what the SQL of this version needs
 constexpr char kClientId[] = "ordermesh-analytics";
-constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
 constexpr absl::Duration kCheckTimeout = absl::Seconds(1);
 
 postgres::ConnectionOptions Database(const AnalyticsConfig& config, const char* what) {
@@ -33,18 +33,6 @@ postgres::ConnectionOptions Database(const AnalyticsConfig& config, const char* 
 
 std::function<std::unique_ptr<RollupStore>()> StoreFactory(const AnalyticsConfig& config, const char* what) {
   return [options = Database(config, what)] { return std::make_unique<PostgresRollupStore>(options); };
-}
-
-// A session of its own, which gives up soon: it must tell within two seconds.
-std::function<absl::Status()> DatabaseCheck(const AnalyticsConfig& config, const char* migration) {
-  postgres::ConnectionOptions options = Database(config, "analytics-check");
-  options.connect_timeout = options.statement_timeout = kCheckTimeout;
-  options.answer_margin = absl::Milliseconds(300);
-  auto db = std::make_shared<postgres::Connection>(options);
-  return [db, migration]() -> absl::Status {
-    if (migration != nullptr) return postgres::CheckMigration(*db, migration);
-    return db->Execute({"ping", "SELECT 1"}).status();
-  };
 }
 
 absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
@@ -85,11 +73,17 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
                                  .prune_batch = config.prune_batch},
                                 StoreFactory(config, "analytics-maintenance"), ends, metrics, process.clock());
   mesh::Readiness& readiness = process.readiness();
-  DependencyCheck database("database", DatabaseCheck(config, nullptr), kCheckInterval, readiness, process.clock());
-  DependencyCheck schema("schema", DatabaseCheck(config, kSchema), kCheckInterval, readiness, process.clock());
-  DependencyCheck kafka_check(
-      "kafka", [&] { return kafka::CheckTopology(*cluster, kCheckTimeout); }, kCheckInterval, readiness,
+  postgres::Connection check_db(postgres::CheckOptions(config.database_url, "analytics-check"));
+  base::Periodic database_check(
+      mesh::kCheckInterval,
+      [&](std::stop_token) {
+        const postgres::DatabaseState state = postgres::CheckDatabase(check_db, kSchema);
+        readiness.Report("database", state.database);
+        readiness.Report("schema", state.schema);
+      },
       process.clock());
+  mesh::DependencyCheck kafka_check(
+      "kafka", [&] { return kafka::CheckTopology(*cluster, kCheckTimeout); }, readiness, process.clock());
   return process.Serve();
 }
 

@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
-#include <thread>
 
-#include "absl/time/time.h"
+#include "absl/status/status.h"
 #include "libs/base/clock.h"
 #include "libs/base/metrics.h"
+#include "libs/base/periodic.h"
 #include "libs/mesh/health.h"
 #include "libs/postgres/connection.h"
 
@@ -25,7 +25,6 @@ class DatabaseMonitor {
   struct Options {
     std::string database_url;
     std::int64_t max_outbox_rows = 0;  // 0: no limit
-    absl::Duration interval = absl::Milliseconds(300);
   };
 
   DatabaseMonitor(Options options, mesh::Readiness& readiness, base::Metrics& metrics, base::Clock& clock);
@@ -34,16 +33,15 @@ class DatabaseMonitor {
   const std::atomic<bool>& outbox_full() const { return outbox_full_; }
 
  private:
-  void Loop(std::stop_token stop);
-  void Look(postgres::Connection& connection);
-  absl::Status MeasureOutbox(postgres::Connection& connection);
+  void Look();
+  absl::Status MeasureOutbox();
 
   const Options options_;
   mesh::Readiness& readiness_;
-  base::Clock& clock_;
   const base::Gauge outbox_rows_;
   std::atomic<bool> outbox_full_{false};
-  std::jthread thread_;  // Last: it uses what stands above.
+  postgres::Connection connection_;  // The thread's own.
+  base::Periodic looks_;             // Last: it uses what stands above.
 };
 
 }  // namespace ordermesh::gateway

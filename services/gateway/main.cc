@@ -6,6 +6,7 @@
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
 #include "libs/mesh/channel.h"
+#include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "services/gateway/database_monitor.h"
@@ -13,11 +14,13 @@
 #include "services/gateway/grpc_validator.h"
 #include "services/gateway/order_service.h"
 #include "services/gateway/postgres_order_store.h"
-#include "services/gateway/validation_monitor.h"
+#include "services/gateway/validation_check.h"
 #include "services/gateway/wire_order_events.h"
 
 namespace ordermesh::gateway {
 namespace {
+
+constexpr char kValidation[] = "validation";
 
 PostgresOrderStore::Options StoreOptions(const GatewayConfig& config) {
   return {.database_url = config.database_url,
@@ -48,7 +51,7 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
   base::Random& random = base::SystemRandom();
   base::Metrics& metrics = process.metrics();
   base::UuidV7Source ids(clock, random);
-  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, ValidationMonitor::kValidation});
+  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation});
 
   WireOrderEvents events;
   PostgresOrderStore store(StoreOptions(config), events, clock, random, StoreMetrics(metrics));
@@ -56,7 +59,7 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
   GrpcValidator validator(validation);
   DatabaseMonitor database_monitor({.database_url = config.database_url, .max_outbox_rows = config.max_outbox_rows},
                                    process.readiness(), metrics, clock);
-  ValidationMonitor validation_monitor(validation, process.readiness(), clock);
+  mesh::DependencyCheck validation_check(kValidation, ValidationCheck(validation), process.readiness(), clock);
 
   mesh::Server& server = process.server();
   const IntakeMetrics intake_metrics(metrics);

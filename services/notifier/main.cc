@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/periodic.h"
 #include "libs/base/random.h"
 #include "libs/base/status.h"
+#include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "libs/messaging/topology.h"
-#include "libs/postgres/schema_check.h"
+#include "libs/postgres/database_check.h"
 #include "services/notifier/chores.h"
 #include "services/notifier/deliver.h"
 #include "services/notifier/intake.h"
@@ -19,7 +21,6 @@
 #include "services/notifier/log_sender.h"
 #include "services/notifier/notification_service.h"
 #include "services/notifier/notifier_config.h"
-#include "services/notifier/periodic.h"
 #include "services/notifier/postgres_ledger.h"
 #include "services/notifier/queue_loop.h"
 #include "services/notifier/rabbit_source.h"
@@ -29,9 +30,7 @@
 namespace ordermesh::notifier {
 namespace {
 
-constexpr char kSchema[] = "notifications/0001_notifications";  // what the SQL of this version needs
-constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
-constexpr absl::Duration kCheckTimeout = absl::Seconds(1);
+constexpr const char* kSchema[] = {"notifications/0001_notifications"};  // what the SQL of this version needs
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 
 // One channel: how it delivers, and what it needs for that.
@@ -148,23 +147,20 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   PostgresLedger prune_ledger(NotifierSession(config.database_url, "notifier-prune"), ledger_options, clock);
   postgres::Connection prune_db(NotifierSession(config.database_url, "notifier-prune"));
   PostgresDeadLetters prune_dead_letters(prune_db);
-  postgres::ConnectionOptions check_options = NotifierSession(config.database_url, "notifier-check");
-  check_options.connect_timeout = check_options.statement_timeout = kCheckTimeout;
-  check_options.answer_margin = absl::Milliseconds(300);
-  postgres::Connection check_db(check_options);
+  postgres::Connection check_db(postgres::CheckOptions(config.database_url, "notifier-check"));
 
   // Threads last: they stop before what they use goes away.
-  Periodic check(
-      kCheckInterval,
+  base::Periodic check(
+      mesh::kCheckInterval,
       [&](std::stop_token) {
-        const absl::Status database = check_db.Execute({"ping", "SELECT 1"}).status();
-        readiness.Report("database", database);
-        readiness.Report("schema", database.ok() ? postgres::CheckMigration(check_db, kSchema) : database);
+        const postgres::DatabaseState state = postgres::CheckDatabase(check_db, kSchema);
+        readiness.Report("database", state.database);
+        readiness.Report("schema", state.schema);
       },
       clock);
-  Periodic measure(
+  base::Periodic measure(
       kMeasureInterval, [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics); }, clock);
-  Periodic prune(
+  base::Periodic prune(
       config.prune_interval,
       [&](std::stop_token stop) {
         PruneOld(prune_ledger, prune_dead_letters, {.retention = config.retention}, chore_metrics, stop);

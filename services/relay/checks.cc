@@ -10,6 +10,7 @@
 #include "libs/messaging/rabbitmq/topology.h"
 #include "libs/messaging/topology.h"
 #include "libs/postgres/connection.h"
+#include "libs/postgres/database_check.h"
 #include "libs/postgres/schema_check.h"
 #include "services/relay/postgres_outbox.h"
 
@@ -38,11 +39,7 @@ class RabbitmqProbe {
 };
 
 std::shared_ptr<postgres::Connection> Connect(const std::string& url) {
-  return std::make_shared<postgres::Connection>(postgres::ConnectionOptions{.url = url,
-                                                                            .application_name = "ordermesh-relay check",
-                                                                            .connect_timeout = kTimeout,
-                                                                            .statement_timeout = kTimeout,
-                                                                            .answer_margin = absl::Milliseconds(300)});
+  return std::make_shared<postgres::Connection>(postgres::CheckOptions(url, "ordermesh-relay check"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What the relay needs to be ready, each as a function that answers within about a second.
+// What the relay needs to be ready, each as a check that answers within about a second: see mesh::DependencyCheck.
 #pragma once
 
 #include <functional>

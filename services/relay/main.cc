@@ -1,8 +1,8 @@
 // ordermesh-relay: assembles, nothing else.
 #include "libs/base/random.h"
+#include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "services/relay/checks.h"
-#include "services/relay/dependency_check.h"
 #include "services/relay/kafka_sink.h"
 #include "services/relay/postgres_outbox.h"
 #include "services/relay/postgres_upkeep.h"
@@ -16,7 +16,6 @@ namespace {
 
 constexpr char kRabbitmq[] = "rabbitmq";
 constexpr char kKafka[] = "kafka";
-constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
 
 LaneOptions Lane(const RelayConfig& config, const char* sink) {
   return {.sink = sink,
@@ -46,10 +45,10 @@ absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
                 {{kRabbitmq, rabbitmq_metrics}, {kKafka, kafka_metrics}}, OutboxMetrics(process.metrics()), clock);
 
   mesh::Readiness& readiness = process.readiness();
-  DependencyCheck database("database", DatabaseCheck(config.database_url), kCheckInterval, readiness, clock);
-  DependencyCheck outbox("outbox", OutboxCheck(config.database_url), kCheckInterval, readiness, clock);
-  DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.amqp_url), kCheckInterval, readiness, clock);
-  DependencyCheck kafka(kKafka, KafkaCheck(config.kafka_brokers), kCheckInterval, readiness, clock);
+  mesh::DependencyCheck database("database", DatabaseCheck(config.database_url), readiness, clock);
+  mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url), readiness, clock);
+  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.amqp_url), readiness, clock);
+  mesh::DependencyCheck kafka(kKafka, KafkaCheck(config.kafka_brokers), readiness, clock);
   return process.Serve();
 }
 

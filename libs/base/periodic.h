@@ -9,12 +9,13 @@
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::base {
 
-// Calls `chore` at once and then with this pause between two calls. What it uses must outlive it.
+// Calls `chore` at once and then with this pause between two calls, until it goes away, which waits for the call under
+// way. What it uses must outlive it.
 class Periodic {
  public:
-  Periodic(absl::Duration pause, std::function<void(std::stop_token)> chore, base::Clock& clock)
+  Periodic(absl::Duration pause, std::function<void(std::stop_token)> chore, Clock& clock)
       : thread_([pause, chore = std::move(chore), &clock](std::stop_token stop) {
           do {
             chore(stop);
@@ -25,4 +26,4 @@ class Periodic {
   std::jthread thread_;
 };
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::base

@@ -1,10 +1,12 @@
-#include "services/gateway/validation_monitor.h"
+#include "services/gateway/validation_check.h"
 
 #include <grpcpp/client_context.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace ordermesh::gateway {
@@ -15,7 +17,6 @@ using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
 constexpr absl::Duration kTimeout = absl::Milliseconds(900);
-constexpr absl::Duration kInterval = absl::Milliseconds(300);
 
 absl::Status Check(Health::Stub& stub) {
   grpc::ClientContext context;
@@ -31,18 +32,9 @@ absl::Status Check(Health::Stub& stub) {
 
 }  // namespace
 
-ValidationMonitor::ValidationMonitor(std::shared_ptr<grpc::Channel> channel, mesh::Readiness& readiness,
-                                     base::Clock& clock)
-    : channel_(std::move(channel)),
-      readiness_(readiness),
-      clock_(clock),
-      thread_([this](std::stop_token stop) { Loop(std::move(stop)); }) {}
-
-void ValidationMonitor::Loop(std::stop_token stop) {
-  const std::unique_ptr<Health::Stub> stub = Health::NewStub(channel_);
-  do {
-    readiness_.Report(kValidation, Check(*stub));
-  } while (clock_.SleepFor(kInterval, stop));
+std::function<absl::Status()> ValidationCheck(std::shared_ptr<grpc::Channel> channel) {
+  const std::shared_ptr<Health::Stub> stub = Health::NewStub(std::move(channel));
+  return [stub] { return Check(*stub); };
 }
 
 }  // namespace ordermesh::gateway
