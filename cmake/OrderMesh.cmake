@@ -90,6 +90,7 @@ function(order_test name)
   add_test(NAME ${name} COMMAND ${command})
   set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
   if(ORDERMESH_SANITIZER STREQUAL "thread")
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/libs/testing/c11_threads_for_tsan.cc)
     # Debian's gRPC, Protobuf and Abseil are not instrumented: their inner synchronisation is invisible to the tool.
     set_tests_properties(${name} PROPERTIES ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1")
   endif()
