@@ -101,7 +101,7 @@ class Connection {
   };
 
   // After kUnavailable: the connection broke while a commit was under way (that of a transaction, or of statements
-  // outside one), so nobody knows whether it happened.
+  // outside one) or just behind it, so it may have happened.
   bool OutcomeUnknown() const { return outcome_unknown_; }
 
   int backend_pid() const;  // 0 when not connected

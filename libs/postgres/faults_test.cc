@@ -116,6 +116,36 @@ TEST_F(FaultsTest, ASessionEndedUnderAStatementDidNotCommit) {
   EXPECT_EQ(Count(), 2);
 }
 
+TEST_F(FaultsTest, ASessionEndedBehindItsCommitHasCommitted) {
+  ASSERT_THAT(admin().Begin(), IsOk());
+  ASSERT_THAT(admin().Execute(kLock, Params().Int8(1)), IsOk());
+  ConnectionOptions patient = Direct();
+  patient.lock_timeout = absl::Seconds(60);
+  patient.statement_timeout = absl::Seconds(60);
+  Connection db(patient);
+  ASSERT_THAT(db.Connect(), IsOk());
+  std::future<absl::Status> finished = std::async(std::launch::async, [&] {
+    Connection::Pipeline pipeline(db);
+    pipeline.Begin();
+    pipeline.Send(kInsert, Params().Int8(10));
+    pipeline.Commit();
+    pipeline.Send(kLock, Params().Int8(1));
+    return pipeline.Finish().status();
+  });
+  Connection second(Direct());
+  const Statement waiting = {"waiting", "SELECT pid FROM pg_locks WHERE NOT granted"};
+  int pid = 0;
+  WaitUntil([&] {
+    const Result found = second.Execute(waiting).value();
+    return found.rows() > 0 && (pid = found.Int4(0, 0)) != 0;
+  });
+  ASSERT_THAT(second.Execute(kTerminate, Params().Int4(pid)), IsOk());
+  EXPECT_THAT(finished.get(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(db.OutcomeUnknown()) << "it is no failure of which nothing was stored";
+  ASSERT_THAT(admin().Rollback(), IsOk());
+  EXPECT_EQ(Count(), 3);
+}
+
 TEST_F(FaultsTest, ACommitWhoseAnswerIsLostIsUnknownAndMayHaveHappened) {
   Connection db(Proxied());
   ASSERT_THAT(db.Begin(), IsOk());

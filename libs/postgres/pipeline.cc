@@ -71,9 +71,9 @@ absl::Status Connection::Pipeline::State::Lost(absl::Status why, std::size_t at,
   const bool sent = commit <= steps.size();
   // The server answers in order: what it refused, or ended the session over, before the commit, was not committed.
   const bool refused = !error.ok() || (told && at < commit);
-  const bool answered = at > commit;
   connection.Reset();
-  connection.outcome_unknown_ = sent && !refused && !answered;
+  // Also where the commit itself was answered: it happened, and the caller hears of a failure.
+  connection.outcome_unknown_ = sent && !refused;
   if (absl::IsDeadlineExceeded(why) && !told) {
     return absl::UnavailableError(
         absl::StrCat("database: no answer within ", absl::FormatDuration(connection.CallLimit())));
