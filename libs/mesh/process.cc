@@ -23,6 +23,7 @@
 #include "libs/mesh/health_service.h"
 #include "libs/mesh/listen_address.h"
 #include "libs/mesh/ops_server.h"
+#include "libs/mesh/protobuf_log.h"
 #include "libs/mesh/server.h"
 #include "libs/mesh/signals.h"
 
@@ -245,6 +246,7 @@ int RunProcess(const std::string& name, ProcessConfig& config, int argc, char** 
   }
   base::InitLog(name, level);
   RedirectGrpcLog();
+  RedirectProtobufLog();
   LogConfiguration(fields);
 
   // Before anything is assembled that would have to be taken down again.

@@ -241,6 +241,32 @@ TEST_F(ProcessTest, EndsAtOnceOnASignalBeforeItServes) {
   EXPECT_EQ(child.ExitCode(), -SIGTERM);
 }
 
+// What libraries say goes to our log, as lines of JSON, and without what stood in a message.
+TEST_F(ProcessTest, TellsOfTextThatIsNotUtf8WithoutTheText) {
+  Child& child = Serve();
+  grpc::GenericStub stub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::CompletionQueue queue;
+  grpc::Slice request(
+      "\x0a\x09"
+      "hunter2\xff\xfe");  // field 1, a string
+  auto call =
+      stub.PrepareUnaryCall(&context, "/ordermesh.testing.v1.EchoService/Echo", grpc::ByteBuffer(&request, 1), &queue);
+  call->StartCall();
+  grpc::ByteBuffer reply;
+  grpc::Status status;
+  call->Finish(&reply, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  EXPECT_FALSE(status.ok());
+  child.AwaitLine("\"event\":\"protobuf_not_utf8\",\"field\":\"ordermesh.testing.v1.EchoRequest.text\"");
+  child.Signal(SIGTERM);
+  EXPECT_EQ(child.ExitCode(), base::kExitOk);
+  EXPECT_THAT(child.output(), AllOf(Not(HasSubstr("hunter2")), Not(HasSubstr("libprotobuf"))));
+}
+
 TEST_F(ProcessTest, OffersReflection) {
   Serve();
   grpc::GenericStub stub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));

@@ -1,0 +1,42 @@
+// Keeps log lines about what others do, a call or a message, from filling the disk.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "libs/base/mutex.h"
+
+namespace ordermesh::base {
+
+// So many lines a second about one thing. Thread-safe.
+class LogLimit {
+ public:
+  explicit LogLimit(int lines_per_second) : most_(lines_per_second) {}
+
+  // How many lines were left out since the last one that was written, for the line that may be written now; nothing
+  // when this one is left out too.
+  std::optional<std::int64_t> Next(absl::Time now) {
+    MutexLock lock(mu_);
+    if (now - window_ >= absl::Seconds(1)) {
+      window_ = now;
+      lines_ = 0;
+    }
+    if (lines_ >= most_) {
+      ++suppressed_;
+      return std::nullopt;
+    }
+    ++lines_;
+    return std::exchange(suppressed_, 0);
+  }
+
+ private:
+  const int most_;
+  Mutex mu_;
+  absl::Time window_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
+  int lines_ ABSL_GUARDED_BY(mu_) = 0;
+  std::int64_t suppressed_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace ordermesh::base

@@ -1,0 +1,23 @@
+#include "libs/base/log_limit.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+namespace ordermesh::base {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
+TEST(LogLimitTest, SoManyASecondAndThenHowManyWereLeftOut) {
+  LogLimit limit(2);
+  EXPECT_EQ(limit.Next(kNow), 0);
+  EXPECT_EQ(limit.Next(kNow + absl::Milliseconds(500)), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(limit.Next(kNow + absl::Milliseconds(999)), std::nullopt);
+  EXPECT_EQ(limit.Next(kNow + absl::Seconds(1)), 3);
+  EXPECT_EQ(limit.Next(kNow + absl::Seconds(1)), 0);
+  EXPECT_EQ(limit.Next(kNow + absl::Seconds(1)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace ordermesh::base
