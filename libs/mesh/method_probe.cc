@@ -1,7 +1,11 @@
 #include "libs/mesh/method_probe.h"
 
-#include <utility>
+#include <optional>
+#include <vector>
 
+#include "google/protobuf/any.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "libs/base/log.h"
 
 namespace ordermesh::mesh {
@@ -26,6 +30,18 @@ base::LogLevel LevelOf(grpc::StatusCode code) {
     default:
       return base::LogLevel::kError;
   }
+}
+
+// Why, as clients are told: the reason of google.rpc.ErrorInfo, else the code.
+std::string ReasonOf(const grpc::Status& status) {
+  google::rpc::Status rich;
+  google::rpc::ErrorInfo info;
+  if (!status.error_details().empty() && rich.ParseFromString(status.error_details())) {
+    for (const google::protobuf::Any& detail : rich.details()) {
+      if (detail.UnpackTo(&info) && !info.reason().empty()) return info.reason();
+    }
+  }
+  return std::string(CodeName(status.error_code()));
 }
 
 }  // namespace
@@ -78,34 +94,17 @@ void MethodProbe::CountCode(int code) {
 void MethodProbe::LogFailure(const grpc::Status& status, absl::Duration took, absl::Time now,
                              absl::string_view trace_id) {
   const base::LogLevel level = LevelOf(status.error_code());
-  std::int64_t suppressed = 0;
-  if (!base::LogsLevel(level) || !MayLog(now, suppressed)) return;
-  const absl::string_view code = CodeName(status.error_code());
-  const double ms = absl::ToDoubleMilliseconds(took);
-  // What the client can mend may quote what it sent, which can be personal: only the code is logged.
-  const std::string reason = level == base::LogLevel::kInfo ? "" : status.error_message();
-  base::Log(level, "call_failed",
-            {{"method", method_},
-             {"code", code},
-             {"trace_id", trace_id},
-             {"took_ms", ms},
-             {"reason", reason},
-             {"suppressed", suppressed}});
-}
-
-bool MethodProbe::MayLog(absl::Time now, std::int64_t& suppressed) {
-  base::MutexLock lock(log_mu_);
-  if (now - window_ >= absl::Seconds(1)) {
-    window_ = now;
-    lines_ = 0;
-  }
-  if (lines_ >= kLinesPerSecond) {
-    ++suppressed_;
-    return false;
-  }
-  ++lines_;
-  suppressed = std::exchange(suppressed_, 0);
-  return true;
+  if (!base::LogsLevel(level)) return;
+  const std::optional<std::int64_t> suppressed = log_limit_.Next(now);
+  if (!suppressed.has_value()) return;
+  const std::string reason = ReasonOf(status);
+  const std::string message = status.error_message();
+  std::vector<base::LogField> fields = {{"method", method_},    {"code", CodeName(status.error_code())},
+                                        {"trace_id", trace_id}, {"took_ms", absl::ToDoubleMilliseconds(took)},
+                                        {"reason", reason},     {"suppressed", *suppressed}};
+  // What the client can mend may quote what it sent, which can be personal.
+  if (level != base::LogLevel::kInfo) fields.emplace_back("message", message);
+  base::LogList(level, "call_failed", fields);
 }
 
 }  // namespace ordermesh::mesh

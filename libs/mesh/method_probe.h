@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/metrics.h"
 #include "libs/base/mutex.h"
 
@@ -30,7 +31,8 @@ class MethodProbe {
 
   void Started();
   // `took` since Started. A call that failed is logged here, and only here: as information when the client can mend it,
-  // as a warning when another try may help, as an error otherwise; at most kLinesPerSecond for a method.
+  // as a warning when another try may help, as an error otherwise; at most kLinesPerSecond for a method. The line has
+  // the reason of the status's ErrorInfo, or the name of its code where there is none.
   void Completed(const grpc::Status& status, absl::Duration took, absl::Time now, absl::string_view trace_id);
 
   static constexpr int kLinesPerSecond = 50;
@@ -40,8 +42,6 @@ class MethodProbe {
 
   void CountCode(int code);
   void LogFailure(const grpc::Status& status, absl::Duration took, absl::Time now, absl::string_view trace_id);
-  // Whether another line may be written now; `suppressed` gets how many were not since the last that was.
-  bool MayLog(absl::Time now, std::int64_t& suppressed);
 
   const std::string method_;
   base::Metrics& metrics_;
@@ -53,10 +53,7 @@ class MethodProbe {
   std::array<base::Counter, kCodes> completed_;
   std::array<std::atomic<bool>, kCodes> counted_{};
 
-  base::Mutex log_mu_;
-  absl::Time window_ ABSL_GUARDED_BY(log_mu_) = absl::InfinitePast();
-  int lines_ ABSL_GUARDED_BY(log_mu_) = 0;
-  std::int64_t suppressed_ ABSL_GUARDED_BY(log_mu_) = 0;
+  base::LogLimit log_limit_{kLinesPerSecond};
 };
 
 }  // namespace ordermesh::mesh

@@ -3,10 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "libs/mesh/overload.h"
+
 namespace ordermesh::mesh {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 const grpc::Status kInternal(grpc::StatusCode::INTERNAL, "broken");
@@ -38,6 +46,37 @@ TEST(MethodProbeTest, WritesSoManyLinesASecondAndThenHowManyItLeftOut) {
   log = ::testing::internal::GetCapturedStderr();
   EXPECT_THAT(log, HasSubstr("\"trace_id\":\"abc\""));
   EXPECT_THAT(log, HasSubstr("\"suppressed\":7"));
+}
+
+std::string LogOf(const grpc::Status& status) {
+  base::Metrics metrics;
+  MethodProbe probe("Foo", metrics);
+  ::testing::internal::CaptureStderr();
+  probe.Completed(status, absl::Milliseconds(1), kNow, "abc");
+  return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(MethodProbeTest, SaysWhyACallFailed) {
+  const std::string overloaded = LogOf(OverloadedStatus("full", absl::Seconds(1)));
+  EXPECT_THAT(overloaded, HasSubstr("\"reason\":\"OVERLOADED\""));
+  EXPECT_THAT(overloaded, HasSubstr("\"message\":\"full\""));
+  EXPECT_THAT(LogOf(kInternal), HasSubstr("\"reason\":\"INTERNAL\""));
+  const grpc::Status odd(grpc::StatusCode::ABORTED, "someone@example.com", "no google.rpc.Status");
+  EXPECT_THAT(LogOf(odd), AllOf(HasSubstr("\"reason\":\"ABORTED\""), Not(HasSubstr("example.com"))));
+}
+
+// A message to a client may quote what it sent; the reason never does.
+TEST(MethodProbeTest, WritesTheReasonButNotTheMessageOfWhatTheClientCanMend) {
+  google::rpc::Status rich;
+  google::rpc::ErrorInfo info;
+  info.set_reason("ORDER_INVALID");
+  info.set_domain("ordermesh");
+  rich.add_details()->PackFrom(google::rpc::RetryInfo());
+  rich.add_details()->PackFrom(info);
+  const std::string log =
+      LogOf(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "someone@example.com", rich.SerializeAsString()));
+  EXPECT_THAT(log, AllOf(HasSubstr("\"code\":\"INVALID_ARGUMENT\""), HasSubstr("\"reason\":\"ORDER_INVALID\""),
+                         Not(HasSubstr("message")), Not(HasSubstr("example.com"))));
 }
 
 TEST(CodeNameTest, KnowsEveryCode) {

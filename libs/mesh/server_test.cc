@@ -170,9 +170,10 @@ TEST_F(ServerTest, LogsAFailedCallOnceWithoutWhatTheClientSent) {
   const std::string log = ::testing::internal::GetCapturedStderr();
   EXPECT_THAT(log, HasSubstr("\"level\":\"error\",\"service\":\"\",\"event\":\"call_failed\",\"method\":\"Echo\","
                              "\"code\":\"INTERNAL\",\"trace_id\":\""));
-  EXPECT_THAT(log, HasSubstr("\"reason\":\"told to\""));
+  EXPECT_THAT(log, HasSubstr("\"reason\":\"INTERNAL\",\"suppressed\":0,\"message\":\"told to\"}"));
   EXPECT_THAT(log, HasSubstr("\"level\":\"info\",\"service\":\"\",\"event\":\"call_failed\",\"method\":\"Echo\","
                              "\"code\":\"INVALID_ARGUMENT\""));
+  EXPECT_THAT(log, HasSubstr("\"reason\":\"INVALID_ARGUMENT\",\"suppressed\":0}"));
   EXPECT_THAT(log, Not(HasSubstr("example.com")));
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 2);
 }
