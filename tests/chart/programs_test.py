@@ -107,6 +107,19 @@ def test_postgresql_takes_its_configuration(tmp_path):
     assert done.stdout.strip() == "57", done.stderr
 
 
+def test_kafka_takes_its_configuration(tmp_path):
+    data = find("ConfigMap", "kafka")["data"]["server.properties"]
+    (tmp_path / "server.properties").write_text(data.replace("/var/lib/kafka", str(tmp_path)))
+    # Formatting reads the whole configuration as the broker does.
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{paths.KAFKA_JARS}/*", "kafka.tools.StorageTool", "format"]
+    done = subprocess.run([*command, "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", tmp_path / "server.properties"], capture_output=True,
+                          text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # What the start script looks for.
+    assert (tmp_path / "data" / "log" / "meta.properties").exists()
+    assert "/var/lib/kafka/data/log/meta.properties" in find("ConfigMap", "kafka")["data"]["start.sh"]
+
+
 def test_kafka_is_told_where_clients_find_it():
     data = find("ConfigMap", "kafka")["data"]["server.properties"]
     settings = dict(line.split("=", 1) for line in data.splitlines() if line and not line.startswith("#"))

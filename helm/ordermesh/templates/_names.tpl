@@ -29,7 +29,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "ordermesh.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "ordermesh.selector" . }}
-app.kubernetes.io/version: {{ $root.Values.image.tag | default $root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ $root.Values.image.tag | default $root.Chart.AppVersion | trunc 63 | quote }}
 app.kubernetes.io/part-of: ordermesh
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
