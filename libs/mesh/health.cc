@@ -1,8 +1,23 @@
 #include "libs/mesh/health.h"
 
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/string_view.h"
 #include "libs/base/log.h"
 
 namespace ordermesh::mesh {
+namespace {
+
+std::string WithoutNumbers(absl::string_view reason) {
+  std::string kept;
+  for (const char c : reason) {
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) kept.push_back(c);
+  }
+  return kept;
+}
+
+}  // namespace
 
 Readiness::Readiness(std::vector<std::string> dependencies) {
   for (std::string& name : dependencies) {
@@ -11,7 +26,7 @@ Readiness::Readiness(std::vector<std::string> dependencies) {
 }
 
 void Readiness::Report(const std::string& dependency, absl::Status status) {
-  bool was_ok = false, was_ready = false, is_ready = false;
+  bool was_ok = false, was_ready = false, is_ready = false, is_news = false;
   {
     base::MutexLock lock(mu_);
     absl::Status& known = dependencies_[dependency];
@@ -19,8 +34,16 @@ void Readiness::Report(const std::string& dependency, absl::Status status) {
     was_ready = ReadyLocked();
     known = status;
     is_ready = ReadyLocked();
+    if (status.ok()) {
+      logged_.erase(dependency);
+    } else {
+      std::string reason = WithoutNumbers(status.message());
+      std::string& logged = logged_[dependency];
+      is_news = was_ok || logged != reason;
+      logged = std::move(reason);
+    }
   }
-  if (was_ok && !status.ok()) {
+  if (is_news) {
     base::LogWarning("dependency_down", {{"dependency", dependency}, {"reason", status.message()}});
   } else if (!was_ok && status.ok()) {
     base::LogInfo("dependency_up", {{"dependency", dependency}});

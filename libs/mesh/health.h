@@ -12,8 +12,9 @@
 
 namespace ordermesh::mesh {
 
-// Each dependency reports by name, as often as it likes; only changes are logged and told. The process is ready when
-// all are OK and it does not drain. Thread-safe.
+// Each dependency reports by name, as often as it likes; only changes are logged and told. A dependency that stays down
+// for another reason is logged again: why a process does not become ready is often not what it met first. The process
+// is ready when all are OK and it does not drain. Thread-safe.
 class Readiness {
  public:
   // Every dependency is named before start, not ready ("not checked yet") until it reports.
@@ -36,6 +37,8 @@ class Readiness {
 
   mutable base::Mutex mu_;
   std::map<std::string, absl::Status> dependencies_ ABSL_GUARDED_BY(mu_);
+  // Why each was down when that was last logged, without numbers, which change all the time; not there while it is OK.
+  std::map<std::string, std::string> logged_ ABSL_GUARDED_BY(mu_);
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   base::Mutex listeners_mu_;
   std::map<int, std::function<void(bool)>> listeners_ ABSL_GUARDED_BY(listeners_mu_);

@@ -68,5 +68,26 @@ TEST(ReadinessTest, LogsADependencyOnlyWhenItChanges) {
   EXPECT_THAT(log, HasSubstr("\"event\":\"dependency_down\",\"dependency\":\"postgres\",\"reason\":\"refused\""));
 }
 
+TEST(ReadinessTest, LogsWhyADependencyWasNeverUpAndWhenTheReasonChanges) {
+  Readiness readiness({"database"});
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) readiness.Report("database", absl::UnavailableError("connection refused"));
+  for (int i = 0; i < 3; ++i) readiness.Report("database", absl::UnavailableError("password authentication failed"));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 2) << log;
+  EXPECT_THAT(log,
+              HasSubstr("\"event\":\"dependency_down\",\"dependency\":\"database\",\"reason\":\"connection refused\""));
+  EXPECT_THAT(log, HasSubstr("\"reason\":\"password authentication failed\""));
+}
+
+TEST(ReadinessTest, TakesAReasonWithOtherNumbersForTheSame) {
+  Readiness readiness({"catalogue"});
+  ::testing::internal::CaptureStderr();
+  readiness.Report("catalogue", absl::UnavailableError("31000 ms old"));
+  readiness.Report("catalogue", absl::UnavailableError("31500 ms old"));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+}
+
 }  // namespace
 }  // namespace ordermesh::mesh
