@@ -1,5 +1,6 @@
 #include "services/validation/catalog_refresher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,12 +48,14 @@ CatalogRefresher::CatalogRefresher(Options options, CatalogStore& store, Current
 void CatalogRefresher::Loop(std::stop_token stop) {
   do {
     Refresh();
-  } while (clock_.SleepFor(options_.poll_interval, stop));
+  } while (clock_.SleepFor(failing() ? std::min(kRetryPause, options_.poll_interval) : options_.poll_interval, stop));
 }
 
 void CatalogRefresher::Refresh() {
-  const absl::Status read = Read(clock_.Now());
+  const absl::Time began = clock_.Now();
+  const absl::Status read = Read(began);
   (read.ok() ? metrics_.reads_ok : metrics_.reads_failed).Add();
+  failing_since_ = read.ok() ? absl::InfiniteFuture() : std::min(failing_since_, began);
   Report(read);
 }
 
@@ -84,7 +87,8 @@ void CatalogRefresher::Report(const absl::Status& read) {
   const absl::Time now = clock_.Now();
   metrics_.age_seconds.Set(absl::ToDoubleSeconds(now - (catalog.snapshot == nullptr ? started_ : catalog.as_of)));
   const bool outdated = absl::IsFailedPrecondition(read);
-  readiness_.Report(kDatabase, outdated ? absl::OkStatus() : read);
+  const bool lost = !read.ok() && !outdated && now - failing_since_ >= options_.database_grace;
+  readiness_.Report(kDatabase, lost ? read : absl::OkStatus());
   readiness_.Report(kCatalog, outdated ? read : CheckFresh(catalog, now, options_.max_age));
 }
 

@@ -14,8 +14,9 @@
 
 namespace ordermesh::validation {
 
-// Reads changes from a thread of its own, and reports "database" (the last reading's outcome) and "catalog" (whether
-// the snapshot is fresh enough to be used). The dependencies must outlive it.
+// Reads changes from a thread of its own, and reports "database" (whether it can be read) and "catalog" (whether the
+// snapshot is fresh enough to be used). A validator that is not ready gets no orders, and it can price them from its
+// snapshot: so a database that fails once, or for a moment, is not told of. The dependencies must outlive it.
 class CatalogRefresher {
  public:
   static constexpr char kDatabase[] = "database";
@@ -26,7 +27,12 @@ class CatalogRefresher {
     // Everything is read again, for what no change tells of: a deleted row, a trigger that was off.
     absl::Duration full_reload = absl::Minutes(10);
     absl::Duration max_age = absl::Seconds(30);
+    // How long readings must have failed until "database" does, when one has succeeded before. With the poll interval
+    // and the time that a reading takes to fail, less than the two seconds in which a lost database is to be named.
+    absl::Duration database_grace = absl::Milliseconds(800);
   };
+  // After a failed reading, if that is less than the poll interval.
+  static constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
 
   CatalogRefresher(Options options, CatalogStore& store, CurrentCatalog& current, mesh::Readiness& readiness,
                    CatalogMetrics metrics, base::Clock& clock);
@@ -36,6 +42,7 @@ class CatalogRefresher {
   void Refresh();
   absl::Status Read(absl::Time now);
   void Report(const absl::Status& read);
+  bool failing() const { return failing_since_ != absl::InfiniteFuture(); }
 
   const Options options_;
   CatalogStore& store_;
@@ -47,6 +54,8 @@ class CatalogRefresher {
   // The thread's.
   std::uint64_t next_ = 0;
   absl::Time last_full_ = absl::InfinitePast();
+  // When the first of the readings began that have failed one after the other: long ago, when none has succeeded.
+  absl::Time failing_since_ = absl::InfinitePast();
   std::jthread thread_;  // Last: it uses what stands above.
 };
 

@@ -103,10 +103,10 @@ TEST_F(CatalogRefresherTest, WithoutADatabaseTheSnapshotServesUntilItIsTooOld) {
   Start();
   store_.FailWith(absl::UnavailableError("down"));
   Poll();
-  EXPECT_THAT(StatusOf("database"), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(StatusOf("catalog"), IsOk());
   EXPECT_EQ(Age(), 0.5);
   Poll(absl::Milliseconds(29'500));
+  EXPECT_THAT(StatusOf("database"), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(StatusOf("catalog"), IsOk());
   Poll();
   EXPECT_THAT(StatusOf("catalog"), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("older than 30s")));
@@ -120,9 +120,37 @@ TEST_F(CatalogRefresherTest, WithoutADatabaseTheSnapshotServesUntilItIsTooOld) {
   EXPECT_EQ(CatalogMetrics(metrics_).reads_ok.Value(), 2);
 }
 
+TEST_F(CatalogRefresherTest, AReadingThatFailsOnceIsNotToldOf) {
+  Start();
+  for (int round = 0; round < 3; ++round) {
+    store_.FailWith(absl::UnavailableError("down"));
+    Poll();
+    Poll(CatalogRefresher::kRetryPause);
+    EXPECT_TRUE(readiness_.ready()) << "it prices orders from its snapshot";
+    store_.FailWith(absl::OkStatus());
+    Poll(CatalogRefresher::kRetryPause);
+    EXPECT_EQ(Age(), 0);
+  }
+  EXPECT_EQ(CatalogMetrics(metrics_).reads_failed.Value(), 6);
+}
+
+TEST_F(CatalogRefresherTest, ADatabaseThatIsLostIsNamedWithinTwoSeconds) {
+  Start();
+  const absl::Time lost = clock_.Now();  // just after it was read
+  store_.FailWith(absl::UnavailableError("down"));
+  Poll();
+  while (readiness_.ready()) Poll(CatalogRefresher::kRetryPause);
+  EXPECT_THAT(StatusOf("database"), StatusIs(absl::StatusCode::kUnavailable, "down"));
+  EXPECT_LE(clock_.Now() - lost, absl::Milliseconds(1550));
+  store_.FailWith(absl::OkStatus());
+  Poll(CatalogRefresher::kRetryPause);
+  EXPECT_TRUE(readiness_.ready());
+}
+
 TEST_F(CatalogRefresherTest, BeforeTheFirstReadingThereIsNothingToServe) {
   store_.FailWith(absl::UnavailableError("down"));
   Start();
+  EXPECT_THAT(StatusOf("database"), StatusIs(absl::StatusCode::kUnavailable)) << "at once";
   EXPECT_EQ(current_.Get().snapshot, nullptr);
   EXPECT_THAT(StatusOf("catalog"), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("not been read yet")));
   Poll(absl::Seconds(2));

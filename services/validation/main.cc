@@ -18,7 +18,8 @@ absl::Status Assemble(const ValidationConfig& config, mesh::Process& process) {
   CurrentCatalog current;
   const CatalogRefresher refresher({.poll_interval = config.catalog_poll,
                                     .full_reload = config.catalog_full_reload,
-                                    .max_age = config.snapshot_max_age},
+                                    .max_age = config.snapshot_max_age,
+                                    .database_grace = config.database_grace},
                                    store, current, process.readiness(), CatalogMetrics(process.metrics()),
                                    process.clock());
   const OrderMetrics order_metrics(process.metrics());

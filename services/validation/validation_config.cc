@@ -17,6 +17,11 @@ void ValidationConfig::Declare(base::ConfigFields& fields) {
       .Milliseconds("snapshot_max_age_ms", snapshot_max_age,
                     "how old the catalogue in memory may be; beyond: not ready, and UNAVAILABLE")
       .AtLeast(1000);
+  fields
+      .Milliseconds("database_grace_ms", database_grace,
+                    "how long readings of the catalogue must have failed before the process is not ready for it")
+      .AtLeast(0)
+      .AtMost(60'000);
 }
 
 }  // namespace ordermesh::validation

@@ -15,6 +15,7 @@ struct ValidationConfig {
   absl::Duration catalog_poll = absl::Milliseconds(500);
   absl::Duration catalog_full_reload = absl::Minutes(10);
   absl::Duration snapshot_max_age = absl::Seconds(30);
+  absl::Duration database_grace = absl::Milliseconds(800);
 
   void Declare(base::ConfigFields& fields);
 };

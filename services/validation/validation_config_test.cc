@@ -23,8 +23,8 @@ TEST(ValidationConfigTest, TakesWhatItIsTold) {
 }
 
 TEST(ValidationConfigTest, RefusesWhatCannotWork) {
-  for (const char* flag :
-       {"--catalog_poll_ms=9", "--catalog_poll_ms=60001", "--catalog_full_reload_s=0", "--snapshot_max_age_ms=999"}) {
+  for (const char* flag : {"--catalog_poll_ms=9", "--catalog_poll_ms=60001", "--catalog_full_reload_s=0",
+                           "--snapshot_max_age_ms=999", "--database_grace_ms=-1", "--database_grace_ms=60001"}) {
     ordermesh::testing::ExpectRefused(flag, ValidationConfig());
   }
 }
