@@ -34,6 +34,13 @@ postgres::ConnectionOptions QuerySession(const PostgresOrderStore::Options& opti
   return session;
 }
 
+// A function of its own, since GCC 14 takes the optional in a coroutine's frame for uninitialized.
+absl::StatusOr<domain::Order> OrThatThereIsNone(absl::StatusOr<std::optional<domain::Order>> found, domain::OrderId id) {
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return OrderNotFound(id);
+  return **std::move(found);
+}
+
 }  // namespace
 
 PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& events, base::Clock& clock,
@@ -88,9 +95,7 @@ aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane
   auto ask =
       Ask(lane, [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); });
   absl::StatusOr<std::optional<domain::Order>> found = co_await ask;
-  if (!found.ok()) co_return found.status();
-  if (!found->has_value()) co_return OrderNotFound(id);
-  co_return **std::move(found);
+  co_return OrThatThereIsNone(std::move(found), id);
 }
 
 aio::Task<absl::StatusOr<std::vector<domain::Order>>> PostgresOrderStore::List(aio::Lane& lane, OrderQuery query) {
