@@ -17,6 +17,7 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 
 set(ORDERMESH_SANITIZER "" CACHE STRING "address, thread, or empty")
 option(ORDERMESH_FAILPOINTS "compile the failpoints that crash tests use (never in an image)" OFF)
+option(ORDERMESH_TESTS "tests too; without, only the target `programs` is of use, and GoogleTest isn't needed" ON)
 option(ORDERMESH_COVERAGE "instrument for gcov" OFF)
 
 if(ORDERMESH_SANITIZER STREQUAL "address")

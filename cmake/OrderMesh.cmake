@@ -8,6 +8,8 @@
 # A dependency against the layers is refused: cmake/Layers.cmake.
 include(${CMAKE_CURRENT_LIST_DIR}/Layers.cmake)
 
+add_custom_target(programs COMMENT "every program that is installed")
+
 # Notes what a target is made of, which headers it offers and what it depends on; all of it is written to targets.cmake,
 # which tests/cmake/includes_test.cmake holds the include lines against. KIND is library, binary, test or generated. Paths
 # are from the root of the repository, those of generated headers as they are included.
@@ -90,6 +92,11 @@ function(order_binary name)
     set(A_PCH std)
   endif()
   order_use_pch(${name} ${A_PCH})
+  # What is installed: the programs that users run.
+  if(NOT A_SERVICE STREQUAL "testing")
+    add_dependencies(programs ${name})
+    install(TARGETS ${name} RUNTIME COMPONENT programs)
+  endif()
 endfunction()
 
 # LABELS: unit or integration, and `threads` for what runs again under ThreadSanitizer. An integration test gets real
@@ -100,6 +107,10 @@ add_custom_target(tests_with_threads)
 
 function(order_test name)
   cmake_parse_arguments(A "" "PCH;TIMEOUT" "SRCS;DEPS;LABELS;STORES;ARGS" ${ARGN})
+  if(NOT ORDERMESH_TESTS)
+    add_executable(${name} EXCLUDE_FROM_ALL ${A_SRCS})  # for what a stanza sets on it; not to be built
+    return()
+  endif()
   order_note_target(${name} test FILES ${A_SRCS} DEPS ${A_DEPS})
   add_executable(${name} ${A_SRCS})
   target_link_libraries(${name} PRIVATE dep_absl Threads::Threads GTest::gmock GTest::gtest_main ${A_DEPS})

@@ -17,7 +17,11 @@ set(ORDERMESH_STD_HEADERS
 order_pch(ordermesh_own_pch_std HEADERS ${ORDERMESH_STD_HEADERS} DEPS dep_absl)
 order_pch(ordermesh_own_pch_grpc HEADERS ${ORDERMESH_STD_HEADERS} <grpcpp/grpcpp.h> <grpcpp/alarm.h> <google/protobuf/message.h>
                                          <google/protobuf/timestamp.pb.h> DEPS dep_absl dep_grpc)
-order_pch(ordermesh_own_pch_test HEADERS ${ORDERMESH_STD_HEADERS} <gmock/gmock.h> <gtest/gtest.h> DEPS dep_absl GTest::gmock)
-foreach(kind std grpc test)
+set(kinds std grpc)
+if(ORDERMESH_TESTS)
+  order_pch(ordermesh_own_pch_test HEADERS ${ORDERMESH_STD_HEADERS} <gmock/gmock.h> <gtest/gtest.h> DEPS dep_absl GTest::gmock)
+  list(APPEND kinds test)
+endif()
+foreach(kind IN LISTS kinds)
   order_compile_own(ordermesh_own_pch_${kind})
 endforeach()
