@@ -1,6 +1,6 @@
 """A mail server that delivers nowhere: it speaks real SMTP, keeps each message as a file, and shows them over HTTP.
 
-    mail_sink.py --smtp PORT --http PORT --dir DIR
+    mail_sink.py --smtp PORT --http PORT --dir DIR [--host ADDRESS]
 
     GET /messages            every message: id, from, to, subject, text, message_id, received
     GET /messages?order=ID   those that name this order, oldest first; any UUID in a message finds it
@@ -106,7 +106,7 @@ class _Recipients:
         return "250 taken"
 
 
-def _serve_http(mailbox: Mailbox, port: int) -> None:
+def _serve_http(mailbox: Mailbox, host: str, port: int) -> None:
     class Pages(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -126,14 +126,14 @@ def _serve_http(mailbox: Mailbox, port: int) -> None:
             pass
 
     http.server.ThreadingHTTPServer.daemon_threads = True
-    http.server.ThreadingHTTPServer(("127.0.0.1", port), Pages).serve_forever()
+    http.server.ThreadingHTTPServer((host, port), Pages).serve_forever()
 
 
-async def _serve_smtp(mailbox: Mailbox, port: int) -> None:
+async def _serve_smtp(mailbox: Mailbox, host: str, port: int) -> None:
     handler = _Recipients(mailbox)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(handler, hostname="mail.ordermesh.localhost", ident="Ordermesh mail sink", enable_SMTPUTF8=True),
-        "127.0.0.1",
+        host,
         port,
     )
     over = asyncio.Event()
@@ -147,10 +147,11 @@ def main() -> None:
     parser.add_argument("--smtp", type=int, required=True)
     parser.add_argument("--http", type=int, required=True)
     parser.add_argument("--dir", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
     options = parser.parse_args()
     mailbox = Mailbox(options.dir)
-    threading.Thread(target=_serve_http, args=(mailbox, options.http), daemon=True).start()
-    asyncio.run(_serve_smtp(mailbox, options.smtp))
+    threading.Thread(target=_serve_http, args=(mailbox, options.host, options.http), daemon=True).start()
+    asyncio.run(_serve_smtp(mailbox, options.host, options.smtp))
 
 
 if __name__ == "__main__":

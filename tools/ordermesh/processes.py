@@ -94,6 +94,19 @@ def marked(mark: str) -> list[int]:
     return found
 
 
+def with_argument(path: Path, programs: tuple[str, ...]) -> list[int]:
+    """The processes of these programs (by the start of the name) that were told a path below `path`."""
+    found = []
+    for pid in _all_pids():
+        try:
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if Path(arguments[0]).name.startswith(programs) and any(f"{path}/" in argument for argument in arguments[1:]):
+            found.append(pid)
+    return found
+
+
 def sweep(mark: str, grace_s: float) -> None:
     """Ends every process that carries this mark: asks first, and kills what is still there after the grace."""
     for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
