@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from ordermesh import paths
-from ordermesh.containers import builds, mounts, stand_ins
+from ordermesh.containers import builds, stand_ins, traces
 
 DOCKERFILE = (paths.REPOSITORY / "docker" / "Dockerfile").read_text()
 CHART = paths.REPOSITORY / "helm" / "ordermesh" / "values.yaml"
@@ -70,6 +70,6 @@ def test_linked_packages_fails_for_a_library_that_is_of_no_package(tmp_path):
 
 
 def test_mounts_below_a_folder_are_found_the_innermost_first():
-    found = mounts.mounts_below("/proc", "/sys")
+    found = traces.mounts_below("/proc", "/sys")
     assert "/proc" in found and all(point.startswith(("/proc", "/sys")) for point in found)
     assert not any(later.startswith(f"{earlier}/") for index, earlier in enumerate(found) for later in found[index + 1:])

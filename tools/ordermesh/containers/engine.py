@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import paths, processes
-from .mounts import unmount_below
+from .traces import prune, unmount_below
 
 _DATA = paths.CACHE / "engine"
 _RUN = Path("/run/ordermesh-engine")
@@ -178,3 +178,4 @@ def _clean_up() -> None:
         processes.wait_for_end(pid)
     unmount_below(_RUN, _DATA)
     shutil.rmtree(_RUN, ignore_errors=True)
+    prune(Path("/opt/containerd"), Path("/run/containerd"))

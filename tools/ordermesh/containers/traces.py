@@ -1,5 +1,7 @@
-"""Mounts that containers leave behind."""
+"""What containers leave behind: mounts, and folders of which containerd and runc can't be told another place."""
 
+import contextlib
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -18,3 +20,11 @@ def mounts_below(*folders: Path) -> list[str]:
 def unmount_below(*folders: Path) -> None:
     for point in mounts_below(*folders):
         subprocess.run(["umount", "--lazy", point], capture_output=True)
+
+
+def prune(*folders: Path) -> None:
+    """Removes the folders and those in them as far as they are empty."""
+    for folder in folders:
+        for path, _, _ in os.walk(folder, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(path)

@@ -1,0 +1,42 @@
+"""The system on a cluster, for the same test bodies that run against one machine (tests/e2e/system.py)."""
+
+import os
+import urllib.parse
+
+from forwards import Forward
+from system import System
+
+# The name that Kafka tells its clients leads here: see tools/test and NSS_WRAPPER_HOSTS.
+KAFKA_ADDRESS = os.environ.get("ORDERMESH_KAFKA_ADDRESS", "127.0.0.1")
+_GRPC_PORTS = {"gateway": 50051, "validation": 50052, "analytics": 50054, "notifier": 50055, "relay": 50056}
+
+
+class ClusterSystem(System):
+    """Calls go to the pods by port-forward, HTTP to Envoy's NodePort. `close` ends the forwards."""
+
+    def __init__(self, namespace, release="ordermesh"):
+        self.namespace, self.release = namespace, release
+        self._forwards = []
+        grpc = {name: self._forward(name, port).endpoint for name, port in _GRPC_PORTS.items()}
+        metrics = {name: f"http://{self._forward(name, port + 1000).endpoint}/metrics" for name, port in _GRPC_PORTS.items()}
+        password = urllib.parse.quote(namespace.secret(f"{release}-postgres")["superuser_password"])
+        postgres = self._forward("postgres", 5432).endpoint
+        kafka = self._forward("kafka", 9092, address=KAFKA_ADDRESS, local_port=9092).endpoint
+        mail = Forward(namespace.name, "service/mail-sink", 8025)
+        self._forwards.append(mail)
+        edge = namespace.get("service", f"{release}-envoy")["spec"]["ports"][0]["nodePort"]
+        self.edge = f"{namespace.node_address()}:{edge}"
+        super().__init__({
+            **grpc, "http": f"http://{self.edge}", "metrics": metrics, "mail": f"http://{mail.endpoint}",
+            "postgres": f"postgres://postgres:{password}@{postgres}/ordermesh", "kafka": kafka, "channels": ["email"]}, None)
+
+    def _forward(self, component, port, **where):
+        self._forwards.append(Forward(self.namespace.name, f"service/{self.release}-{component}", port, **where))
+        return self._forwards[-1]
+
+    def command(self, verb, server):
+        raise NotImplementedError("pods are deleted and scaled, not stopped")
+
+    def close(self):
+        for forward in self._forwards:
+            forward.stop()
