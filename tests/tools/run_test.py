@@ -103,3 +103,11 @@ def test_it_runs_until_it_is_told_to_stop_and_stops_all(folder, number):
     os.killpg(running.pid, number)
     assert running.wait(timeout=60) == (0 if number != signal.SIGKILL else -number)
     eventually(lambda: not folder.exists() and not living_in(folder))
+
+
+@pytest.mark.parametrize("setting", ["channels=log", "notifier.channels", "mail.port=1", "notifier.=log"])
+def test_a_setting_of_no_service_is_refused(folder, setting):
+    done = run(folder, "--once", "--set", setting)
+    assert done.returncode == 2
+    assert f"'{setting}' is not SERVICE.NAME=VALUE" in done.stderr
+    assert not folder.exists()

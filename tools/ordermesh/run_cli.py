@@ -50,7 +50,19 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--without", action="append", default=[], choices=servers.SERVICES, metavar="SERVICE",
         help="leave a service out, to see what the others make of it; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--set", action="append", default=[], type=_setting, metavar="SERVICE.NAME=VALUE",
+        help="a setting of a service, see docs/configuration.md: notifier.channels=log; may be repeated",
+    )  # fmt: skip
     return parser.parse_args(arguments)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    service, dot, field = name.partition(".")
+    if not (equals and dot and field) or service not in servers.SERVICES:
+        raise argparse.ArgumentTypeError(f"'{text}' is not SERVICE.NAME=VALUE of {', '.join(servers.SERVICES)}")
+    return name, value
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -68,7 +80,8 @@ def _run(options: argparse.Namespace) -> int:
     failed = False
     try:
         _say("starting")
-        described = stack.up(names, {"build": str(build.resolve()), "well_known_ports": "yes", "end_in_order": "yes"})
+        ours = {"build": str(build.resolve()), "well_known_ports": "yes", "end_in_order": "yes"}
+        described = stack.up(names, ours | dict(options.set))
         endpoints = _endpoints(described)
         _say(f"ready after {time.monotonic() - began:.1f} s")
         if options.detach:

@@ -13,13 +13,18 @@ _PORT_TAKEN = 69
 
 
 class Program(Server):
-    """A program of the build folder (option `build`), told everything by flags."""
+    """A program of the build folder (option `build`), told everything by flags: ours, and over them the options that
+    begin with its name, `notifier.channels`."""
 
     def command(self) -> list[str]:
         binary = Path(self.site.options["build"]) / "bin" / f"ordermesh-{self.name}"
         if not binary.exists():
             raise ServerFailed(f"{self.name}: {binary} is not built")
-        return [str(binary), *(f"--{key}={value}" for key, value in self.flags().items())]
+        flags = self.flags() | {
+            key.removeprefix(f"{self.name}."): value
+            for key, value in self.site.options.items() if key.startswith(f"{self.name}.")
+        }  # fmt: skip
+        return [str(binary), *(f"--{key}={value}" for key, value in flags.items())]
 
     def flags(self) -> dict[str, str]:
         raise NotImplementedError
