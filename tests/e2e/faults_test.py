@@ -7,7 +7,7 @@ import uuid
 import grpc
 import pytest
 
-import checker
+from agreement import agree
 from load import Load
 from system import eventually
 
@@ -22,16 +22,6 @@ def recovered(system):
     for service in SERVICES:
         eventually(lambda: system.ready(service), within=30, what=f"{service}'s readiness")
     agree(system)
-
-
-def agree(system, acknowledged=(), within=60):
-    channels = len(system.endpoints.get("channels", ["email"]))
-
-    def disagreements():
-        taken = checker.load(system.endpoints["postgres"], system.endpoints["kafka"], system.protos.events.OrderEvent)
-        return checker.violations(taken, acknowledged, channels)
-
-    eventually(disagreements, lambda found: not found, within=within, what="agreement")
 
 
 def order_over_grpc(system, key=None, **more):

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +17,23 @@ from google.protobuf import json_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 import stubs
+from ordermesh import paths
 from ordermesh.stack import Stack
+
+
+@contextlib.contextmanager
+def running(*arguments):
+    """A system that tools/run has started with these arguments; it is gone afterwards."""
+    folder = paths.scratch_root() / f"ordermesh-e2e-{os.getpid()}-{time.monotonic_ns()}"
+    run = [str(paths.REPOSITORY / "tools" / "run"), "--dir", str(folder)]
+    if "ORDERMESH_BUILD" in os.environ:
+        run += ["--build", os.environ["ORDERMESH_BUILD"]]
+    started = subprocess.run([*run, "--detach", "--json", *arguments], capture_output=True, text=True, timeout=600)
+    try:
+        assert started.returncode == 0, started.stdout[-3000:] + started.stderr[-3000:]
+        yield System(json.loads(started.stdout.splitlines()[-1]), folder)
+    finally:
+        subprocess.run([*run, "--stop"], check=True, timeout=120)
 
 
 class System:

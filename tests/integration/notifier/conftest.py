@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[2] / "e2e")]  # stubs
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[2] / "e2e")]  # stubs, hook
 
 from ordermesh import paths  # noqa: E402
 from world import World  # noqa: E402

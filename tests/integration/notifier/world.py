@@ -1,12 +1,10 @@
 """What the tests of the notifier do to it, and what they see of it."""
 
-import http.server
 import json
 import os
 import re
 import signal
 import subprocess
-import threading
 import time
 import urllib.request
 import uuid
@@ -17,6 +15,7 @@ import psycopg
 
 import events
 import stubs
+from hook import Hook
 from ordermesh.stack import Stack
 
 # Short, so that tests see the second attempt soon; nothing waits for less than it would in earnest.
@@ -133,29 +132,10 @@ class World:
             return json.load(answer)
 
     def hook(self, answer):
-        """A web server; `answer(number, headers, body)` gives (status, headers), or waits. Gives its URL and its calls."""
-        calls = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                calls.append((dict(self.headers), body))
-                status, headers = answer(len(calls), self.headers, body)
-                self.send_response(status)
-                for name, value in {"content-length": "0", **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self._cleanups.append(server.shutdown)
-        return f"http://127.0.0.1:{server.server_port}/hook", calls
+        """A web server that answers so. Gives its URL and its calls."""
+        hook = Hook(answer)
+        self._cleanups.append(hook.close)
+        return hook.url, hook.calls
 
 
 class Notifier:
