@@ -14,13 +14,15 @@ class Load:
     """`count` orders of 1 to 3 lines of `skus`, a part of them cancelled again, from `threads` threads; seeded.
 
     After `run`: `acknowledged` (request id → order id), `cancelled` (order ids), `refused` (request id → code),
-    `unknown` (request ids whose every attempt failed), `retries`."""
+    `unknown` (request ids whose every attempt failed), `unanswered` (request id → request, of orders among them),
+    `retries`."""
 
     def __init__(self, system, count, skus, threads=32, seed=1, cancel=0.0, attempts=60):
         self._system, self._count, self._skus = system, count, skus
         self._threads, self._seed, self._cancel, self._attempts = threads, seed, cancel, attempts
         self._lock = threading.Lock()
         self.acknowledged, self.cancelled, self.refused, self.unknown, self.retries = {}, set(), {}, set(), 0
+        self.unanswered = {}
         self.stop = threading.Event()
 
     def run(self):
@@ -47,6 +49,9 @@ class Load:
                 *lines, customer=f"CUST-{random_.randint(0, 999):04}", request_id=request_id)
             order = self._retried(request_id, lambda: self._system.orders.CreateOrder(request, timeout=5))
             if order is None:
+                with self._lock:
+                    if request_id not in self.refused:
+                        self.unanswered[request_id] = request
                 continue
             with self._lock:
                 self.acknowledged[request_id] = order.id
