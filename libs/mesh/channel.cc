@@ -18,9 +18,11 @@ constexpr int kResolveAgainMs = 1000;
 constexpr int kReconnectLeastMs = 100;
 constexpr int kReconnectMostMs = 2000;
 
+// CANCELLED: what gRPC's C++ server answers to a call that arrives while it shuts down. The caller's own ends all
+// retries.
 constexpr char kRetryPolicy[] =
     R"("retryPolicy":{"maxAttempts":3,"initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":2,)"
-    R"("retryableStatusCodes":["UNAVAILABLE"]})";
+    R"("retryableStatusCodes":["UNAVAILABLE","CANCELLED"]})";
 // A budget: each failure takes a token, each success gives a tenth; no retries while fewer than half are left.
 constexpr char kRetryThrottling[] = R"(,"retryThrottling":{"maxTokens":10,"tokenRatio":0.1})";
 

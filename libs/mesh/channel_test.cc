@@ -30,7 +30,7 @@ TEST(ServiceConfigJsonTest, BalancesChecksAndRetries) {
       ServiceConfigJson({}),
       R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""},)"
       R"("methodConfig":[{"name":[{}],"waitForReady":false,"retryPolicy":{"maxAttempts":3,)"
-      R"("initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}}],)"
+      R"("initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE","CANCELLED"]}}],)"
       R"("retryThrottling":{"maxTokens":10,"tokenRatio":0.1}})");
   EXPECT_THAT(ServiceConfigJson({.check_health = false, .retry = false}),
               AllOf(Not(HasSubstr("retry")), Not(HasSubstr("healthCheck"))));

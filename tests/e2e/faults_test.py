@@ -102,31 +102,3 @@ def test_kill_9_of_everything_under_load_loses_and_doubles_nothing(system):
     assert not load.refused and not load.unknown
     assert len(load.acknowledged) == 4000
     agree(system, load.acknowledged.values())
-
-
-def test_sigterm_of_the_gateway_ends_no_call(system):
-    """A call under way when SIGTERM comes is finished; that there are some is proven by the metric."""
-    over, failures, done = threading.Event(), [], []
-
-    def call():
-        while not over.is_set():
-            try:
-                done.append(order_over_grpc(system, wait_for_ready=True).id)
-            except grpc.RpcError as error:
-                failures.append(error)
-
-    threads = [threading.Thread(target=call) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    try:
-        in_progress = 'ordermesh_grpc_server_in_progress{method="CreateOrder"}'
-        eventually(lambda: system.metrics("gateway")[in_progress] >= 1, what="a call in progress")
-        system.command("stop", "gateway")
-        system.command("start", "gateway")
-        placed = len(done)
-        eventually(lambda: len(done) > placed, within=20, what="orders after the restart")
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-    assert failures == []

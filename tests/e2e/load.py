@@ -7,7 +7,7 @@ import uuid
 import grpc
 
 RETRY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.ABORTED,
-         grpc.StatusCode.DEADLINE_EXCEEDED}
+         grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 
 
 class Load:
