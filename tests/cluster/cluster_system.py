@@ -34,6 +34,11 @@ class ClusterSystem(System):
         self._forwards.append(Forward(self.namespace.name, f"service/{self.release}-{component}", port, **where))
         return self._forwards[-1]
 
+    def logs(self):
+        """What every container of the release has logged."""
+        pods = [pod["metadata"]["name"] for pod in self.namespace.pods()]
+        return {pod: self.namespace.kubectl("logs", pod, "--all-containers") for pod in pods}
+
     def command(self, verb, server):
         raise NotImplementedError("pods are deleted and scaled, not stopped")
 

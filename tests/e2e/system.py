@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import subprocess
 import time
 import urllib.error
@@ -117,6 +118,12 @@ class System:
         with self._channel(service) as channel:
             reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
         return reply.status == health_pb2.HealthCheckResponse.SERVING
+
+    def logs(self):
+        """{name: text} of every log but the mail server's, which keeps what it is sent."""
+        files = [path for path in pathlib.Path(self.folder).rglob("*") if path.is_file()
+                 and (path.name == "log" or path.suffix == ".log") and "mail" not in path.parent.name]
+        return {str(path): path.read_text(errors="replace") for path in files}
 
     # The stores.
 

@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
         _time("Kubernetes", lambda: build.build(_say))
         try:
             _time("images and the cluster", _up_with_images)
-            return _run_tests(arguments, {**os.environ, "KUBECONFIG": str(KUBECONFIG)})
+            # What is installed goes with the cluster.
+            return _run_tests(arguments, {**os.environ, "KUBECONFIG": str(KUBECONFIG), "ORDERMESH_KEEP": "yes"})
         finally:
             _time("taking the cluster down", lambda: cluster.down(_say))
     except (ClusterError, engine.EngineError) as error:
