@@ -1,10 +1,9 @@
 """Starts and stops the cluster."""
 
-import subprocess
 import time
 
 from . import certificates, components, configuration, guards, images, leftovers, network, volumes
-from .layout import CONF, KUBECONFIG, LOGS, NODE, RUN, STATE, environment, kubectl
+from .layout import CONF, LOGS, NODE, RUN, STATE, environment, kubectl
 from .shell import ClusterError, run, succeeds, until
 
 _ADDONS = __file__.removesuffix("cluster.py") + "addons.yaml"
@@ -30,15 +29,13 @@ def up(say) -> None:
 
 
 def down(say) -> None:
-    """Ends every pod and process, and removes every trace. Our folder says that there are some: without it, what looks like
-    ours is another Kubernetes'."""
+    """Ends every pod and process at once, and removes every trace. Our folder says that there are some: without it, what
+    looks like ours is another Kubernetes'."""
     guards.check_root()
     if not STATE.exists():
         return
-    if _answers():
-        # Through the API, so that pods end in order and give back their network and their mounts.
-        _kubectl("delete", "deployments,statefulsets,daemonsets,jobs,cronjobs", "--all-namespaces", "--all", "--wait=false")
-        _kubectl("delete", "pods", "--all-namespaces", "--all", "--grace-period=1", "--timeout=60s")
+    components.stop("kubelet")  # first, or it would start again what is ended
+    leftovers.end_pods()
     for name in reversed(components.NAMES):
         components.stop(name)
     leftovers.end_processes()
@@ -79,14 +76,6 @@ def _until(name: str, condition) -> None:
         return condition()
 
     until(name, holds, 120)
-
-
-def _answers() -> bool:
-    return KUBECONFIG.exists() and components.is_running("apiserver") and _succeeds("get", "--raw", "/readyz")
-
-
-def _kubectl(*arguments: str) -> None:
-    subprocess.run([kubectl(), *arguments], env=environment(), capture_output=True)
 
 
 def _succeeds(*arguments: str) -> bool:

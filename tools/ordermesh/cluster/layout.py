@@ -39,7 +39,8 @@ PORTS = {
 API_URL = f"https://127.0.0.1:{PORTS['apiserver']}"
 ETCD_URL = f"http://127.0.0.1:{PORTS['etcd']}"
 
-VOLUMES = 10
+# An install takes three, and a volume that was used is not given out again.
+VOLUMES = 30
 
 
 def kubectl() -> str:

@@ -21,13 +21,17 @@ _PLUGIN_SOCKETS = Path("/var/lib/kubelet/device-plugins")
 _FOLDERS = (Path("/run/containerd"), Path("/opt/containerd"), Path("/var/lib/cni"), _POD_LINKS, Path("/var/lib/kubelet"))
 
 
-def end_processes() -> None:
-    """What runs in pods that could not be ended in order, and components that were lost sight of."""
+def end_pods() -> None:
+    """Kills what runs in pods: the children of containerd's shims."""
     for shim in _shims():
-        processes.signal_tree(shim, signal.SIGKILL)
-    for pid in _components():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        for pid in processes.descendants(shim):
+            _kill(pid)
+
+
+def end_processes() -> None:
+    """Kills shims, and components that were lost sight of."""
+    for pid in [*_shims(), *_components()]:
+        _kill(pid)
         processes.wait_for_end(pid)
 
 
@@ -60,6 +64,11 @@ def found() -> list[str]:
     if succeeds("ip", "link", "show", BRIDGE):
         there.append(f"interface {BRIDGE}")
     return there
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _shims() -> list[int]:
