@@ -3,8 +3,11 @@
 import os
 import urllib.parse
 
+import confluent_kafka
+import confluent_kafka.admin
+
 from forwards import Forward
-from system import System
+from system import System, parse_metrics
 
 # The name that Kafka tells its clients leads here: see tools/test and NSS_WRAPPER_HOSTS.
 KAFKA_ADDRESS = os.environ.get("ORDERMESH_KAFKA_ADDRESS", "127.0.0.1")
@@ -33,6 +36,19 @@ class ClusterSystem(System):
     def _forward(self, component, port, **where):
         self._forwards.append(Forward(self.namespace.name, f"service/{self.release}-{component}", port, **where))
         return self._forwards[-1]
+
+    def pod_metrics(self, component):
+        """{pod: {name with labels: value}} of every pod of a service."""
+        port = _GRPC_PORTS[component] + 1000
+        names = [pod["metadata"]["name"] for pod in self.namespace.pods(component)]
+        return {name: parse_metrics(self.namespace.kubectl(
+            "get", "--raw", f"/api/v1/namespaces/{self.namespace.name}/pods/{name}:{port}/proxy/metrics")) for name in names}
+
+    def partitions(self):
+        """{member: partitions of orders.events} of the group that counts the sales."""
+        admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": self.endpoints["kafka"]})
+        group = admin.describe_consumer_groups(["analytics"], request_timeout=10)["analytics"].result()
+        return {member.member_id: [part.partition for part in member.assignment.topic_partitions] for member in group.members}
 
     def logs(self):
         """What every container of the release has logged."""

@@ -4,6 +4,8 @@ import base64
 import json
 import subprocess
 
+from system import eventually
+
 
 class CommandFailed(AssertionError):
     """A command failed; the text is what it said."""
@@ -32,6 +34,13 @@ class Namespace:
         if component:
             selector += f",app.kubernetes.io/component={component}"
         return [pod for pod in self.get("pods", f"--selector={selector}") if "deletionTimestamp" not in pod["metadata"]]
+
+    def wait_for_ending_pods(self):
+        """Returns when no pod is about to end any more."""
+        eventually(self._ending, lambda ending: not ending, within=120, what="the end of the old pods")
+
+    def _ending(self):
+        return [pod["metadata"]["name"] for pod in self.get("pods") if "deletionTimestamp" in pod["metadata"]]
 
     def apply(self, manifest):
         self.kubectl("apply", "--filename=-", stdin=manifest)

@@ -1,5 +1,6 @@
 """The chart as a user handles it: helm install, upgrade, test, uninstall."""
 
+import json
 import os
 
 
@@ -16,9 +17,17 @@ class Release:
         self._namespace.helm("install", self.name, str(self._chart), *self._common())
 
     def upgrade(self, *value_files, settings=()):
-        """With these values besides those of earlier upgrades; returns when everything is ready."""
+        """With these values besides those of earlier upgrades; returns when everything is ready and the old pods are gone."""
         self._values += [f"--values={file}" for file in value_files] + [f"--set={setting}" for setting in settings]
         self._namespace.helm("upgrade", self.name, str(self._chart), *self._common(), *self._values)
+        self._namespace.wait_for_ending_pods()
+
+    def revision(self):
+        return json.loads(self._namespace.helm("status", self.name, "--output=json"))["version"]
+
+    def rollback(self, revision):
+        self._namespace.helm("rollback", self.name, str(revision), "--wait", "--wait-for-jobs", "--timeout=300s")
+        self._namespace.wait_for_ending_pods()
 
     def test(self):
         """What `helm test` printed; fails as it does."""

@@ -168,8 +168,7 @@ class System:
 
     def metrics(self, service):
         """{name with labels: value}"""
-        lines = self.metrics_text(service).splitlines()
-        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line and line[0] != "#"}
+        return parse_metrics(self.metrics_text(service))
 
     def sales(self, sku):
         """Units, minor units and orders sold of a SKU in the last 24 hours, and what was cancelled of it."""
@@ -186,6 +185,12 @@ class System:
         (row,) = self.sql(
             "SELECT available, reserved FROM catalog.stock JOIN catalog.products ON id = product_id WHERE sku = %s", sku)
         return row
+
+
+def parse_metrics(text):
+    """{name with labels: value} of Prometheus' text format."""
+    lines = [line for line in text.splitlines() if line and line[0] != "#"]
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
 
 
 def minor(money):
