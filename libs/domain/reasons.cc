@@ -52,7 +52,10 @@ constexpr std::array kReasons = {
     Reason{reasons::kShuttingDown, Code::kUnavailable, 503, "this server is stopping; another one will answer; retry"},
 
     // Kinds of failure, for what has no reason of its own.
-    Reason{"CANCELLED", Code::kCancelled, 499, "the caller gave up"},
+    Reason{"CANCELLED", Code::kCancelled, 499,
+           "the caller gave up; or the call reached a server just as it shut down, which gRPC answers so: retry with "
+           "the same "
+           "request id"},
     Reason{"UNKNOWN", Code::kUnknown, 500, "an unexpected failure; it is in the service's log"},
     Reason{"INVALID_ARGUMENT", Code::kInvalidArgument, 400, "the request is malformed; the message says where"},
     Reason{"DEADLINE_EXCEEDED", Code::kDeadlineExceeded, 504,
