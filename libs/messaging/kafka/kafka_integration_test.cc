@@ -243,7 +243,8 @@ TEST_F(KafkaTest, TopicsAreCreatedOnceAndTheirDifferenceIsNamed) {
 TEST_F(KafkaTest, TopologyIsDeclaredAndChecked) {
   absl::StatusOr<std::unique_ptr<Cluster>> cluster = Cluster::Connect(brokers_, "test");
   ASSERT_THAT(cluster, IsOk());
-  EXPECT_THAT(CheckTopology(**cluster, kLong), StatusIs(absl::StatusCode::kNotFound, HasSubstr("orders.events")));
+  EXPECT_THAT(CheckTopology(**cluster, kLong),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("orders.events is missing; run ordermesh-migrate")));
   ASSERT_THAT(EnsureTopics(brokers_, OrderTopics(1), kLong), IsOk());
   EXPECT_THAT(CheckTopology(**cluster, kLong), IsOk());
 }

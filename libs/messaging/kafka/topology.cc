@@ -20,10 +20,14 @@ std::vector<TopicSpec> OrderTopics(int replication) {
 
 absl::Status CheckTopology(Cluster& cluster, absl::Duration timeout) {
   for (const TopicSpec& topic : OrderTopics(1)) {
-    ASSIGN_OR_RETURN(const int partitions, cluster.PartitionCount(topic.name, timeout));
-    if (partitions != topic.partitions) {
+    const absl::StatusOr<int> partitions = cluster.PartitionCount(topic.name, timeout);
+    if (absl::IsNotFound(partitions.status())) {
+      return absl::NotFoundError(absl::StrCat("kafka: topic ", topic.name, " is missing; run ordermesh-migrate"));
+    }
+    RETURN_IF_ERROR(partitions.status());
+    if (*partitions != topic.partitions) {
       return absl::FailedPreconditionError(
-          absl::StrCat("kafka: topic ", topic.name, " has ", partitions, " partitions, not ", topic.partitions));
+          absl::StrCat("kafka: topic ", topic.name, " has ", *partitions, " partitions, not ", topic.partitions));
     }
   }
   return absl::OkStatus();
