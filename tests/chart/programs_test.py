@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import VARIANTS, find
+from conftest import VARIANTS, find, pods
 from ordermesh import manifests, paths
 from ordermesh.servers import envoy, postgres
 
@@ -129,3 +129,9 @@ def test_kafka_is_told_where_clients_find_it():
     data_folder = next(mount["mountPath"] for mount in mounts if mount["name"] == "data")
     # Below the volume's root, which may hold a lost+found.
     assert re.fullmatch(rf"{data_folder}/\w+", settings["log.dirs"])
+
+
+def test_what_a_program_said_last_is_shown_where_its_end_is(variant):
+    containers = [container for pod in pods(*variant).values() for container in pod["containers"]]
+    assert len(containers) >= 8
+    assert {container.get("terminationMessagePolicy") for container in containers} == {"FallbackToLogsOnError"}

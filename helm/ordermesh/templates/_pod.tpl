@@ -50,7 +50,9 @@ topologySpreadConstraints:
   {{- end }}
 {{- end }}
 
-{{- define "ordermesh.containerSecurity" -}}
+{{/* What every container has in common. Its last log lines are shown by `kubectl describe pod` when it fails. */}}
+{{- define "ordermesh.container" -}}
+terminationMessagePolicy: FallbackToLogsOnError
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true

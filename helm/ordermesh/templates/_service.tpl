@@ -100,7 +100,7 @@ spec:
             periodSeconds: 10
             timeoutSeconds: 3
             failureThreshold: 6
-          {{- include "ordermesh.containerSecurity" $ | nindent 10 }}
+          {{- include "ordermesh.container" $ | nindent 10 }}
           {{- include "ordermesh.resources" $values | nindent 10 }}
           volumeMounts:
             - {name: config, mountPath: /etc/ordermesh, readOnly: true}
