@@ -3,6 +3,8 @@
 import json
 import os
 
+from kubernetes import CommandFailed
+
 
 class Release:
     """A release named `ordermesh` in the namespace."""
@@ -13,8 +15,9 @@ class Release:
         self._namespace, self._chart = namespace, chart
         self._values = []
 
-    def install(self):
-        self._namespace.helm("install", self.name, str(self._chart), *self._common())
+    def install(self, *settings):
+        self._values += [f"--set={setting}" for setting in settings]
+        self._namespace.helm("install", self.name, str(self._chart), *self._common(), *self._values)
 
     def upgrade(self, *value_files, settings=()):
         """With these values besides those of earlier upgrades; returns when everything is ready and the old pods are gone."""
@@ -29,6 +32,27 @@ class Release:
         self._namespace.helm("rollback", self.name, str(revision), "--wait", "--wait-for-jobs", "--timeout=300s")
         self._namespace.wait_for_ending_pods()
 
+    def fail_to_upgrade(self, *settings):
+        """What helm said about an upgrade that can't become ready; such settings are not kept for later ones."""
+        try:
+            self._namespace.helm("upgrade", self.name, str(self._chart), *self._common("15s"), *self._values,
+                                 *(f"--set={setting}" for setting in settings))
+        except CommandFailed as failed:
+            return str(failed)
+        raise AssertionError(f"the upgrade with {settings} did not fail")
+
+    def roll_back(self):
+        """To the last revision that was deployed; helm's default would be the one before, which may have failed, too."""
+        history = json.loads(self._namespace.helm("history", self.name, "--output=json"))
+        last = max(entry["revision"] for entry in history if entry["status"] == "deployed")
+        self._namespace.helm("rollback", self.name, str(last), "--wait", "--timeout=120s")
+
+    def remove_jobs_of_failed_revisions(self):
+        """helm itself forgets them: neither a later upgrade nor an uninstall takes them away."""
+        for entry in json.loads(self._namespace.helm("history", self.name, "--output=json")):
+            if entry["status"] == "failed":
+                self._namespace.kubectl("delete", "job", f"{self.name}-migrate-{entry['revision']}", "--ignore-not-found")
+
     def test(self):
         """What `helm test` printed; fails as it does."""
         return self._namespace.helm("test", self.name, "--logs")
@@ -36,6 +60,6 @@ class Release:
     def uninstall(self):
         self._namespace.helm("uninstall", self.name, "--wait", "--timeout=120s")
 
-    def _common(self):
+    def _common(self, timeout="300s"):
         tag = os.environ.get("ORDERMESH_TAG")
-        return ["--wait", "--wait-for-jobs", "--timeout=300s", *([f"--set=image.tag={tag}"] if tag else [])]
+        return ["--wait", "--wait-for-jobs", f"--timeout={timeout}", *([f"--set=image.tag={tag}"] if tag else [])]
