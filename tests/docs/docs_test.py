@@ -11,7 +11,7 @@ import pytest
 from ordermesh import configuration
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-PAGES = sorted(page for page in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("*/*/*.md")])
+PAGES = sorted({page for pattern in ("*.md", "*/*.md", "*/*/*.md", "docs/**/*.md") for page in REPOSITORY.glob(pattern)})
 LIFE = REPOSITORY / "docs" / "life-of-an-order.md"
 
 

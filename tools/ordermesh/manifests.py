@@ -4,7 +4,8 @@
 - helm/ordermesh/values.schema.json: the settings of each program, from docs/configuration.md;
 - helm/ordermesh/README.md: from values.yaml, by helm-docs;
 - k8s/base: the chart, rendered with k8s/values.yaml;
-- k8s/overlays/ha/availability.yaml: what values-ha.yaml adds to that.
+- k8s/overlays/ha/availability.yaml: what values-ha.yaml adds to that;
+- docker/stores: the chart's configuration of the stores, for docker/compose.yaml.
 """
 
 import argparse
@@ -15,12 +16,15 @@ import shutil
 import subprocess
 import sys
 
+import yaml
+
 from .configuration import PROGRAMS
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CHART = REPOSITORY / "helm" / "ordermesh"
 BASE = REPOSITORY / "k8s" / "base"
 AVAILABILITY = REPOSITORY / "k8s" / "overlays" / "ha" / "availability.yaml"
+STORES = REPOSITORY / "docker" / "stores"
 # The oldest Kubernetes that the chart takes; what is rendered is the same for all.
 KUBERNETES = "1.31.0"
 
@@ -115,6 +119,17 @@ def _availability() -> dict[pathlib.Path, str]:
     return {AVAILABILITY: _file("_availability.tpl", budgets)}
 
 
+def _stores() -> dict[pathlib.Path, str]:
+    """What the chart mounts into its stores, as files; each is called by its own name, without the release's."""
+    files = {}
+    for template, manifest in _manifests():
+        store, configuration = template.removesuffix(".yaml"), yaml.safe_load(manifest)
+        if store in ("postgres", "rabbitmq", "kafka") and configuration["kind"] == "ConfigMap":
+            for name, text in configuration["data"].items():
+                files[STORES / store / name] = text.replace(f"ordermesh-{store}", store).rstrip("\n") + "\n"
+    return files
+
+
 def make() -> dict[pathlib.Path, str]:
     """The made parts of the chart itself, each file with its text."""
     return {target: source.read_text() for target, source in _COPIES.items()} | {CHART / "values.schema.json": _schema()}
@@ -122,7 +137,7 @@ def make() -> dict[pathlib.Path, str]:
 
 def make_rendered() -> dict[pathlib.Path, str]:
     """Those that helm and helm-docs make of the chart."""
-    return {CHART / "README.md": _readme()} | _base() | _availability()
+    return {CHART / "README.md": _readme()} | _base() | _availability() | _stores()
 
 
 def stale(files: dict[pathlib.Path, str]) -> list[pathlib.Path]:
@@ -130,8 +145,9 @@ def stale(files: dict[pathlib.Path, str]) -> list[pathlib.Path]:
 
 
 def left_over(files: dict[pathlib.Path, str]) -> list[pathlib.Path]:
-    """Rendered manifests that nothing renders any more."""
-    return [file for file in BASE.glob("*.yaml") if file not in files and file.name != "namespace.yaml"]
+    """Rendered files that nothing renders any more."""
+    rendered = [*BASE.glob("*.yaml"), *(file for file in STORES.glob("*/*") if file.is_file())]
+    return [file for file in rendered if file not in files and file.name != "namespace.yaml"]
 
 
 def _run(program: str, *arguments: str) -> str:
@@ -150,6 +166,7 @@ def main() -> int:
         for files_of in (make, make_rendered):  # one after the other: the second renders what the first has written
             files = files_of()
             for file in stale(files):
+                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(files[file])
         for file in left_over(files):
             file.unlink()
