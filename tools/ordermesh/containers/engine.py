@@ -27,10 +27,10 @@ class EngineError(Exception):
 
 
 class Engine:
-    """Commands to one Docker engine. `host` is its DOCKER_HOST, None for the client's default."""
+    """Commands to one Docker engine by a `client`. `host` is its DOCKER_HOST, None for the client's default."""
 
     def __init__(self, client: str, host: str | None, *, private: bool = False) -> None:
-        self._client = client
+        self.client = client
         self.host = host
         self.private = private
 
@@ -42,7 +42,7 @@ class Engine:
         return {**os.environ, **own}
 
     def command(self, *arguments: str) -> list[str]:
-        return [self._client, *arguments]
+        return [self.client, *arguments]
 
     def run(self, *arguments: str, quiet: bool = True, **options) -> str:
         """Its output. Raises EngineError with the end of what it said."""
