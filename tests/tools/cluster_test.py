@@ -1,6 +1,6 @@
-"""The firewall rules that tools/cluster takes for its own, on a machine with others. Starting one is tools/test cluster's."""
+"""What tools/cluster takes for its own on a machine with others. Starting one is tools/test cluster's."""
 
-from ordermesh.cluster import firewall
+from ordermesh.cluster import firewall, leftovers
 
 SAVED = """\
 :PREROUTING ACCEPT [0:0]
@@ -38,3 +38,14 @@ def test_only_our_rules_and_chains_are_removed():
 def test_a_machine_without_our_rules_is_left_alone():
     foreign = [line for line in SAVED if not any(ours in line for ours in ("KUBE", "ordermesh", "0a1b2c", "10.244"))]
     assert len(foreign) == 9 and firewall._removal(foreign) == []
+
+
+def test_only_the_network_results_of_our_pods_are_removed(tmp_path):
+    results, sandboxes = tmp_path / "results", tmp_path / "sandboxes"
+    (sandboxes / "3047e8").mkdir(parents=True)
+    results.mkdir()
+    for name in ("ordermesh-pods-3047e8-eth0", "ordermesh-pods-77aa77-eth0", "cni-loopback-3047e8-lo", "cni-loopback-99ff99-lo",
+                 "podman-99ff99-eth0"):
+        (results / name).touch()
+    found = [result.name for result in leftovers.network_results(results, sandboxes)]
+    assert found == ["cni-loopback-3047e8-lo", "ordermesh-pods-3047e8-eth0", "ordermesh-pods-77aa77-eth0"]

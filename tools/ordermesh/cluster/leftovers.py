@@ -17,6 +17,7 @@ _PROGRAMS = ("kubelite", "etcd", "containerd", "kube")
 # Where containerd, the pod network and kubelet put things of which they can't be told another place.
 _POD_LINKS = Path("/var/log/containers")
 _NETWORK_RESULTS = Path("/var/lib/cni/results")
+_SANDBOXES = STATE / "containerd" / "io.containerd.grpc.v1.cri" / "sandboxes"
 _PLUGIN_SOCKETS = Path("/var/lib/kubelet/device-plugins")
 _FOLDERS = (Path("/run/containerd"), Path("/opt/containerd"), Path("/var/lib/cni"), _POD_LINKS, Path("/var/lib/kubelet"))
 
@@ -43,7 +44,7 @@ def remove() -> None:
     prune(*kubelet_cgroups())
     for link in _links():
         link.unlink()
-    for result in _NETWORK_RESULTS.glob(f"{NETWORK}-*"):
+    for result in network_results(_NETWORK_RESULTS, _SANDBOXES):
         result.unlink()
     for socket in _PLUGIN_SOCKETS.glob("kubelet*"):
         socket.unlink()
@@ -60,7 +61,7 @@ def found() -> list[str]:
     there += [f"firewall rule {rule}" for rule in firewall.leftovers()]
     there += [f"folder {folder}" for folder in (RUN, STATE) if folder.exists()]
     there += [f"cgroup {group}" for group in kubelet_cgroups()]
-    there += [f"file {link}" for link in [*_links(), *_NETWORK_RESULTS.glob(f"{NETWORK}-*")]]
+    there += [f"file {link}" for link in [*_links(), *network_results(_NETWORK_RESULTS, _SANDBOXES)]]
     if succeeds("ip", "link", "show", BRIDGE):
         there.append(f"interface {BRIDGE}")
     return there
@@ -69,6 +70,13 @@ def found() -> list[str]:
 def _kill(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+
+
+def network_results(results: Path, sandboxes: Path) -> list[Path]:
+    """What the pod network noted of our pods: NETWORK-ID-eth0, and cni-loopback-ID-lo, which is called so everywhere."""
+    ids = {sandbox.name for sandbox in sandboxes.iterdir()} if sandboxes.is_dir() else set()
+    return [result for result in sorted(results.glob("*-*-*"))
+            if result.name.startswith(f"{NETWORK}-") or result.name.split("-")[-2] in ids]
 
 
 def _shims() -> list[int]:
