@@ -159,9 +159,12 @@ void Consumer::Impl::Rebalance(rd_kafka_resp_err_t error, const rd_kafka_topic_p
   for (const auto& [topic, partition] : partitions_.Revoke()) revoked_(topic, partition);
   reading_ = false;
   rebalanced_ = true;
-  // Answers the group either way: what it gave us is read as soon as it has its position.
-  rd_kafka_assign(client_.get(), nullptr);
-  if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) return;
+  const bool assigned = error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+  // Answers the group either way: what it gave us is read as soon as it has its position. An assignment is answered by
+  // a list, if an empty one; by none the library would wait for ours, and take part in no rebalance meanwhile.
+  const PartitionsHandle nothing_yet(rd_kafka_topic_partition_list_new(0));
+  rd_kafka_assign(client_.get(), assigned ? nothing_yet.get() : nullptr);
+  if (!assigned) return;
   std::vector<Partitions::Name> names;
   for (int i = 0; i < list.cnt; ++i) names.emplace_back(list.elems[i].topic, list.elems[i].partition);
   partitions_.Assign(names);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <thread>
@@ -220,6 +221,36 @@ TEST_F(KafkaTest, ASecondMemberTakesItsShareAndGivesItBack) {
   PollUntil(*first, [&](const auto&) { return first->Assignment().size() == 3; });
   EXPECT_THAT(first->Assignment(), SizeIs(3));
   first->Commit(topic_, 0, 5);
+}
+
+// More members than partitions: those that got none must answer the group all the same, or they hold up each rebalance
+// for the longest time between two polls, and never take over.
+TEST_F(KafkaTest, AMemberWithoutPartitionsTakesOver) {
+  Create(1);
+  std::vector<std::unique_ptr<Consumer>> members;
+  for (int i = 0; i < 3; ++i) members.push_back(MakeConsumer(topic_));
+  const auto owners = [&] {
+    return std::count_if(members.begin(), members.end(),
+                         [](const auto& member) { return !member->Assignment().empty(); });
+  };
+  int number = 0;
+  while (!members.empty()) {
+    ASSERT_THAT(producer_.Publish({ARecord(number)}, kLong).status, IsOk());
+    starts_ = [number](const std::string&, std::int32_t) { return number; };
+    bool came = false;
+    for (const absl::Time deadline = absl::Now() + kLong; !came && absl::Now() < deadline;) {
+      for (const std::unique_ptr<Consumer>& member : members) {
+        absl::StatusOr<std::vector<ReceivedRecord>> records = member->Poll(10, absl::Milliseconds(20));
+        came = came || (records.ok() && !records->empty());
+      }
+    }
+    ASSERT_TRUE(came) << members.size() << " members are left";
+    EXPECT_EQ(owners(), 1);
+    // The owner leaves.
+    std::erase_if(members, [](const auto& member) { return !member->Assignment().empty(); });
+    ++number;
+  }
+  EXPECT_EQ(number, 3);
 }
 
 TEST_F(KafkaTest, ASubscriptionToNothingSaysSo) {
