@@ -1,4 +1,4 @@
-"""Three replicas share the work."""
+"""Three replicas share the work; more and fewer of them, under load, show no client a failure."""
 
 import pytest
 
@@ -55,4 +55,18 @@ def test_three_replicas_share_calls_and_partitions(system, scale):
     assert len(found) == 3 and min(found) > 0.2
     assert load.failed == []
     assert owners(system) == [[0], [1], [2]]
+    await_agreement(system, load)
+
+
+def test_scaling_under_load_fails_no_call_and_loses_and_doubles_nothing(system, scale):
+    scale(1, *SCALED)
+    with PacedLoad(system, rate=50, skus=SKUS, seed=2) as load:
+        for replicas in (3, 5, 1):
+            scale(replicas, *SCALED)
+        # The pods that were too many have ended.
+        eventually(lambda: [len(system.namespace.pods(component)) for component in SCALED], lambda counts: counts == [1, 1, 1],
+                   within=60, what="one pod of each")
+    print(f"\n{load.summary()}")
+    assert len(load.acknowledged) > 200
+    assert load.failed == [] and load.failed_without_retries == []
     await_agreement(system, load)
