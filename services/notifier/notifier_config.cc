@@ -51,7 +51,7 @@ void NotifierConfig::Declare(base::ConfigFields& fields) {
   fields.Integer("email_workers", email_workers, "mails sent at once, each over a connection of its own")
       .AtLeast(1)
       .AtMost(64);
-  fields.Text("webhook_url", webhook_url, "where events are posted: http: or https:");
+  fields.Text("webhook_url", webhook_url, "where events are posted: http: or https:; it often holds a token").Secret();
   fields.Text("webhook_proxy", webhook_proxy, "the HTTP proxy on the way there; empty: none");
   fields.Integer("webhook_workers", webhook_workers, "calls at once").AtLeast(1).AtMost(64);
   fields.Milliseconds("connect_timeout_ms", connect_timeout, "for connecting to the mail server or webhook").AtLeast(1);

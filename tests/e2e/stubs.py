@@ -3,10 +3,12 @@
 `stubs.load()` returns the modules; nothing generated is kept in the repository.
 """
 
+import atexit
 import functools
 import importlib
 import importlib.resources
 import pathlib
+import shutil
 import tempfile
 import types
 
@@ -23,6 +25,7 @@ PACKAGES = ["orders", "validation", "events", "notifications", "analytics"]
 def load():
     """A namespace with, for each package, `orders` (messages) and `orders_grpc` (stubs)."""
     folder = tempfile.mkdtemp(prefix="ordermesh-stubs-")
+    atexit.register(shutil.rmtree, folder)
     common = pathlib.Path(google.api.__path__[0]).parents[1]
     well_known = importlib.resources.files("grpc_tools") / "_proto"
     files = [f"ordermesh/{name}/v1/{name}.proto" for name in PACKAGES]
