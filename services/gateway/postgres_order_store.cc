@@ -35,7 +35,8 @@ postgres::ConnectionOptions QuerySession(const PostgresOrderStore::Options& opti
 }
 
 // A function of its own, since GCC 14 takes the optional in a coroutine's frame for uninitialized.
-absl::StatusOr<domain::Order> OrThatThereIsNone(absl::StatusOr<std::optional<domain::Order>> found, domain::OrderId id) {
+absl::StatusOr<domain::Order> OrThatThereIsNone(absl::StatusOr<std::optional<domain::Order>> found,
+                                                domain::OrderId id) {
   if (!found.ok()) return found.status();
   if (!found->has_value()) return OrderNotFound(id);
   return **std::move(found);

@@ -13,8 +13,8 @@ import uuid
 
 import grpc
 
-RETRY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.ABORTED,
-         grpc.StatusCode.DEADLINE_EXCEEDED}
+from load import RETRY
+
 CHANNELS = 4
 
 
