@@ -56,3 +56,5 @@ def test_after_random_kills_everything_agrees(system):
     assert load.kept_of_schedule >= 0.95
     assert load.failed == []
     await_agreement(system, load, within_s=300)
+    # The edge is ready again only after its gateway, by a probe each.
+    eventually(lambda: all(ready_pods(system.namespace, kind) for kind in (*KINDS, "envoy")), within=120, what="every kind")
