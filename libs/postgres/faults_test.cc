@@ -46,6 +46,9 @@ class FaultsTest : public ::testing::Test {
   Connection& admin() { return database_->admin(); }
   ConnectionOptions Proxied() const { return {.url = proxied_url_, .application_name = "proxied"}; }
   ConnectionOptions Direct() const { return {.url = database_->url()}; }
+  ConnectionOptions Patient() const {
+    return {.url = database_->url(), .statement_timeout = absl::Seconds(60), .lock_timeout = absl::Seconds(60)};
+  }
   std::int64_t Count() {
     absl::StatusOr<Result> result = admin().Execute(kCount);
     EXPECT_THAT(result, IsOk());
@@ -90,10 +93,7 @@ TEST_F(FaultsTest, ATransactionThatEndedWhileIdleIsLostForSure) {
 TEST_F(FaultsTest, ASessionEndedUnderAStatementDidNotCommit) {
   ASSERT_THAT(admin().Begin(), IsOk());
   ASSERT_THAT(admin().Execute(kLock, Params().Int8(1)), IsOk());
-  ConnectionOptions patient = Direct();
-  patient.lock_timeout = absl::Seconds(60);
-  patient.statement_timeout = absl::Seconds(60);
-  Connection db(patient);
+  Connection db(Patient());
   ASSERT_THAT(db.Connect(), IsOk());
   const int pid = db.backend_pid();
   std::future<absl::Status> finished = std::async(std::launch::async, [&] {
@@ -119,10 +119,7 @@ TEST_F(FaultsTest, ASessionEndedUnderAStatementDidNotCommit) {
 TEST_F(FaultsTest, ASessionEndedBehindItsCommitHasCommitted) {
   ASSERT_THAT(admin().Begin(), IsOk());
   ASSERT_THAT(admin().Execute(kLock, Params().Int8(1)), IsOk());
-  ConnectionOptions patient = Direct();
-  patient.lock_timeout = absl::Seconds(60);
-  patient.statement_timeout = absl::Seconds(60);
-  Connection db(patient);
+  Connection db(Patient());
   ASSERT_THAT(db.Connect(), IsOk());
   std::future<absl::Status> finished = std::async(std::launch::async, [&] {
     Connection::Pipeline pipeline(db);
