@@ -104,6 +104,9 @@ endfunction()
 # those it needs (default: postgres).
 # What ThreadSanitizer's run needs: the tests labelled `threads`, and nothing else.
 add_custom_target(tests_with_threads)
+if(ORDERMESH_SANITIZER STREQUAL "thread")
+  add_library(c11_threads_for_tsan OBJECT ${CMAKE_SOURCE_DIR}/libs/testing/c11_threads_for_tsan.cc)
+endif()
 
 function(order_test name)
   cmake_parse_arguments(A "" "PCH;TIMEOUT" "SRCS;DEPS;LABELS;STORES;ARGS" ${ARGN})
@@ -136,7 +139,7 @@ function(order_test name)
   add_test(NAME ${name} COMMAND ${command})
   set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
   if(ORDERMESH_SANITIZER STREQUAL "thread")
-    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/libs/testing/c11_threads_for_tsan.cc)
+    target_link_libraries(${name} PRIVATE c11_threads_for_tsan)
     # Debian's gRPC, Protobuf and Abseil are not instrumented: their inner synchronisation is invisible to the tool.
     set_tests_properties(${name} PROPERTIES ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1")
   endif()
