@@ -8,9 +8,8 @@ import os
 import random
 import time
 
-from agreement import SKUS, await_agreement
 from kubernetes import is_ready
-from paced_load import PacedLoad
+from paced_load import SKUS, PacedLoad
 from system import eventually
 
 KINDS = ("gateway", "validation", "relay", "notifier", "analytics", "rabbitmq", "kafka", "postgres")
@@ -55,6 +54,6 @@ def test_after_random_kills_everything_agrees(system):
     assert all(kills[kind] for kind in KINDS)
     assert load.kept_of_schedule >= 0.95
     assert load.failed == []
-    await_agreement(system, load, within_s=300)
+    load.await_agreement(within_s=300)
     # The edge is ready again only after its gateway, by a probe each.
     eventually(lambda: all(ready_pods(system.namespace, kind) for kind in (*KINDS, "envoy")), within=120, what="every kind")

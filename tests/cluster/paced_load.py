@@ -12,9 +12,12 @@ import time
 import uuid
 
 import grpc
+import psycopg
 
+from agreement import agree
 from load import RETRY
 
+SKUS = [f"SKU-{number:04}" for number in range(200, 400)]
 CHANNELS = 4
 
 
@@ -61,6 +64,11 @@ class PacedLoad:
 
     def __exit__(self, *_):
         self.stop()
+
+    def await_agreement(self, within_s=180):
+        """Database, Kafka, notifications, rollups and stock agree by then, and have every order that was acknowledged."""
+        # The port-forward to a pod that has been replaced fails once.
+        agree(self._system, self.acknowledged, within=within_s, passing=psycopg.OperationalError)
 
     # What came of it.
 

@@ -1,7 +1,6 @@
 """`kubectl rollout restart` of every Deployment under load: no call fails with the documented retries."""
 
-from agreement import SKUS, await_agreement
-from paced_load import PacedLoad
+from paced_load import SKUS, PacedLoad
 
 
 def test_restarting_everything_under_load_fails_no_call(system):
@@ -20,4 +19,4 @@ def test_restarting_everything_under_load_fails_no_call(system):
     assert len(after - before) >= 6
     assert load.failed == []
     assert load.kept_of_schedule > 0.95
-    await_agreement(system, load)
+    load.await_agreement()

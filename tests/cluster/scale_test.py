@@ -2,8 +2,7 @@
 
 import pytest
 
-from agreement import SKUS, await_agreement
-from paced_load import PacedLoad
+from paced_load import SKUS, PacedLoad
 from system import eventually
 
 SCALED = ("gateway", "validation", "analytics")
@@ -55,7 +54,7 @@ def test_three_replicas_share_calls_and_partitions(system, scale):
     assert len(found) == 3 and min(found) > 0.2
     assert load.failed == []
     assert owners(system) == [[0], [1], [2]]
-    await_agreement(system, load)
+    load.await_agreement()
 
 
 def test_scaling_under_load_fails_no_call_and_loses_and_doubles_nothing(system, scale):
@@ -69,4 +68,4 @@ def test_scaling_under_load_fails_no_call_and_loses_and_doubles_nothing(system, 
     print(f"\n{load.summary()}")
     assert len(load.acknowledged) > 200
     assert load.failed == [] and load.failed_without_retries == []
-    await_agreement(system, load)
+    load.await_agreement()

@@ -3,8 +3,7 @@
 import psycopg
 import pytest
 
-from agreement import SKUS, await_agreement
-from paced_load import PacedLoad
+from paced_load import SKUS, PacedLoad
 
 COMPONENTS = ("gateway", "validation", "relay", "notifier", "analytics", "envoy")
 # Expands only, as every migration has to: the release that runs goes on with it, and so does the one before.
@@ -38,7 +37,7 @@ def test_upgrade_with_a_migration_and_rollback_under_load_fail_no_call(system, m
     assert any(name.endswith(f"-{before + 1}") for name in jobs), "each revision migrates"
     assert system.sql("SELECT count(*) FROM orders.orders WHERE test_only = 'expanded'")[0][0] >= len(load.acknowledged)
     assert load.failed == [] and load.kept_of_schedule > 0.95
-    await_agreement(system, load)
+    load.await_agreement()
 
 
 def migrations(system):
