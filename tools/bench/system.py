@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from ordermesh import paths
+from ordermesh import paths, processes
 from ordermesh.servers import SERVICES
 from ordermesh.stack import Stack
 
@@ -58,7 +57,7 @@ class System:
 
     def __exit__(self, *_) -> None:
         if self._notifier is not None:
-            _end(self._notifier)
+            processes.end(self._notifier)
             if not self._owned:
                 self.stack.command("start", "notifier")
         if self._owned:
@@ -89,7 +88,7 @@ class System:
     def notify_by_mail(self) -> None:
         """Back to the system's own notifier."""
         if self._notifier is not None:
-            _end(self._notifier)
+            processes.end(self._notifier)
             self._notifier = None
             self.stack.command("start", "notifier")
             self.servers = self.stack.describe()["servers"]
@@ -103,7 +102,7 @@ class System:
         try:
             return (_wait_ready(ops, replica) - began) * 1000
         finally:
-            _end(replica)
+            processes.end(replica)
 
     def _command(self, name: str) -> list[str]:
         words = Path(f"/proc/{self.pid(name)}/cmdline").read_bytes().split(b"\0")
@@ -149,12 +148,3 @@ def _wait_ready(ops: str, process: subprocess.Popen) -> float:
             break
         time.sleep(0.002)
     sys.exit(f"tools/bench/bench: {process.args[0]} did not become ready")
-
-
-def _end(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

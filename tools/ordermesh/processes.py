@@ -6,6 +6,7 @@ import os
 import pwd
 import select
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -54,6 +55,16 @@ async def spawn(
             preexec_fn=die_with_parent(last_signal),
             **identity,
         )
+
+
+def end(process: subprocess.Popen, grace_s: float = 30) -> None:
+    """Ends a child in order, and by force where that takes too long."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(grace_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def descendants(root: int) -> list[int]:

@@ -19,16 +19,8 @@ _LEFT_OUT = ("doc", "info", "man", "locale", "groff", "lintian", "linda")
 
 def ensure(engine: Engine, say) -> None:
     """The image is there, pulled or made. Making it needs root and takes about half a minute."""
-    if engine.has_image(IMAGE):
+    if engine.obtain(IMAGE):
         return
-    pull = subprocess.run(engine.command("pull", "-q", IMAGE), env=engine.environment, capture_output=True, text=True)
-    if pull.returncode == 0:
-        return
-    if not engine.private:
-        raise EngineError(
-            f"{IMAGE} could not be pulled, and is not made in an engine that isn't ours: {pull.stderr.strip()}\n"
-            "with --private the images are built in an engine of their own"
-        )
     say(f"no registry in reach: making {IMAGE} by debootstrap")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         _make(engine, Path(folder) / "root")

