@@ -36,6 +36,9 @@ def start(name: str) -> None:
             command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=STATE, start_new_session=True,
             env={"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(STATE)},
         )
+    # The old program is gone, but /proc has the new one's arguments, by which we know it, only once it is loaded.
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes() and process.poll() is None:
+        time.sleep(0.001)  # between two looks
     (STATE / f"{name}.pid").write_text(str(process.pid))
 
 
