@@ -105,6 +105,25 @@ def test_services_that_are_not_there(lonely_edge):
     assert lonely_edge.request("GET", "/healthz").status == 200
 
 
+def grpc_refusal(edge, path):
+    """What a gRPC client is told that calls this path."""
+    with grpc.insecure_channel(f"{edge.host}:{edge.port}") as channel:
+        with pytest.raises(grpc.RpcError) as refusal:
+            channel.unary_unary(path)(b"", timeout=5)
+    return refusal.value.code().name, refusal.value.details()
+
+
+def test_services_that_are_not_there_for_a_grpc_client(lonely_edge):
+    for path in ("/ordermesh.orders.v1.OrderService/GetOrder", "/ordermesh.analytics.v1.AnalyticsService/ListLags"):
+        told = grpc_refusal(lonely_edge, path)
+        assert told == ("UNAVAILABLE", "no server could be reached; retry with the same request id")
+
+
+def test_a_service_that_is_none_for_a_grpc_client(edge):
+    code, message = grpc_refusal(edge, "/ordermesh.orders.v1.Nonsense/Get")
+    assert code == "UNIMPLEMENTED" and message.startswith("the edge refused this call: ")
+
+
 def test_a_call_that_takes_too_long_may_have_been_carried_out(edge, backend):
     """So it is DEADLINE_EXCEEDED, never UNAVAILABLE, which would invite a repeat."""
     over = threading.Event()
