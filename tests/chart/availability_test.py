@@ -74,13 +74,30 @@ def test_every_long_running_container_has_all_three_probes(variant):
 
 
 @pytest.mark.parametrize("settings", [[], ["--set", "gateway.config.drain_timeout_ms=60000"],
-                                      ["--set", "gateway.config.drain_delay_ms=0"]])
+                                      ["--set", "gateway.config.drain_delay_ms=0"], ["--set", "preStopSeconds=40"]])
 def test_a_pod_is_killed_only_after_its_process_has_had_its_time(settings):
     config = yaml.safe_load(find("ConfigMap", "gateway", *settings)["data"]["gateway.yaml"])
+    spec = find("Deployment", "gateway", *settings)["spec"]["template"]["spec"]
     # libs/mesh/process.cc: the process gives up 5 s after both.
-    needed = (config["drain_delay_ms"] + config["drain_timeout_ms"]) / 1000 + 5
-    grace = find("Deployment", "gateway", *settings)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
-    assert needed < grace <= math.ceil(needed) + 10
+    needed = waits_before_it_is_told(spec) + (config["drain_delay_ms"] + config["drain_timeout_ms"]) / 1000 + 5
+    assert needed < spec["terminationGracePeriodSeconds"] <= math.ceil(needed) + 10
+
+
+def waits_before_it_is_told(spec):
+    return spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+
+
+def test_a_validator_ends_only_when_every_gateway_has_looked_for_others():
+    age = yaml.safe_load(find("ConfigMap", "validation")["data"]["validation.yaml"])["max_connection_age_s"]
+    cached_s = 5  # CoreDNS' default
+    # gRPC spreads the age by a tenth, so that not all connections end at once.
+    assert waits_before_it_is_told(find("Deployment", "validation")["spec"]["template"]["spec"]) > cached_s + 1.1 * age
+
+
+def test_envoy_begins_when_it_has_seen_a_gateway_and_goes_on_without_one():
+    container = find("Deployment", "envoy")["spec"]["template"]["spec"]["containers"][0]
+    assert container["startupProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+    assert container["readinessProbe"]["httpGet"] == container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
 
 
 def test_envoy_serves_on_before_it_ends():

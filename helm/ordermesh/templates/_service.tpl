@@ -75,8 +75,8 @@ spec:
     spec:
       {{- include "ordermesh.pod" (list $root $name 65532 $values) | nindent 6 }}
       {{- include "ordermesh.spread" $meta | nindent 6 }}
-      # The process itself waits drain_delay_ms after SIGTERM, ends its calls within drain_timeout_ms, and gives up 5 s later.
-      terminationGracePeriodSeconds: {{ include "ordermesh.gracePeriod" $settings }}
+      # After preStop the process itself waits drain_delay_ms, ends its calls within drain_timeout_ms, and gives up 5 s later.
+      terminationGracePeriodSeconds: {{ add (include "ordermesh.gracePeriod" $settings) $root.Values.preStopSeconds }}
       containers:
         - name: {{ $name }}
           image: {{ include "ordermesh.image" (list $root "ordermesh") }}
@@ -85,6 +85,10 @@ spec:
           ports:
             - {name: grpc, containerPort: {{ $grpc }}}
             - {name: ops, containerPort: {{ $ops }}}
+          # A pod that is to end is out of DNS at once, but clients see that later: until then it works on, and says so when they ask.
+          lifecycle:
+            preStop:
+              sleep: {seconds: {{ $root.Values.preStopSeconds }}}
           # /healthz says that the process lives and nothing about what it depends on; /readyz that it can do its work.
           startupProbe:
             httpGet: {path: /healthz, port: ops}
