@@ -78,7 +78,7 @@ def test_an_upgrade_that_cannot_start_says_why_and_harms_nothing(symptoms, relea
         assert "log_level: 'loud' is none of debug, info, warning, error" in symptoms.describe(pods["gateway"])
         assert [symptoms.row(pod) for pod in before.values()] == [("1/1", "Running")] * 2
     finally:
-        release.roll_back()
+        release.rollback_to_deployed()
         release.remove_jobs_of_failed_revisions()
     for component in before:
         wait_for_rollout(namespace, component)

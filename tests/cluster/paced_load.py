@@ -107,8 +107,8 @@ class PacedLoad:
 
     def _counts(self):
         return (f"{len(self.calls)} calls, {len(self.acknowledged)} orders accepted, {len(self.cancelled)} cancelled, "
-                f"{self.retries} retries; {len(self.failed)} failed, without retries it would be "
-                f"{len(self.failed_without_retries)}; {self.kept_of_schedule:.1%} of the schedule")
+                f"{self.retries} retries; {len(self.failed)} failed; {self.kept_of_schedule:.1%} of the schedule\n"
+                f"without retries: {len(self.failed_without_retries)} failed")
 
     # The sending.
 

@@ -14,6 +14,7 @@ class Release:
     def __init__(self, namespace, chart):
         self._namespace, self._chart = namespace, chart
         self._values = []
+        self._values_of = {}  # by revision
 
     def install(self, *settings):
         self._values += [f"--set={setting}" for setting in settings]
@@ -23,13 +24,16 @@ class Release:
         """With these values besides those of earlier upgrades; returns when everything is ready and the old pods are gone."""
         self._values += [f"--values={file}" for file in value_files] + [f"--set={setting}" for setting in settings]
         self._namespace.helm("upgrade", self.name, str(self._chart), *self._common(), *self._values)
+        self._values_of[self.revision()] = list(self._values)
         self._namespace.wait_for_ending_pods()
 
     def revision(self):
         return json.loads(self._namespace.helm("status", self.name, "--output=json"))["version"]
 
     def rollback(self, revision):
+        """To a revision that `upgrade` made, and its values."""
         self._namespace.helm("rollback", self.name, str(revision), "--wait", "--wait-for-jobs", "--timeout=300s")
+        self._values = self._values_of[revision]
         self._namespace.wait_for_ending_pods()
 
     def fail_to_upgrade(self, *settings):
@@ -41,7 +45,7 @@ class Release:
             return str(failed)
         raise AssertionError(f"the upgrade with {settings} did not fail")
 
-    def roll_back(self):
+    def rollback_to_deployed(self):
         """To the last revision that was deployed; helm's default would be the one before, which may have failed, too."""
         history = json.loads(self._namespace.helm("history", self.name, "--output=json"))
         last = max(entry["revision"] for entry in history if entry["status"] == "deployed")

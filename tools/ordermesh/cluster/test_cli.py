@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from .. import paths
-from ..containers import builds, engine, stand_ins
+from ..containers import builds, engine, next_release, stand_ins
 from . import build, cluster, images
 from .layout import BIN, KUBECONFIG
 from .shell import ClusterError
@@ -42,7 +42,8 @@ def main(arguments: list[str]) -> int:
 def _up_with_images() -> None:
     """The engine ends before the tests begin: it would only take memory from them."""
     with engine.private_engine() as docker:
-        names = builds.build_own(docker, builds.default_tag(), _say) + stand_ins.build_all(docker, _say)
+        own = builds.build_own(docker, builds.default_tag(), _say)
+        names = [*own, *stand_ins.build_all(docker, _say), next_release.build(docker, own[0], _say)]
         cluster.up(_say)
         _time("loading images", lambda: images.load(docker, names))
 

@@ -10,7 +10,7 @@ from .engine import Engine
 
 # Repository and target of docker/Dockerfile.
 OWN = {"ordermesh/ordermesh": "ordermesh", "ordermesh/envoy": "envoy"}
-_DOCKERFILE = paths.REPOSITORY / "docker" / "Dockerfile"
+DOCKERFILE = paths.REPOSITORY / "docker" / "Dockerfile"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -36,7 +36,7 @@ def build_own(engine: Engine, tag: str, say) -> list[str]:
         names.append(f"{repository}:{tag}")
         say(f"building {names[-1]}")
         build(
-            engine, _DOCKERFILE, paths.REPOSITORY, names[-1], f"--target={target}",
+            engine, DOCKERFILE, paths.REPOSITORY, names[-1], f"--target={target}",
             f"--build-arg=VERSION={described}", f"--build-arg=REVISION={revision}",
             f"--build-arg=ENVOY_VERSION={stand_ins.envoy_version()}",
         )

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from . import builds, engine, stand_ins
+from . import builds, engine, next_release, stand_ins
 
 _EPILOG = """\
 The engine is the one that `docker` talks to. Where none answers, a private one is started for as long as this takes
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser("tools/images", description=__doc__, epilog=_EPILOG)
     parser.add_argument("--tag", help="instead of the chart's appVersion")
     parser.add_argument("--load", choices=["minikube", "kind", "cluster"], help="into which Kubernetes")
-    parser.add_argument("--stand-ins", action="store_true", help="also those of PostgreSQL, RabbitMQ, … (tests/cluster/images)")
+    parser.add_argument("--stand-ins", action="store_true", help="also what the tests want (tests/cluster): PostgreSQL, RabbitMQ, …")
     parser.add_argument("--private", action="store_true", help="use a private engine also where another answers")
     options = parser.parse_args(arguments)
     try:
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
         with engine.private_engine() if private else engine.any_engine() as docker:
             names = builds.build_own(docker, options.tag or builds.default_tag(), _say)
             if options.stand_ins:
-                names += stand_ins.build_all(docker, _say)
+                names += [*stand_ins.build_all(docker, _say), next_release.build(docker, names[0], _say)]
             if options.load:
                 _say(f"loading into {options.load}")
                 _LOADERS[options.load](docker, names)
