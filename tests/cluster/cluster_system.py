@@ -19,7 +19,7 @@ class ClusterSystem(System):
 
     def __init__(self, namespace, release="ordermesh"):
         self.namespace, self.release = namespace, release
-        self._forwards = []
+        self._forwards, self._pods = [], {pod["metadata"]["uid"] for pod in namespace.pods()}
         grpc = {name: self._forward(name, port).endpoint for name, port in _GRPC_PORTS.items()}
         metrics = {name: f"http://{self._forward(name, port + 1000).endpoint}/metrics" for name, port in _GRPC_PORTS.items()}
         password = urllib.parse.quote(namespace.secret(f"{release}-postgres")["superuser_password"])
@@ -32,6 +32,16 @@ class ClusterSystem(System):
         super().__init__({
             **grpc, "http": f"http://{self.edge}", "metrics": metrics, "mail": f"http://{mail.endpoint}",
             "postgres": f"postgres://postgres:{password}@{postgres}/ordermesh", "kafka": kafka, "channels": ["email"]}, None)
+
+    def renew_forwards(self):
+        """After pods were replaced: what leads to one that is gone fails once."""
+        pods = {pod["metadata"]["uid"] for pod in self.namespace.pods()}
+        if pods != self._pods:
+            for forward in self._forwards:
+                forward.renew()
+            for forward in self._forwards:
+                assert forward.endpoint
+        self._pods = pods
 
     def _forward(self, component, port, **where):
         self._forwards.append(Forward(self.namespace.name, f"service/{self.release}-{component}", port, **where))

@@ -9,10 +9,7 @@ import pytest
 
 from kubernetes import is_ready
 from orders import place_order
-from symptoms import Symptoms, eventually
-
-SQL = ("exec", "ordermesh-postgres-0", "--", "psql", "--host=/var/run/postgresql", "--username=postgres", "--dbname=ordermesh",
-       "--tuples-only", "--no-align", "--quiet", "--command")
+from symptoms import PSQL, Symptoms, eventually
 
 
 @pytest.fixture
@@ -118,9 +115,9 @@ def test_a_full_volume_of_rabbitmq_blocks_the_relay_which_says_so(symptoms, name
 
 def test_a_migration_that_was_edited_fails_the_job_whose_pod_says_which(symptoms, release, namespace):
     edited = "analytics/0001_analytics"
-    right = namespace.kubectl(*SQL, f"SELECT checksum FROM ordermesh.migrations WHERE name = '{edited}'").strip()
+    right = namespace.kubectl(*PSQL, f"SELECT checksum FROM ordermesh.migrations WHERE name = '{edited}'").strip()
     assert right
-    namespace.kubectl(*SQL, f"UPDATE ordermesh.migrations SET checksum = '0000' WHERE name = '{edited}'")
+    namespace.kubectl(*PSQL, f"UPDATE ordermesh.migrations SET checksum = '0000' WHERE name = '{edited}'")
     try:
         said = release.fail_to_upgrade("migrate.backoffLimit=0")
         assert "UPGRADE FAILED" in said
@@ -128,6 +125,6 @@ def test_a_migration_that_was_edited_fails_the_job_whose_pod_says_which(symptoms
         assert symptoms.row(pod) == ("0/1", "Error")
         assert f"migration {edited} was edited after it was applied" in symptoms.describe(pod)
     finally:
-        namespace.kubectl(*SQL, f"UPDATE ordermesh.migrations SET checksum = '{right}' WHERE name = '{edited}'")
+        namespace.kubectl(*PSQL, f"UPDATE ordermesh.migrations SET checksum = '{right}' WHERE name = '{edited}'")
         release.remove_jobs_of_failed_revisions()
     release.upgrade()

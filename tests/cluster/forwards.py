@@ -8,7 +8,8 @@ import threading
 class Forward:
     """One port of a Service or Deployment on a local port that stays the same, also when its pod is replaced.
 
-    kubectl forwards to one pod and ends when that is gone; it is then started again. Thread-safe; `stop` ends it."""
+    kubectl forwards to one pod, and notices that it is gone, and ends, only when a connection to it fails; it is then started again.
+    Thread-safe; `stop` ends it."""
 
     def __init__(self, namespace, target, port, address="127.0.0.1", local_port=0):
         self._command = ["kubectl", "--namespace", namespace, "port-forward", f"--address={address}", target]
@@ -24,6 +25,11 @@ class Forward:
         """host:port, once something answers there."""
         assert self._ready.wait(60), f"{' '.join(self._command)}: no connection within 60 s"
         return f"{self.address}:{self.local_port}"
+
+    def renew(self):
+        """Leads to a pod of now. `endpoint` waits for it."""
+        self._ready.clear()
+        self._process.terminate()
 
     def stop(self):
         self._stopped.set()

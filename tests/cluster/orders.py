@@ -1,6 +1,7 @@
 """An order through the edge, as a user's first one."""
 
 import json
+import urllib.error
 import urllib.request
 import uuid
 
@@ -9,20 +10,34 @@ def edge_port(namespace):
     return namespace.get("service", "ordermesh-envoy")["spec"]["ports"][0]["nodePort"]
 
 
-def place_order(namespace):
+def place_order(namespace, lines=1):
     """Its id."""
-    order = {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 1}]}
+    order = {"customerId": "CUST-0001", "lines": [{"sku": f"SKU-{number:04}", "quantity": 1} for number in range(1, lines + 1)]}
     request = urllib.request.Request(
-        _orders(namespace), data=json.dumps(order).encode(),
+        url(namespace, "orders"), data=json.dumps(order).encode(),
         headers={"content-type": "application/json", "idempotency-key": str(uuid.uuid4())})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)["id"]
 
 
 def read_order(namespace, order):
-    with urllib.request.urlopen(f"{_orders(namespace)}/{order}", timeout=10) as answer:
-        return json.load(answer)
+    return json.loads(read(namespace, f"orders/{order}"))
 
 
-def _orders(namespace):
-    return f"http://{namespace.node_address()}:{edge_port(namespace)}/v1/orders"
+def read(namespace, what):
+    with urllib.request.urlopen(url(namespace, what), timeout=10) as answer:
+        return answer.read().decode()
+
+
+def is_served(namespace, what):
+    """Whether the edge knows a server for it; DNS tells it some seconds after the first is ready."""
+    try:
+        return bool(read(namespace, what))
+    except urllib.error.HTTPError as refused:
+        assert refused.code == 503
+        return False
+
+
+def url(namespace, what):
+    """Of something that the edge serves: `orders`."""
+    return f"http://{namespace.node_address()}:{edge_port(namespace)}/v1/{what}"

@@ -17,7 +17,9 @@ import psycopg
 from agreement import agree
 from load import RETRY
 
+# None that the end-to-end tests count on.
 SKUS = [f"SKU-{number:04}" for number in range(200, 400)]
+CUSTOMERS = [f"CUST-{number:04}" for number in range(800, 1000)]
 CHANNELS = 4
 
 
@@ -132,7 +134,7 @@ class PacedLoad:
         lines = [(sku, pick.randint(1, 3)) for sku in pick.sample(self._skus, pick.randint(1, 3))]
         call = Call(str(uuid.UUID(int=pick.getrandbits(128))), due)
         cancels = pick.random() < self._cancel
-        request = self._system.order_request(*lines, customer=f"CUST-{pick.randint(0, 999):04}", request_id=call.request_id)
+        request = self._system.order_request(*lines, customer=pick.choice(CUSTOMERS), request_id=call.request_id)
         self.calls.append(call)
         call.sent = time.monotonic()
         order = await self._with_retries(call, lambda: stub.CreateOrder(request, timeout=5))

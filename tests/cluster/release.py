@@ -19,6 +19,7 @@ class Release:
     def install(self, *settings):
         self._values += [f"--set={setting}" for setting in settings]
         self._namespace.helm("install", self.name, str(self._chart), *self._common(), *self._values)
+        self._values_of[self.revision()] = list(self._values)
 
     def upgrade(self, *value_files, settings=()):
         """With these values besides those of earlier upgrades; returns when everything is ready and the old pods are gone."""
@@ -31,7 +32,7 @@ class Release:
         return json.loads(self._namespace.helm("status", self.name, "--output=json"))["version"]
 
     def rollback(self, revision):
-        """To a revision that `upgrade` made, and its values."""
+        """To a revision that `install` or `upgrade` made, and its values."""
         self._namespace.helm("rollback", self.name, str(revision), "--wait", "--wait-for-jobs", "--timeout=300s")
         self._values = self._values_of[revision]
         self._namespace.wait_for_ending_pods()

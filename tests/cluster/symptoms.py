@@ -7,6 +7,10 @@ import urllib.request
 
 from forwards import Forward
 
+# For Namespace.kubectl, before a statement.
+PSQL = ("exec", "ordermesh-postgres-0", "--", "psql", "--host=/var/run/postgresql", "--username=postgres", "--dbname=ordermesh",
+        "--tuples-only", "--no-align", "--quiet", "--command")
+
 
 class Symptoms:
     """Of the pods of one namespace."""
