@@ -1,6 +1,7 @@
 """What an upgrade and an uninstall leave, and that an install takes up what was left."""
 
 from orders import edge_port, place_order, read_order
+from system import eventually
 
 SECRETS = ("ordermesh-postgres", "ordermesh-rabbitmq")
 # A cluster's own in every namespace.
@@ -22,9 +23,11 @@ def test_an_uninstall_leaves_volumes_and_secrets_and_an_install_takes_them_up(re
     secrets = {name: namespace.secret(name) for name in SECRETS}
     others = objects(namespace, "app.kubernetes.io/name!=ordermesh")
     release.uninstall()
-    assert objects(namespace) - others - NOT_OURS - LEFT_BY_HELM_TEST == {
-        *(("PersistentVolumeClaim", f"data-ordermesh-{store}-0") for store in ("postgres", "rabbitmq", "kafka")),
-        *(("Secret", name) for name in SECRETS)}
+    kept = {*(("PersistentVolumeClaim", f"data-ordermesh-{store}-0") for store in ("postgres", "rabbitmq", "kafka")),
+            *(("Secret", name) for name in SECRETS)}
+    # helm waits for what it made itself; pods of a Deployment are taken away after it, by the garbage collector.
+    eventually(lambda: objects(namespace) - others - NOT_OURS - LEFT_BY_HELM_TEST, lambda left: left == kept, within=60,
+               what="what an uninstall leaves")
     release.install(f"envoy.service.nodePort={port}")  # other tests know the edge by it
     assert {name: namespace.secret(name) for name in SECRETS} == secrets
     assert read_order(namespace, order)["id"] == order
