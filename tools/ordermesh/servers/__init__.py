@@ -2,16 +2,20 @@
 
 from .envoy import Envoy
 from .kafka import Kafka
+from .kafka_tls import KafkaTls
 from .mail import Mail
 from .postgres import Postgres
 from .rabbitmq import RabbitMq
+from .rabbitmq_tls import RabbitMqTls
 from .services import Analytics, Gateway, Migrate, Notifier, Relay, Validation
 
 # What tools/stack starts unless told otherwise.
 STORES = ("postgres", "rabbitmq", "kafka")
+# The brokers with a second listener, as a managed service has it.
+TLS_BROKERS = ("rabbitmq_tls", "kafka_tls")
 SERVICES = ("validation", "gateway", "relay", "notifier", "analytics")
 # The whole system on one machine.
 SYSTEM = (*STORES, "mail", "migrate", *SERVICES, "envoy")
 
-_KINDS = (Postgres, RabbitMq, Kafka, Mail, Migrate, Validation, Gateway, Relay, Notifier, Analytics, Envoy)
+_KINDS = (Postgres, RabbitMq, RabbitMqTls, Kafka, KafkaTls, Mail, Migrate, Validation, Gateway, Relay, Notifier, Analytics, Envoy)
 ALL = {server.name: server for server in _KINDS}

@@ -37,6 +37,9 @@ class Kafka(Server):
     """One broker and controller in one process, its storage formatted on the first start."""
 
     name = "kafka"
+    # What storage is formatted with, and what the outcome is kept as.
+    format_options: tuple[str, ...] = ()
+    formatted = "formatted"
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
@@ -47,18 +50,20 @@ class Kafka(Server):
     async def prepare(self) -> None:
         if not any(paths.KAFKA_JARS.glob("kafka_*.jar")) or shutil.which("java") is None:
             raise ServerFailed(f"kafka: java or the jars in {paths.KAFKA_JARS} are missing; run tools/setup")
-        settings = _SETTINGS.format(port=self.port, controller_port=self._controller_port, data=self._data)
-        self._settings.write_text(settings)
+        self._settings.write_text(self.settings())
         if not (self._data / "meta.properties").exists():
             await self._format()
 
+    def settings(self) -> str:
+        return _SETTINGS.format(port=self.port, controller_port=self._controller_port, data=self._data)
+
     async def _format(self) -> None:
         """Formatting takes a Java of its own, and its outcome depends on nothing of ours: it is done once and kept."""
-        formatted = paths.CACHE / "kafka" / "formatted"
+        formatted = paths.CACHE / "kafka" / self.formatted
         if not formatted.exists():
             await self.run_to_end(
                 [*_java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
-                + ["-t", _CLUSTER_ID, "-c", str(self._settings)]
+                + ["-t", _CLUSTER_ID, "-c", str(self._settings), *self.format_options]
             )
             try:
                 shutil.copytree(self._data, unfinished := formatted.with_suffix(f".{self.site.mark}"))

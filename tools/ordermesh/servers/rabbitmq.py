@@ -31,13 +31,16 @@ class RabbitMq(Server):
     async def prepare(self) -> None:
         if not (_PROGRAMS / "rabbitmq-server").exists():
             raise ServerFailed("rabbitmq: not installed; run tools/setup")
-        (self.directory / "rabbitmq.conf").write_text(_SETTINGS.format(port=self.port))
+        (self.directory / "rabbitmq.conf").write_text(self.settings())
         (self.directory / "plugins").write_text("[].\n")
         # The mapper lives as long as the stack, not as the node: a node started again has to find it.
         if self._mapper is None or self._mapper.returncode is not None:
             # The Erlang runtime would start one as a daemon that outlives it.
             self._mapper = await self.run(["epmd", "-address", "127.0.0.1", "-port", str(self._mapper_port)])
             await self._until_mapper_listens()
+
+    def settings(self) -> str:
+        return _SETTINGS.format(port=self.port)
 
     def command(self) -> list[str]:
         return [str(_PROGRAMS / "rabbitmq-server")]
