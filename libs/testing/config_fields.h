@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/config.h"
 #include "libs/testing/status_matchers.h"
@@ -34,7 +35,8 @@ void ExpectSoundFields(Config config) {
   for (const base::ConfigFields::Field& field : fields.all()) {
     EXPECT_TRUE(names.insert(field.name).second) << field.name << " is declared twice";
     EXPECT_THAT(field.set(field.default_value), IsOk()) << field.name << "=" << field.default_value;
-    const bool holds_password = field.name == "database_url" || field.name == "amqp_url" || field.name == "smtp_url";
+    const bool holds_password = field.name == "database_url" || field.name == "amqp_url" || field.name == "smtp_url" ||
+                                absl::EndsWith(field.name, "password");
     EXPECT_TRUE(field.secret || !holds_password) << field.name << " would be printed";
   }
 }

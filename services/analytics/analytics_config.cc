@@ -4,7 +4,7 @@ namespace ordermesh::analytics {
 
 void AnalyticsConfig::Declare(base::ConfigFields& fields) {
   fields.Text("database_url", database_url, "the database, as a libpq URL").Secret();
-  fields.Text("kafka_brokers", kafka_brokers, "Kafka's brokers, host:port,host:port");
+  kafka.Declare(fields, "Kafka's brokers, host:port,host:port");
   fields.Integer("query_threads", query_threads, "threads, with a database session each, that answer queries")
       .AtLeast(1)
       .AtMost(64);

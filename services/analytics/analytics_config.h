@@ -6,13 +6,14 @@
 #include "absl/time/time.h"
 #include "libs/base/config.h"
 #include "libs/mesh/process.h"
+#include "libs/messaging/kafka/brokers.h"
 
 namespace ordermesh::analytics {
 
 struct AnalyticsConfig {
   mesh::ProcessConfig process{.listen = "127.0.0.1:50054", .ops_listen = "127.0.0.1:51054"};
   std::string database_url = "postgres://ordermesh_analytics@127.0.0.1:5432/ordermesh";
-  std::string kafka_brokers = "127.0.0.1:9092";
+  kafka::Brokers kafka;
   int query_threads = 2;
   int max_queued_queries = 64;
   int max_batch_records = 2000;

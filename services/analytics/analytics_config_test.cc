@@ -18,7 +18,7 @@ TEST(AnalyticsConfigTest, TakesWhatItIsTold) {
       ordermesh::testing::LoadFlags(
           {"--kafka_brokers=a:1,b:2", "--query_threads=64", "--gather_ms=0", "--seen_retention_s=3600"}, config),
       IsOk());
-  EXPECT_EQ(config.kafka_brokers, "a:1,b:2");
+  EXPECT_EQ(config.kafka.addresses, "a:1,b:2");
   EXPECT_EQ(config.query_threads, 64);
   EXPECT_EQ(config.gather, absl::ZeroDuration());
   EXPECT_EQ(config.seen_retention, absl::Hours(1));

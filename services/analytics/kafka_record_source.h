@@ -5,12 +5,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "libs/messaging/kafka/brokers.h"
 #include "services/analytics/record_source.h"
 
 namespace ordermesh::analytics {
 
 struct KafkaSourceOptions {
-  std::string brokers;
+  kafka::Brokers brokers;
   std::string client_id;
   std::string topic;
   std::string group;

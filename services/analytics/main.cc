@@ -38,7 +38,7 @@ std::function<std::unique_ptr<RollupStore>()> StoreFactory(const AnalyticsConfig
 absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
   process.SetDependencies({"database", "kafka", "schema"});
   const AnalyticsMetrics metrics(process.metrics());
-  ASSIGN_OR_RETURN(std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka_brokers, kClientId));
+  ASSIGN_OR_RETURN(std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
   ClusterLogEnds ends(*cluster);
 
   StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
@@ -49,10 +49,10 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
   service.Register(process.server());
 
   std::unique_ptr<RollupStore> rollups = StoreFactory(config, "analytics-count")();
-  DeadLetterWriter dead_letters({.brokers = config.kafka_brokers, .client_id = kClientId},
+  DeadLetterWriter dead_letters({.brokers = config.kafka, .client_id = kClientId},
                                 messaging::kOrderEventsDeadLetterTopic);
   const ConsumeOptions consume{.max_records = config.max_batch_records, .gather = config.gather};
-  const KafkaSourceOptions source{.brokers = config.kafka_brokers,
+  const KafkaSourceOptions source{.brokers = config.kafka,
                                   .client_id = kClientId,
                                   .topic = messaging::kOrderEventsTopic,
                                   .group = messaging::kAnalyticsGroup,

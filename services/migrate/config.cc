@@ -14,8 +14,8 @@ void MigrateConfig::Declare(base::ConfigFields& fields) {
             "given to the services' roles (ordermesh_gateway and so on) at each run; empty: their passwords stay as "
             "they are")
       .Secret();
-  fields.Text("amqp_url", amqp_url, "RabbitMQ, where exchanges and queues are declared; empty: not done").Secret();
-  fields.Text("kafka_brokers", kafka_brokers, "Kafka, where topics are made: host:port,…; empty: not done");
+  rabbitmq.Declare(fields, "RabbitMQ, where exchanges and queues are declared; amqps: over TLS; empty: not done");
+  kafka.Declare(fields, "Kafka, where topics are made: host:port,…; empty: not done");
   fields
       .Integer("kafka_replication", kafka_replication,
                "copies of each record of the topics that are made; from 3 on two of them must have it")

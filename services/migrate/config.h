@@ -6,14 +6,16 @@
 
 #include "absl/time/time.h"
 #include "libs/base/config.h"
+#include "libs/messaging/kafka/brokers.h"
+#include "libs/messaging/rabbitmq/broker.h"
 
 namespace ordermesh::migrate {
 
 struct MigrateConfig {
   std::string database_url = "postgres://ordermesh_owner@127.0.0.1:5432/ordermesh";
   std::string role_password;
-  std::string amqp_url = "amqp://guest:guest@127.0.0.1:5672/";
-  std::string kafka_brokers = "127.0.0.1:9092";
+  rabbitmq::Broker rabbitmq;
+  kafka::Brokers kafka;
   int kafka_replication = 1;
   bool sample_data = false;
   std::int64_t sample_stock = 10'000;

@@ -41,20 +41,23 @@ absl::Status PrepareDatabase(const MigrateConfig& config, postgres::Connection& 
 }  // namespace
 
 absl::Status Migrate(const MigrateConfig& config, base::Clock& clock, base::Random& random) {
+  // Before the database is changed.
+  if (!config.rabbitmq.url.empty()) RETURN_IF_ERROR(config.rabbitmq.Check());
+  if (!config.kafka.addresses.empty()) RETURN_IF_ERROR(config.kafka.Check());
   const base::Deadline deadline = base::Deadline::In(config.wait_timeout, clock);
   {
     postgres::Connection connection(SessionOptions(config.database_url));
     RETURN_IF_ERROR(
         RetryUntil(deadline, "database", clock, random, [&] { return PrepareDatabase(config, connection); }));
   }
-  if (!config.amqp_url.empty()) {
-    RETURN_IF_ERROR(RetryUntil(deadline, "rabbitmq", clock, random, [&] { return DeclareRabbitMq(config.amqp_url); }));
+  if (!config.rabbitmq.url.empty()) {
+    RETURN_IF_ERROR(RetryUntil(deadline, "rabbitmq", clock, random, [&] { return DeclareRabbitMq(config.rabbitmq); }));
     base::LogInfo("queues_ready");
   }
-  if (!config.kafka_brokers.empty()) {
+  if (!config.kafka.addresses.empty()) {
     RETURN_IF_ERROR(RetryUntil(deadline, "kafka", clock, random, [&] {
       const absl::Duration timeout = std::clamp(deadline.Remaining(clock), kLeastKafkaTimeout, kMostKafkaTimeout);
-      return DeclareKafka(config.kafka_brokers, config.kafka_replication, timeout);
+      return DeclareKafka(config.kafka, config.kafka_replication, timeout);
     }));
     base::LogInfo("topics_ready");
   }

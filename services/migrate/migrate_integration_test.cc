@@ -45,8 +45,8 @@ class MigrateTest : public ::testing::Test {
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(database_, TestDatabase::CreateEmpty());
     config_.database_url = database_->url();
-    config_.amqp_url = "";
-    config_.kafka_brokers = "";
+    config_.rabbitmq.url = "";
+    config_.kafka.addresses = "";
     connection_ = std::make_unique<postgres::Connection>(SessionOptions(database_->url()));
   }
   absl::Status Run() { return Migrate(config_, base::SystemClock(), base::SystemRandom()); }
@@ -215,24 +215,24 @@ class TopologyTest : public MigrateTest {
     const std::string name = absl::StrCat("test-", absl::Hex(base::SystemRandom().Bits()));
     Stack::Rabbitmqctl(absl::StrCat("add_vhost ", name));
     Stack::Rabbitmqctl(absl::StrCat("set_permissions -p ", name, " guest '.*' '.*' '.*'"));
-    config_.amqp_url = Stack::Variable("AMQP_URL");
-    while (config_.amqp_url.back() == '/') config_.amqp_url.pop_back();
-    absl::StrAppend(&config_.amqp_url, "/", name);
+    config_.rabbitmq.url = Stack::Variable("AMQP_URL");
+    while (config_.rabbitmq.url.back() == '/') config_.rabbitmq.url.pop_back();
+    absl::StrAppend(&config_.rabbitmq.url, "/", name);
   }
 };
 
 TEST_F(TopologyTest, DeclaresWhatTheServicesCheckAndIsContentTheSecondTime) {
-  config_.kafka_brokers = Stack::Variable("KAFKA_BROKERS");
+  config_.kafka.addresses = Stack::Variable("KAFKA_BROKERS");
   ASSERT_THAT(Run(), IsOk());
   ASSERT_THAT(Run(), IsOk());
-  rabbitmq::Connection connection({.url = config_.amqp_url, .name = "test"});
+  rabbitmq::Connection connection({.broker = config_.rabbitmq, .name = "test"});
   EXPECT_THAT(rabbitmq::CheckTopology(connection), IsOk());
-  ASSERT_OK_AND_ASSIGN(auto cluster, kafka::Cluster::Connect(config_.kafka_brokers, "test"));
+  ASSERT_OK_AND_ASSIGN(auto cluster, kafka::Cluster::Connect(config_.kafka, "test"));
   EXPECT_THAT(kafka::CheckTopology(*cluster, absl::Seconds(20)), IsOk());
 }
 
 TEST_F(TopologyTest, NamesAQueueThatIsOfAnotherKind) {
-  rabbitmq::Connection connection({.url = config_.amqp_url, .name = "test"});
+  rabbitmq::Connection connection({.broker = config_.rabbitmq, .name = "test"});
   rabbitmq::QueueSpec other = rabbitmq::NotificationsQueue();
   other.int_arguments = {{"x-delivery-limit", 3}};
   ASSERT_THAT(connection.DeclareQueue(other), IsOk());
@@ -240,12 +240,21 @@ TEST_F(TopologyTest, NamesAQueueThatIsOfAnotherKind) {
                               AllOf(HasSubstr("queue notifications"), HasSubstr("x-delivery-limit"))));
 }
 
+TEST_F(MigrateTest, BrokersThatMakeNoSenseAreRefusedBeforeTheDatabaseIsChanged) {
+  config_.kafka = {.security = "sasl_ssl"};
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("kafka_sasl_mechanism")));
+  config_.kafka.addresses = "";
+  config_.rabbitmq = {.ca_file = "/etc/hostname"};
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("amqp_ca_file")));
+  EXPECT_EQ(Number("test_schemas", "SELECT count(*) FROM pg_namespace WHERE nspname = 'ordermesh'"), 0);
+}
+
 TEST_F(TopologyTest, GivesUpOnABrokerThatDoesNotComeUp) {
   config_.wait_timeout = absl::Milliseconds(300);
-  config_.amqp_url = "amqp://guest:guest@127.0.0.1:1/";
+  config_.rabbitmq.url = "amqp://guest:guest@127.0.0.1:1/";
   EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("rabbitmq: given up")));
-  config_.amqp_url = "";
-  config_.kafka_brokers = "127.0.0.1:1";
+  config_.rabbitmq.url = "";
+  config_.kafka.addresses = "127.0.0.1:1";
   EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("kafka: given up")));
 }
 

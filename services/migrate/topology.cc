@@ -7,12 +7,12 @@
 
 namespace ordermesh::migrate {
 
-absl::Status DeclareRabbitMq(const std::string& amqp_url) {
-  rabbitmq::Connection connection({.url = amqp_url, .name = "ordermesh-migrate"});
+absl::Status DeclareRabbitMq(const rabbitmq::Broker& broker) {
+  rabbitmq::Connection connection({.broker = broker, .name = "ordermesh-migrate"});
   return rabbitmq::DeclareTopology(connection);
 }
 
-absl::Status DeclareKafka(const std::string& brokers, int replication, absl::Duration timeout) {
+absl::Status DeclareKafka(const kafka::Brokers& brokers, int replication, absl::Duration timeout) {
   return kafka::EnsureTopics(brokers, kafka::OrderTopics(replication), timeout);
 }
 

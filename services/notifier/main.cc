@@ -80,7 +80,7 @@ struct ChannelParts {
 
 rabbitmq::ConnectionOptions Broker(const NotifierConfig& config, std::string name) {
   rabbitmq::ConnectionOptions options;
-  options.url = config.amqp_url;
+  options.broker = config.rabbitmq;
   options.name = std::move(name);
   return options;
 }

@@ -28,7 +28,7 @@ absl::StatusOr<std::vector<Channel>> ReadChannels(const std::string& text) {
 
 void NotifierConfig::Declare(base::ConfigFields& fields) {
   fields.Text("database_url", database_url, "the database, as a libpq URL").Secret();
-  fields.Text("amqp_url", amqp_url, "RabbitMQ: amqp://user:password@host:port/vhost").Secret();
+  rabbitmq.Declare(fields, "RabbitMQ: amqp://user:password@host:port/vhost, or amqps: over TLS");
   fields.Text("channels", channels, "how customers are told: email, webhook, log, or several with commas");
   fields.Integer("prefetch", prefetch, "events that RabbitMQ hands out ahead of their acknowledgement")
       .AtLeast(1)
@@ -78,6 +78,7 @@ void NotifierConfig::Declare(base::ConfigFields& fields) {
 }
 
 absl::StatusOr<ReadConfig> Read(const NotifierConfig& config) {
+  RETURN_IF_ERROR(config.rabbitmq.Check());
   ReadConfig read;
   ASSIGN_OR_RETURN(read.channels, ReadChannels(config.channels));
   const auto uses = [&](Channel channel) {

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "libs/base/config.h"
 #include "libs/mesh/process.h"
+#include "libs/messaging/rabbitmq/broker.h"
 #include "services/notifier/notification.h"
 #include "services/notifier/smtp_sender.h"
 
@@ -16,7 +17,7 @@ namespace ordermesh::notifier {
 struct NotifierConfig {
   mesh::ProcessConfig process{.listen = "127.0.0.1:50055", .ops_listen = "127.0.0.1:51055"};
   std::string database_url = "postgres://ordermesh_notifier@127.0.0.1:5432/ordermesh";
-  std::string amqp_url = "amqp://guest:guest@127.0.0.1:5672/";
+  rabbitmq::Broker rabbitmq;
   std::string channels = "email";
   int prefetch = 512;
   int intake_batch = 256;

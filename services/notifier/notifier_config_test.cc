@@ -41,6 +41,8 @@ TEST(NotifierConfigTest, NamesTheFieldThatMakesNoSense) {
          c.channels = "webhook";
          c.webhook_url = "file:///etc/passwd";
        }},
+      {"amqp_url", [](NotifierConfig& c) { c.rabbitmq.url = "http://broker"; }},
+      {"amqp_ca_file", [](NotifierConfig& c) { c.rabbitmq.ca_file = "/etc/hostname"; }},
       {"smtp_url", [](NotifierConfig& c) { c.smtp_url = "http://mail"; }},
       {"smtp_tls", [](NotifierConfig& c) { c.smtp_tls = "maybe"; }},
       {"mail_from", [](NotifierConfig& c) { c.mail_from = "a\r\nBcc: eve@example.com"; }},

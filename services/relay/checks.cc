@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "libs/base/status.h"
-#include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/topology.h"
@@ -23,9 +22,10 @@ constexpr int kLooksPerTopologyCheck = 10;
 
 class RabbitmqProbe {
  public:
-  explicit RabbitmqProbe(const std::string& url)
+  explicit RabbitmqProbe(const rabbitmq::Broker& broker)
       : connection_(
-            {.url = url, .name = "ordermesh-relay check", .connect_timeout = kTimeout, .rpc_timeout = kTimeout}) {}
+            {.broker = broker, .name = "ordermesh-relay check", .connect_timeout = kTimeout, .rpc_timeout = kTimeout}) {
+  }
 
   absl::Status Look() {
     const bool thorough = !connection_.connected() || ++looks_ % kLooksPerTopologyCheck == 0;
@@ -52,19 +52,13 @@ Check OutboxCheck(const std::string& url) {
   return [connection = Connect(url)] { return CheckCursors(*connection); };
 }
 
-Check RabbitmqCheck(const std::string& url) {
-  auto probe = std::make_shared<RabbitmqProbe>(url);
+Check RabbitmqCheck(const rabbitmq::Broker& broker) {
+  auto probe = std::make_shared<RabbitmqProbe>(broker);
   return [probe] { return probe->Look(); };
 }
 
-Check KafkaCheck(const std::string& brokers) {
-  auto cluster = std::make_shared<std::unique_ptr<kafka::Cluster>>();
-  return [cluster, brokers]() -> absl::Status {
-    if (*cluster == nullptr) {
-      ASSIGN_OR_RETURN(*cluster, kafka::Cluster::Connect(brokers, "ordermesh-relay"));
-    }
-    return kafka::CheckTopology(**cluster, kTimeout);
-  };
+Check KafkaCheck(kafka::Cluster& cluster) {
+  return [&cluster] { return kafka::CheckTopology(cluster, kTimeout); };
 }
 
 }  // namespace ordermesh::relay

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/rabbitmq/broker.h"
 
 namespace ordermesh::relay {
 
@@ -16,8 +18,8 @@ Check DatabaseCheck(const std::string& url);
 Check OutboxCheck(const std::string& url);
 // RabbitMQ answers and its topology is as declared. All of it is looked at when the connection is new and every tenth
 // time.
-Check RabbitmqCheck(const std::string& url);
-// Kafka answers and its topics are as declared.
-Check KafkaCheck(const std::string& brokers);
+Check RabbitmqCheck(const rabbitmq::Broker& broker);
+// Kafka answers and its topics are as declared. The cluster must outlive the check.
+Check KafkaCheck(kafka::Cluster& cluster);
 
 }  // namespace ordermesh::relay

@@ -75,10 +75,10 @@ TEST(DatabaseCheckTest, NobodyThereIsUnavailable) {
 }
 
 TEST(RabbitmqCheckTest, ItsTopologyMustBeDeclared) {
-  const std::string url = Stack::Variable("AMQP_URL");
-  rabbitmq::Connection admin({.url = url, .name = "checks-test"});
+  const rabbitmq::Broker broker = {.url = Stack::Variable("AMQP_URL")};
+  rabbitmq::Connection admin({.broker = broker, .name = "checks-test"});
   ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
-  const Check check = RabbitmqCheck(url);
+  const Check check = RabbitmqCheck(broker);
   EXPECT_THAT(check(), IsOk());
   Stack::Rabbitmqctl("delete_queue notifications");
   // All of it is looked at only every tenth time.
@@ -91,21 +91,23 @@ TEST(RabbitmqCheckTest, ItsTopologyMustBeDeclared) {
 }
 
 TEST(RabbitmqCheckTest, SeesAPause) {
-  const std::string url = Stack::Variable("AMQP_URL");
-  rabbitmq::Connection admin({.url = url, .name = "checks-test"});
+  const rabbitmq::Broker broker = {.url = Stack::Variable("AMQP_URL")};
+  rabbitmq::Connection admin({.broker = broker, .name = "checks-test"});
   ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
-  ExpectSeesAPause("rabbitmq", RabbitmqCheck(url));
+  ExpectSeesAPause("rabbitmq", RabbitmqCheck(broker));
 }
 
 TEST(KafkaCheckTest, SeesAPause) {
-  const std::string brokers = Stack::Variable("KAFKA_BROKERS");
-  const Check check = KafkaCheck(brokers);
+  const kafka::Brokers brokers = {.addresses = Stack::Variable("KAFKA_BROKERS")};
+  ASSERT_OK_AND_ASSIGN(const auto cluster, kafka::Cluster::Connect(brokers, "checks-test"));
+  const Check check = KafkaCheck(*cluster);
   ASSERT_THAT(kafka::EnsureTopics(brokers, kafka::OrderTopics(1), kPatience), IsOk());
   ExpectSeesAPause("kafka", check);
 }
 
 TEST(KafkaCheckTest, NobodyThereIsUnavailable) {
-  EXPECT_THAT(KafkaCheck("127.0.0.1:1")(), StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_OK_AND_ASSIGN(const auto cluster, kafka::Cluster::Connect({.addresses = "127.0.0.1:1"}, "checks-test"));
+  EXPECT_THAT(KafkaCheck(*cluster)(), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
 // ordermesh-relay: assembles, nothing else.
+#include <memory>
+
 #include "libs/base/random.h"
+#include "libs/base/status.h"
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
+#include "libs/messaging/kafka/admin.h"
 #include "services/relay/checks.h"
 #include "services/relay/kafka_sink.h"
 #include "services/relay/postgres_outbox.h"
@@ -16,6 +20,7 @@ namespace {
 
 constexpr char kRabbitmq[] = "rabbitmq";
 constexpr char kKafka[] = "kafka";
+constexpr char kClientId[] = "ordermesh-relay";
 
 LaneOptions Lane(const RelayConfig& config, const char* sink) {
   return {.sink = sink,
@@ -28,15 +33,16 @@ LaneOptions Lane(const RelayConfig& config, const char* sink) {
 
 absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
   process.SetDependencies({"database", "outbox", kRabbitmq, kKafka});
+  RETURN_IF_ERROR(config.rabbitmq.Check());
+  ASSIGN_OR_RETURN(const std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
   base::Clock& clock = process.clock();
   base::Random& random = base::SystemRandom();
   const SinkMetrics rabbitmq_metrics(process.metrics(), kRabbitmq), kafka_metrics(process.metrics(), kKafka);
 
   PostgresOutbox rabbitmq_outbox(config.database_url, kRabbitmq, config.lock_timeout);
-  RabbitmqSink rabbitmq_sink({.url = config.amqp_url, .name = "ordermesh-relay"}, config.publish_window);
+  RabbitmqSink rabbitmq_sink({.broker = config.rabbitmq, .name = "ordermesh-relay"}, config.publish_window);
   PostgresOutbox kafka_outbox(config.database_url, kKafka, config.lock_timeout);
-  KafkaSink kafka_sink(
-      {.brokers = config.kafka_brokers, .client_id = "ordermesh-relay", .linger = config.kafka_linger});
+  KafkaSink kafka_sink({.brokers = config.kafka, .client_id = kClientId, .linger = config.kafka_linger});
   PostgresUpkeep upkeep_store(config.database_url);
 
   RelayLane rabbitmq_lane(Lane(config, kRabbitmq), rabbitmq_outbox, rabbitmq_sink, rabbitmq_metrics, clock, random);
@@ -47,8 +53,8 @@ absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
   mesh::Readiness& readiness = process.readiness();
   mesh::DependencyCheck database("database", DatabaseCheck(config.database_url), readiness, clock);
   mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url), readiness, clock);
-  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.amqp_url), readiness, clock);
-  mesh::DependencyCheck kafka(kKafka, KafkaCheck(config.kafka_brokers), readiness, clock);
+  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq), readiness, clock);
+  mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster), readiness, clock);
   return process.Serve();
 }
 

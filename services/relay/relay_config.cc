@@ -7,8 +7,8 @@ void RelayConfig::Declare(base::ConfigFields& fields) {
       .Text("database_url", database_url,
             "the database, as a libpq URL; a direct connection, since a pooler would lose the lock")
       .Secret();
-  fields.Text("amqp_url", amqp_url, "RabbitMQ, amqp://user:password@host:port/vhost").Secret();
-  fields.Text("kafka_brokers", kafka_brokers, "Kafka's brokers, host:port,host:port");
+  rabbitmq.Declare(fields, "RabbitMQ, amqp://user:password@host:port/vhost, or amqps: over TLS");
+  kafka.Declare(fields, "Kafka's brokers, host:port,host:port");
   fields.Integer("batch_size", batch_size, "events read, published and confirmed together, for each sink")
       .AtLeast(1)
       .AtMost(10'000);

@@ -6,14 +6,16 @@
 #include "absl/time/time.h"
 #include "libs/base/config.h"
 #include "libs/mesh/process.h"
+#include "libs/messaging/kafka/brokers.h"
+#include "libs/messaging/rabbitmq/broker.h"
 
 namespace ordermesh::relay {
 
 struct RelayConfig {
   mesh::ProcessConfig process{.listen = "127.0.0.1:50056", .ops_listen = "127.0.0.1:51056"};
   std::string database_url = "postgres://ordermesh_relay@127.0.0.1:5432/ordermesh";
-  std::string amqp_url = "amqp://guest:guest@127.0.0.1:5672/";
-  std::string kafka_brokers = "127.0.0.1:9092";
+  rabbitmq::Broker rabbitmq;
+  kafka::Brokers kafka;
   int batch_size = 512;
   absl::Duration read_pause = absl::Milliseconds(5);
   absl::Duration idle_read_pause = absl::Milliseconds(20);

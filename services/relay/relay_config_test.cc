@@ -16,7 +16,7 @@ TEST(RelayConfigTest, TakesWhatItIsTold) {
                                   "--kafka_linger_ms=0", "--outbox_retention_s=0"},
                                  config),
               testing::IsOk());
-  EXPECT_EQ(config.kafka_brokers, "a:1,b:2");
+  EXPECT_EQ(config.kafka.addresses, "a:1,b:2");
   EXPECT_EQ(config.batch_size, 10'000);
   EXPECT_EQ(config.idle_read_pause, absl::Milliseconds(250));
   EXPECT_EQ(config.kafka_linger, absl::ZeroDuration());

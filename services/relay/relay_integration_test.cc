@@ -49,12 +49,13 @@ class RelayTest : public ::testing::Test {
     EXPECT_THAT(database, IsOk());
     database_ = *std::move(database);
     EXPECT_THAT(rabbitmq::DeclareTopology(consumer_), IsOk());
-    EXPECT_THAT(kafka::EnsureTopics(Stack::Variable("KAFKA_BROKERS"), kafka::OrderTopics(1), kPatience), IsOk());
+    EXPECT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, kafka::OrderTopics(1), kPatience),
+                IsOk());
     EXPECT_THAT(consumer_.Consume(messaging::kNotificationsQueue, 2000), IsOk());
     ReadRabbitmq();
     rabbitmq_got_.clear();
     absl::StatusOr<std::unique_ptr<kafka::Consumer>> reader = kafka::Consumer::Create(
-        {.brokers = Stack::Variable("KAFKA_BROKERS"),
+        {.brokers = {.addresses = Stack::Variable("KAFKA_BROKERS")},
          .group = "unused",
          .client_id = "test",
          .topics = {messaging::kOrderEventsTopic}},
@@ -147,7 +148,7 @@ class RelayTest : public ::testing::Test {
   }
 
   std::unique_ptr<testing::TestDatabase> database_;
-  rabbitmq::Connection consumer_{{.url = Stack::Variable("AMQP_URL"), .name = "relay-test"}};
+  rabbitmq::Connection consumer_{{.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "relay-test"}};
   std::unique_ptr<kafka::Consumer> reader_;
   std::map<std::int32_t, std::int64_t> next_;
   std::set<std::string> written_;
@@ -224,7 +225,7 @@ TEST_F(RelayTest, StoppedPastItsLockTheOldOneOnlyRepeats) {
 TEST_F(RelayTest, AnUnroutableMessageStaysPendingAndIsCounted) {
   auto relay = Start();
   ASSERT_TRUE(WaitUntil([&] { return IsActive(*relay); }));
-  rabbitmq::Connection topology({.url = Stack::Variable("AMQP_URL"), .name = "test"});
+  rabbitmq::Connection topology({.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "test"});
   ASSERT_THAT(topology.UnbindQueue(messaging::kNotificationsQueue, messaging::kOrdersExchange,
                                    messaging::kNotificationsBinding),
               IsOk());

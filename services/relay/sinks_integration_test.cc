@@ -39,7 +39,7 @@ class RabbitmqUnderTest : public SinkUnderTest {
 
  private:
   static rabbitmq::ConnectionOptions Options() {
-    return {.url = Stack::Variable("AMQP_URL"), .name = "sinks-test", .rpc_timeout = absl::Seconds(2)};
+    return {.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "sinks-test", .rpc_timeout = absl::Seconds(2)};
   }
   std::vector<Seen> TakeUpTo(std::size_t count, absl::Duration patience) {
     std::vector<Seen> all;
@@ -113,7 +113,7 @@ class KafkaUnderTest : public SinkUnderTest {
     return marks->second;
   }
 
-  const std::string brokers_ = Stack::Variable("KAFKA_BROKERS");
+  const kafka::Brokers brokers_ = {.addresses = Stack::Variable("KAFKA_BROKERS")};
   std::unique_ptr<kafka::Consumer> reader_;
   std::map<std::int32_t, std::int64_t> next_;
   KafkaSink sink_{{.brokers = brokers_, .client_id = "sinks-test"}};

@@ -34,7 +34,8 @@ _COPIES = {
 }
 # What the chart decides, or keeps in Secrets: not for `<name>.config`.
 CHARTS_OWN = {
-    *("listen", "ops_listen", "database_url", "amqp_url", "kafka_brokers", "validation_target", "role_password"),
+    *("listen", "ops_listen", "database_url", "amqp_url", "amqp_ca_file", "validation_target", "role_password"),
+    *("kafka_brokers", "kafka_security", "kafka_ca_file", "kafka_sasl_mechanism", "kafka_username", "kafka_password"),
     *("channels", "smtp_url", "smtp_tls", "smtp_username", "smtp_password", "mail_from", "webhook_url", "sample_data"),
 }
 _ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<type>[^|]+?) \| .*\|$")

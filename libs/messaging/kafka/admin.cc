@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/status.h"
+#include "libs/messaging/kafka/broker_errors.h"
 #include "libs/messaging/kafka/handles.h"
 
 namespace ordermesh::kafka {
@@ -15,19 +16,42 @@ struct MetadataDestroy {
 };
 using MetadataHandle = std::unique_ptr<const rd_kafka_metadata_t, MetadataDestroy>;
 
-// A consumer's metadata request never creates a topic, a producer's may.
-absl::StatusOr<ClientHandle> MakeClient(const std::string& brokers, const std::string& client_id) {
-  Settings settings(brokers, client_id);
-  settings.Set("allow.auto.create.topics", "false");
-  return settings.Make(RD_KAFKA_CONSUMER);
-}
+// A client, and why it reaches no broker. Thread-safe.
+class AdminClient {
+ public:
+  static absl::StatusOr<std::unique_ptr<AdminClient>> Make(const Brokers& brokers, const std::string& client_id) {
+    auto made = std::make_unique<AdminClient>();
+    Settings settings(brokers, client_id);
+    // A consumer's metadata request never creates a topic, a producer's may.
+    settings.Set("allow.auto.create.topics", "false");
+    rd_kafka_conf_set_opaque(settings.get(), &made->errors_);
+    rd_kafka_conf_set_error_cb(settings.get(), [](rd_kafka_t*, int error, const char* reason, void* errors) {
+      static_cast<BrokerErrors*>(errors)->Note(error, reason);
+    });
+    ASSIGN_OR_RETURN(made->client_, settings.Make(RD_KAFKA_CONSUMER));
+    return made;
+  }
 
-absl::StatusOr<int> CountPartitions(rd_kafka_t* client, const std::string& topic, absl::Duration timeout) {
-  TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  rd_kafka_t* get() const { return client_.get(); }
+
+  // What became of a request: ToStatus, with the reason when no broker answered.
+  absl::Status Outcome(rd_kafka_resp_err_t error, absl::string_view what) {
+    rd_kafka_poll(client_.get(), 0);  // tells errors_ what happened meanwhile
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) errors_.Clear();
+    return errors_.Explain(ToStatus(error, what));
+  }
+
+ private:
+  BrokerErrors errors_;
+  ClientHandle client_;  // Last: its callback uses the other.
+};
+
+absl::StatusOr<int> CountPartitions(AdminClient& client, const std::string& topic, absl::Duration timeout) {
+  TopicHandle handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
   if (handle == nullptr) return ToStatus(rd_kafka_last_error(), absl::StrCat("topic ", topic));
   const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, handle.get(), &raw, ToMilliseconds(timeout));
-  RETURN_IF_ERROR(ToStatus(error, absl::StrCat("topic ", topic)));
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client.get(), 0, handle.get(), &raw, ToMilliseconds(timeout));
+  RETURN_IF_ERROR(client.Outcome(error, absl::StrCat("topic ", topic)));
   const MetadataHandle metadata(raw);
   if (metadata->topic_cnt != 1) return absl::NotFoundError(absl::StrCat("kafka: topic ", topic, " does not exist"));
   const rd_kafka_metadata_topic& found = metadata->topics[0];
@@ -75,7 +99,7 @@ absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Durati
   return absl::OkStatus();
 }
 
-absl::Status EnsureTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Time deadline) {
+absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, absl::Time deadline) {
   for (;;) {
     absl::StatusOr<int> partitions = CountPartitions(client, spec.name, deadline - absl::Now());
     if (partitions.ok()) {
@@ -85,11 +109,11 @@ absl::Status EnsureTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Time d
     }
     if (absl::Now() >= deadline) return partitions.status();
     if (absl::IsNotFound(partitions.status())) {
-      RETURN_IF_ERROR(CreateTopic(client, spec, deadline - absl::Now()));
+      RETURN_IF_ERROR(CreateTopic(client.get(), spec, deadline - absl::Now()));
     } else if (!absl::IsUnavailable(partitions.status())) {
       return partitions.status();
     }
-    rd_kafka_poll(client, 50);  // what was created, or lost its leader, is not known everywhere at once
+    rd_kafka_poll(client.get(), 50);  // what was created, or lost its leader, is not known everywhere at once
   }
 }
 
@@ -97,18 +121,18 @@ absl::Status EnsureTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Time d
 
 class Cluster::Impl {
  public:
-  explicit Impl(ClientHandle client) : client_(std::move(client)) {}
-  rd_kafka_t* client() { return client_.get(); }
+  explicit Impl(std::unique_ptr<AdminClient> client) : client_(std::move(client)) {}
+  AdminClient& client() { return *client_; }
 
  private:
-  ClientHandle client_;
+  std::unique_ptr<AdminClient> client_;
 };
 
 Cluster::Cluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Cluster::~Cluster() = default;
 
-absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Connect(const std::string& brokers, const std::string& client_id) {
-  ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, client_id));
+absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Connect(const Brokers& brokers, const std::string& client_id) {
+  ASSIGN_OR_RETURN(std::unique_ptr<AdminClient> client, AdminClient::Make(brokers, client_id));
   return std::unique_ptr<Cluster>(new Cluster(std::make_unique<Impl>(std::move(client))));
 }
 
@@ -120,22 +144,22 @@ absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Cluster::Watermarks(const 
                                                                           std::int32_t partition,
                                                                           absl::Duration timeout) {
   std::int64_t first = 0, next = 0;
-  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(impl_->client(), topic.c_str(), partition, &first,
-                                                                     &next, ToMilliseconds(timeout));
-  RETURN_IF_ERROR(ToStatus(error, absl::StrCat("offsets of ", topic, "/", partition)));
+  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(impl_->client().get(), topic.c_str(), partition,
+                                                                     &first, &next, ToMilliseconds(timeout));
+  RETURN_IF_ERROR(impl_->client().Outcome(error, absl::StrCat("offsets of ", topic, "/", partition)));
   return std::make_pair(first, next);
 }
 
-absl::Status EnsureTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout) {
-  ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, "ordermesh-admin"));
+absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<AdminClient> client, AdminClient::Make(brokers, "ordermesh-admin"));
   const absl::Time deadline = absl::Now() + timeout;
-  for (const TopicSpec& spec : topics) RETURN_IF_ERROR(EnsureTopic(client.get(), spec, deadline));
+  for (const TopicSpec& spec : topics) RETURN_IF_ERROR(EnsureTopic(*client, spec, deadline));
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> PartitionCount(const std::string& brokers, const std::string& topic, absl::Duration timeout) {
-  ASSIGN_OR_RETURN(ClientHandle client, MakeClient(brokers, "ordermesh-admin"));
-  return CountPartitions(client.get(), topic, timeout);
+absl::StatusOr<int> PartitionCount(const Brokers& brokers, const std::string& topic, absl::Duration timeout) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<AdminClient> client, AdminClient::Make(brokers, "ordermesh-admin"));
+  return CountPartitions(*client, topic, timeout);
 }
 
 }  // namespace ordermesh::kafka

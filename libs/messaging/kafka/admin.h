@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/messaging/kafka/brokers.h"
 #include "libs/messaging/message.h"
 
 namespace ordermesh::kafka {
@@ -17,12 +18,13 @@ namespace ordermesh::kafka {
 // A client that asks, and joins nothing. Thread-safe.
 class Cluster {
  public:
-  // INVALID_ARGUMENT: `brokers` can't be read. Does not wait for a broker.
-  static absl::StatusOr<std::unique_ptr<Cluster>> Connect(const std::string& brokers, const std::string& client_id);
+  // INVALID_ARGUMENT: `brokers` make no sense. Does not wait for a broker.
+  static absl::StatusOr<std::unique_ptr<Cluster>> Connect(const Brokers& brokers, const std::string& client_id);
   ~Cluster();
 
   // Partitions of a topic. NOT_FOUND: there is no such topic; it is not created. UNAVAILABLE: no broker answers within
-  // `timeout`, or a partition has no leader.
+  // `timeout`, for the reason that the message ends with, or a partition has no leader. PERMISSION_DENIED: our login is
+  // refused.
   absl::StatusOr<int> PartitionCount(const std::string& topic, absl::Duration timeout);
 
   // First and next offsets of a partition's log.
@@ -44,9 +46,9 @@ struct TopicSpec {
 
 // Creates the topics that are missing. FAILED_PRECONDITION, naming the difference: one exists with another number of
 // partitions.
-absl::Status EnsureTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout);
+absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout);
 
 // Partitions of a topic. NOT_FOUND: there is no such topic; it is not created. UNAVAILABLE: no broker answers.
-absl::StatusOr<int> PartitionCount(const std::string& brokers, const std::string& topic, absl::Duration timeout);
+absl::StatusOr<int> PartitionCount(const Brokers& brokers, const std::string& topic, absl::Duration timeout);
 
 }  // namespace ordermesh::kafka

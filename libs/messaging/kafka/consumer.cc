@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
+#include "libs/messaging/kafka/broker_errors.h"
 #include "libs/messaging/kafka/handles.h"
 #include "libs/messaging/kafka/rebalance.h"
 
@@ -122,6 +123,7 @@ class Consumer::Impl {
   absl::Status trouble_;  // what the library last complained of; OK again as soon as a record comes or a broker answers
   bool fenced_ = false;
   steady_clock::time_point next_probe_{};
+  BrokerErrors errors_;
   ClientHandle reader_;  // for ReadAt
   ClientHandle client_;  // Last: its callbacks use the others.
 };
@@ -187,8 +189,11 @@ void Consumer::Impl::Failed(rd_kafka_t* client, int error, const char* reason, v
     rd_kafka_fatal_error(client, text, sizeof text);
     impl.trouble_ = absl::FailedPreconditionError(absl::StrCat("kafka: ", text));
     impl.fenced_ = true;
-  } else if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    impl.trouble_ = absl::UnavailableError(absl::StrCat("kafka: no broker can be reached: ", reason));
+    return;
+  }
+  impl.errors_.Note(error, reason);
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    impl.trouble_ = impl.errors_.Explain(absl::UnavailableError("kafka: no broker can be reached"));
   }
 }
 
@@ -217,7 +222,10 @@ void Consumer::Impl::Take(const rd_kafka_message_t& message, std::vector<Receive
   const char* topic = rd_kafka_topic_name(message.rkt);
   if (!reading_ || !partitions_.Wants(topic, message.partition, message.offset)) return;
   partitions_.MoveTo(topic, message.partition, message.offset + 1);
-  if (!fenced_) trouble_ = absl::OkStatus();
+  if (!fenced_ && !trouble_.ok()) {
+    trouble_ = absl::OkStatus();
+    errors_.Clear();
+  }
   records.push_back(ToRecord(message));
 }
 
@@ -235,10 +243,11 @@ absl::Status Consumer::Impl::Reachable() {
       if (metadata->topic_cnt == 1) error = metadata->topics[0].err;
       rd_kafka_metadata_destroy(metadata);
     }
-    absl::Status status = ToStatus(error, absl::StrCat("topic ", topic));
+    const absl::Status status = errors_.Explain(ToStatus(error, absl::StrCat("topic ", topic)));
     if (absl::IsNotFound(status)) return trouble_ = absl::FailedPreconditionError(status.message());
     if (!status.ok()) return trouble_ = status;
   }
+  errors_.Clear();
   return trouble_ = absl::OkStatus();
 }
 

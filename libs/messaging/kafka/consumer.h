@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/messaging/kafka/brokers.h"
 #include "libs/messaging/message.h"
 
 namespace ordermesh::kafka {
@@ -29,7 +30,7 @@ struct ReceivedRecord {
 };
 
 struct ConsumerOptions {
-  std::string brokers;
+  Brokers brokers;
   std::string group;
   std::string client_id;
   std::vector<std::string> topics;

@@ -20,16 +20,29 @@ void WriteLog(const rd_kafka_t* client, int level, const char* facility, const c
 
 }  // namespace
 
-Settings::Settings(const std::string& brokers, const std::string& client_id) : conf_(rd_kafka_conf_new()) {
+Settings::Settings(const Brokers& brokers, const std::string& client_id)
+    : conf_(rd_kafka_conf_new()), status_(brokers.Check()) {
   rd_kafka_conf_set_log_cb(conf_.get(), WriteLog);
-  if (brokers.empty()) status_ = absl::InvalidArgumentError("kafka_brokers: no broker is named");
-  Set("bootstrap.servers", brokers);
+  Set("bootstrap.servers", brokers.addresses);
+  SetSecurity(brokers);
   Set("client.id", client_id);
   Set("reconnect.backoff.ms", "50");
   Set("reconnect.backoff.max.ms", "1000");
   Set("socket.nagle.disable", "true");
   Set("socket.keepalive.enable", "true");
   Set("log.connection.close", "false");
+}
+
+void Settings::SetSecurity(const Brokers& brokers) {
+  Set("security.protocol", brokers.security);
+  if (brokers.uses_tls()) {
+    if (!brokers.ca_file.empty()) Set("ssl.ca.location", brokers.ca_file);
+    Set("enable.ssl.certificate.verification", "true").Set("ssl.endpoint.identification.algorithm", "https");
+  }
+  if (brokers.uses_sasl()) {
+    Set("sasl.mechanism", brokers.sasl_mechanism);
+    Set("sasl.username", brokers.username).Set("sasl.password", brokers.password);
+  }
 }
 
 Settings& Settings::Set(const char* name, const std::string& value) {

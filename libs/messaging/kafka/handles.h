@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/messaging/kafka/brokers.h"
 
 namespace ordermesh::kafka {
 
@@ -35,8 +36,8 @@ using AdminOptionsHandle = std::unique_ptr<rd_kafka_AdminOptions_t, Destroy<rd_k
 // The settings of a client, to be made into one by Make.
 class Settings {
  public:
-  // Those that every client of ours has: brokers, name, quick reconnects, its log into ours.
-  Settings(const std::string& brokers, const std::string& client_id);
+  // Those that every client of ours has: brokers and login, name, quick reconnects, its log into ours.
+  Settings(const Brokers& brokers, const std::string& client_id);
 
   // The first name or value that the library refuses is what Make returns.
   Settings& Set(const char* name, const std::string& value);
@@ -44,6 +45,8 @@ class Settings {
   absl::StatusOr<ClientHandle> Make(rd_kafka_type_t type);
 
  private:
+  void SetSecurity(const Brokers& brokers);
+
   std::unique_ptr<rd_kafka_conf_t, Destroy<rd_kafka_conf_destroy>> conf_;
   absl::Status status_;
 };

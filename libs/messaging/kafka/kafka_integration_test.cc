@@ -33,7 +33,8 @@ constexpr absl::Duration kLong = absl::Seconds(30);
 
 class KafkaTest : public ::testing::Test {
  protected:
-  KafkaTest() : brokers_(Stack::Variable("KAFKA_BROKERS")), producer_({.brokers = brokers_, .client_id = "test"}) {
+  KafkaTest()
+      : brokers_{.addresses = Stack::Variable("KAFKA_BROKERS")}, producer_({.brokers = brokers_, .client_id = "test"}) {
     static int number = 0;
     topic_ = absl::StrCat("test.", getpid(), ".", ++number);
     starts_ = [](const std::string&, std::int32_t) { return Consumer::kBeginning; };
@@ -80,7 +81,7 @@ class KafkaTest : public ::testing::Test {
     }
   }
 
-  const std::string brokers_;
+  const Brokers brokers_;
   std::string topic_;
   Producer producer_;
   Consumer::Start starts_;
@@ -282,11 +283,12 @@ TEST_F(KafkaTest, TopologyIsDeclaredAndChecked) {
 
 TEST_F(KafkaTest, NobodyThereIsUnavailableInTime) {
   const absl::Time began = absl::Now();
-  EXPECT_THAT(PartitionCount("127.0.0.1:1", topic_, absl::Seconds(1)), StatusIs(absl::StatusCode::kUnavailable));
-  Producer producer({.brokers = "127.0.0.1:1", .client_id = "test"});
+  EXPECT_THAT(PartitionCount({.addresses = "127.0.0.1:1"}, topic_, absl::Seconds(1)),
+              StatusIs(absl::StatusCode::kUnavailable));
+  Producer producer({.brokers = {.addresses = "127.0.0.1:1"}, .client_id = "test"});
   EXPECT_THAT(producer.Publish(Records(1), absl::Seconds(1)).status, ::testing::Not(IsOk()));
   EXPECT_LT(absl::Now() - began, absl::Seconds(6));
-  EXPECT_THAT(Cluster::Connect("", "test"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Cluster::Connect({.addresses = ""}, "test"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(KafkaTest, ABrokerKilledInTheMiddleLosesNothingStored) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
+#include "libs/messaging/kafka/broker_errors.h"
 #include "libs/messaging/kafka/handles.h"
 
 namespace ordermesh::kafka {
@@ -83,8 +84,8 @@ class Producer::Session {
     while (status.ok() && batch.waiting > 0 && batch.failure.ok()) {
       const int left = LeftMs(until);
       if (left == 0) {
-        status = absl::DeadlineExceededError(
-            absl::StrCat("kafka: ", batch.waiting, " of ", records.size(), " records not stored in time", LastError()));
+        status = errors_.Explain(absl::DeadlineExceededError(
+            absl::StrCat("kafka: ", batch.waiting, " of ", records.size(), " records not stored in time")));
         break;
       }
       rd_kafka_flush(client_.get(), left);  // reports come inside
@@ -92,6 +93,7 @@ class Producer::Session {
     }
     batch_ = nullptr;
     batch.report.status = status.ok() ? batch.failure : status;
+    if (batch.report.status.ok()) errors_.Clear();
     refusal_ = batch.refusal;
     return std::move(batch.report);
   }
@@ -164,15 +166,13 @@ class Producer::Session {
       const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client, text, sizeof text);
       session.fatal_ = absl::UnavailableError(absl::StrCat("kafka: ", rd_kafka_err2name(cause), ": ", text));
     }
-    session.last_error_ = reason;
+    session.errors_.Note(error, reason);
   }
-
-  std::string LastError() const { return last_error_.empty() ? "" : absl::StrCat("; ", last_error_); }
 
   Batch* batch_ = nullptr;
   rd_kafka_resp_err_t refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   absl::Status fatal_;
-  std::string last_error_;
+  BrokerErrors errors_;
   ClientHandle client_;  // Last: its callbacks use the others.
 };
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "libs/messaging/kafka/brokers.h"
 #include "libs/messaging/message.h"
 
 namespace ordermesh::kafka {
@@ -23,7 +24,7 @@ struct Record {
 };
 
 struct ProducerOptions {
-  std::string brokers;  // "host:port,host:port"
+  Brokers brokers;
   std::string client_id;
   absl::Duration linger = absl::Milliseconds(5);
 };

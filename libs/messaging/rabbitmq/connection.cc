@@ -30,7 +30,7 @@ void Connection::Impl::Drop() {
 
 absl::Status Connection::Impl::Connect() {
   if (session_ == nullptr) {
-    ASSIGN_OR_RETURN(Url url, ParseUrl(options_.url));
+    ASSIGN_OR_RETURN(const Url url, ParseUrl(options_.broker.url));
     ASSIGN_OR_RETURN(session_, Session::Open(options_, url));
     content_ = std::make_unique<ContentAssembler>(static_cast<std::uint64_t>(options_.max_message_bytes));
     ++epoch_;

@@ -12,13 +12,14 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/messaging/message.h"
+#include "libs/messaging/rabbitmq/broker.h"
 
 namespace ordermesh::rabbitmq {
 
 struct ConnectionOptions {
-  std::string url;   // amqp://user:password@host:port/vhost
-  std::string name;  // connection_name, seen in the management tools
-  absl::Duration connect_timeout = absl::Seconds(3);
+  Broker broker;
+  std::string name;                                   // connection_name, seen in the management tools
+  absl::Duration connect_timeout = absl::Seconds(3);  // TLS included
   absl::Duration rpc_timeout = absl::Seconds(5);
   absl::Duration heartbeat = absl::Seconds(10);
   // A larger body is refused before it is sent, and taken for a broken peer when it comes. RabbitMQ 4's own limit; a

@@ -27,7 +27,7 @@ class BrokerTest : public ::testing::Test {
 
   // The commands of tools/stack may take long, and the connection is not served meanwhile.
   static ConnectionOptions Options(absl::Duration heartbeat = absl::Minutes(5)) {
-    return {.url = testing::Stack::Variable("AMQP_URL"), .name = "connection-test", .heartbeat = heartbeat};
+    return {.broker = {.url = testing::Stack::Variable("AMQP_URL")}, .name = "connection-test", .heartbeat = heartbeat};
   }
   // A quorum queue of its own, bound to the exchange that carries its name.
   void DeclareQueue(int delivery_limit = 3) {

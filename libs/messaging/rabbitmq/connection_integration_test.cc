@@ -105,13 +105,13 @@ TEST_F(ConnectionTest, AQueueDeletedUnderItsConsumerIsNotFound) {
 
 TEST_F(ConnectionTest, WrongPasswordAndNobodyThere) {
   ConnectionOptions options = Options();
-  options.url = absl::StrCat("amqp://guest:wrong", options.url.substr(options.url.find('@')));
+  options.broker.url = absl::StrCat("amqp://guest:wrong", options.broker.url.substr(options.broker.url.find('@')));
   Connection wrong(options);
   EXPECT_THAT(wrong.Connect(), StatusIs(absl::StatusCode::kPermissionDenied));
-  options.url = "amqp://127.0.0.1:1/";
+  options.broker.url = "amqp://127.0.0.1:1/";
   Connection nobody(options);
   EXPECT_THAT(nobody.Connect(), StatusIs(absl::StatusCode::kUnavailable));
-  options.url = "nonsense";
+  options.broker.url = "nonsense";
   Connection nonsense(options);
   EXPECT_THAT(nonsense.Connect(), StatusIs(absl::StatusCode::kInvalidArgument));
 }

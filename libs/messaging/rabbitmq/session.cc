@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/messaging/rabbitmq/tables.h"
+#include "libs/messaging/rabbitmq/tls.h"
 
 namespace ordermesh::rabbitmq {
 namespace {
@@ -46,6 +47,13 @@ absl::Status ReplyStatus(const amqp_rpc_reply_t& reply, absl::string_view what) 
       break;
   }
   return absl::UnavailableError(absl::StrCat("rabbitmq: ", what, ": the broker closed the connection"));
+}
+
+absl::Status OpenPlain(amqp_connection_state_t connection, const Url& url, const timeval& timeout) {
+  amqp_socket_t* socket = amqp_tcp_socket_new(connection);
+  if (socket == nullptr) return absl::ResourceExhaustedError("rabbitmq: no memory");
+  const int opened = amqp_socket_open_noblock(socket, url.host.c_str(), url.port, &timeout);
+  return opened == AMQP_STATUS_OK ? absl::OkStatus() : LibraryStatus(opened, absl::StrCat(url.host, ":", url.port));
 }
 
 void SetSocketOptions(int socket) {
@@ -101,10 +109,11 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const ConnectionOptions& 
                 rpc_timeout = absl::ToTimeval(options.rpc_timeout);
   amqp_set_handshake_timeout(connection.get(), &connect_timeout);
   amqp_set_rpc_timeout(connection.get(), &rpc_timeout);
-  amqp_socket_t* socket = amqp_tcp_socket_new(connection.get());
-  if (socket == nullptr) return absl::ResourceExhaustedError("rabbitmq: no memory");
-  const int opened = amqp_socket_open_noblock(socket, url.host.c_str(), url.port, &connect_timeout);
-  if (opened != AMQP_STATUS_OK) return LibraryStatus(opened, absl::StrCat(url.host, ":", url.port));
+  if (url.tls) {
+    RETURN_IF_ERROR(OpenTls(connection.get(), url, options.broker.ca_file, options.connect_timeout));
+  } else {
+    RETURN_IF_ERROR(OpenPlain(connection.get(), url, connect_timeout));
+  }
   SetSocketOptions(amqp_get_sockfd(connection.get()));
   RETURN_IF_ERROR(LogIn(connection.get(), options, url));
   amqp_channel_open(connection.get(), kChannel);

@@ -34,8 +34,13 @@ bool Unescape(absl::string_view text, std::string& out) {
 }  // namespace
 
 absl::StatusOr<Url> ParseUrl(absl::string_view text) {
-  if (!absl::ConsumePrefix(&text, "amqp://")) return Wrong("amqp_url: it must begin with amqp://");
   Url url;
+  if (absl::ConsumePrefix(&text, "amqps://")) {
+    url.tls = true;
+    url.port = 5671;
+  } else if (!absl::ConsumePrefix(&text, "amqp://")) {
+    return Wrong("amqp_url: it must begin with amqp:// or amqps://");
+  }
   const std::size_t slash = text.find('/');
   absl::string_view authority = text.substr(0, slash);
   const absl::string_view path = slash == absl::string_view::npos ? absl::string_view() : text.substr(slash + 1);

@@ -9,6 +9,7 @@
 namespace ordermesh::rabbitmq {
 
 struct Url {
+  bool tls = false;
   std::string host;
   int port = 5672;
   std::string user = "guest";
@@ -16,9 +17,9 @@ struct Url {
   std::string vhost = "/";
 };
 
-// Reads amqp://user:password@host:port/vhost; all but the host may be missing, percent-encoding is undone, an IPv6
-// address stands in brackets. A path of "/" alone names the default vhost, as brokers' own URLs do. INVALID_ARGUMENT
-// otherwise; the message never holds the password.
+// Reads amqp://user:password@host:port/vhost, or amqps: for TLS, whose port is 5671 unless told; all but the host may
+// be missing, percent-encoding is undone, an IPv6 address stands in brackets. A path of "/" alone names the default
+// vhost, as brokers' own URLs do. INVALID_ARGUMENT otherwise; the message never holds the password.
 absl::StatusOr<Url> ParseUrl(absl::string_view text);
 
 }  // namespace ordermesh::rabbitmq

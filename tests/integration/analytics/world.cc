@@ -24,10 +24,10 @@ using ::ordermesh::testing::IsOk;
 constexpr int kPartitions = 3;
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
-std::string Brokers() {
+kafka::Brokers Brokers() {
   const char* brokers = std::getenv("KAFKA_BROKERS");
   EXPECT_NE(brokers, nullptr) << "run it under tools/stack run";
-  return brokers == nullptr ? "" : brokers;
+  return {.addresses = brokers == nullptr ? "" : brokers};
 }
 
 // splitmix64: the same events for the same seed.
@@ -44,7 +44,7 @@ class Operator {
   Operator() {
     char error[512];
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "bootstrap.servers", Brokers().c_str(), error, sizeof error);
+    rd_kafka_conf_set(conf, "bootstrap.servers", Brokers().addresses.c_str(), error, sizeof error);
     client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
     queue_ = rd_kafka_queue_new(client_);
   }
