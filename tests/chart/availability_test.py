@@ -11,6 +11,7 @@ SERVICES = ("gateway", "validation", "relay", "notifier", "analytics")
 DEPLOYMENTS = (*SERVICES, "envoy")
 HA = VARIANTS["ha"]
 EVERYTHING = VARIANTS["everything"]
+MANAGED = VARIANTS["managed"]
 
 
 def test_a_rollout_never_takes_a_pod_before_its_successor_is_ready(variant):
@@ -56,6 +57,21 @@ def test_keda_is_told_what_its_defaults_get_wrong():
     assert metadata["version"] != "1.0.0"
     queue = find("ScaledObject", "notifier", *EVERYTHING)["spec"]["triggers"][0]["metadata"]
     assert (queue["protocol"], queue["mode"], queue["excludeUnacknowledged"]) == ("http", "QueueLength", "false")
+
+
+def test_keda_logs_in_at_kafka_as_analytics_does():
+    authentication = find("TriggerAuthentication", "analytics", *MANAGED)
+    assert {entry["parameter"]: (entry["name"], entry["key"]) for entry in authentication["spec"]["secretTargetRef"]} == {
+        "username": ("shop-kafka-user", "username"), "password": ("shop-kafka-user", "secret"), "ca": ("shop-kafka-ca", "ca.crt")}
+    trigger = find("ScaledObject", "analytics", *MANAGED)["spec"]["triggers"][0]
+    assert trigger["authenticationRef"] == {"name": authentication["metadata"]["name"]}
+    # KEDA's names for them: https://keda.sh/docs/latest/scalers/apache-kafka/
+    assert (trigger["metadata"]["sasl"], trigger["metadata"]["tls"]) == ("scram_sha512", "enable")
+
+
+def test_keda_needs_no_login_where_analytics_needs_none():
+    trigger = find("ScaledObject", "analytics", *EVERYTHING)["spec"]["triggers"][0]
+    assert "authenticationRef" not in trigger and not {"sasl", "tls"} & trigger["metadata"].keys()
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -15,12 +15,15 @@ HERE = Path(__file__).parent
 EXTERNAL = HERE / "values" / "external.yaml"
 # Everything that can be switched on.
 EVERYTHING = HERE / "values" / "everything.yaml"
+# Where a cloud runs the stores.
+MANAGED = HERE / "values" / "managed.yaml"
 VARIANTS = {
     "default": [],
     "ha": ["--values", str(CHART / "values-ha.yaml")],
     "minikube": ["--values", str(CHART / "values-minikube.yaml")],
     "external": ["--values", str(EXTERNAL)],
     "everything": ["--values", str(EVERYTHING)],
+    "managed": ["--values", str(MANAGED)],
 }
 # The oldest that the chart takes. `helm` itself would assume 1.20.
 KUBERNETES = ("--kube-version", "1.31.0")

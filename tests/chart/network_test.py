@@ -74,8 +74,8 @@ def test_ports_of_stores_elsewhere_are_open_and_nothing_else():
     outside = {name: sorted(port["port"] for rule in spec["egress"] if "to" not in rule for port in rule["ports"])
                for name, spec in policies("--values", str(EXTERNAL)).items()}
     assert outside == {
-        "gateway": [53, 53, 5432], "validation": [53, 53, 5432], "relay": [53, 53, 5432, 5672, 9092],
-        "notifier": [53, 53, 5432, 5672], "analytics": [53, 53, 5432, 9092], "migrate": [53, 53, 5432, 5672, 9092],
+        "gateway": [53, 53, 5432], "validation": [53, 53, 5432], "relay": [53, 53, 5432, 5671, 5672, 9092],
+        "notifier": [53, 53, 5432, 5671, 5672], "analytics": [53, 53, 5432, 9092], "migrate": [53, 53, 5432, 5671, 5672, 9092],
         "envoy": [53, 53], "test": [53, 53]}
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -12,13 +13,14 @@ import yaml
 
 from conftest import VARIANTS, find, pods
 from ordermesh import manifests, paths
+from ordermesh.certificates import Certificates
 from ordermesh.servers import envoy, postgres
 
 BUILD = Path(os.environ.get("ORDERMESH_BUILD", paths.REPOSITORY / "build" / "release"))
 SERVICES = ("gateway", "validation", "relay", "notifier", "analytics")
 # Nobody listens there.
 NOWHERE = {"database_url": "postgres://somebody@127.0.0.1:1/nowhere", "amqp_url": "amqp://127.0.0.1:1/", "role_password": "secret",
-           "smtp_password": "secret"}
+           "smtp_password": "secret", "kafka_username": "somebody", "kafka_password": "secret"}
 
 
 def configured(folder: Path, program: str, variant: str) -> Path:
@@ -26,6 +28,11 @@ def configured(folder: Path, program: str, variant: str) -> Path:
     (folder / "secrets").mkdir()
     for name, value in NOWHERE.items():
         (folder / "secrets" / name).write_text(value)
+    if variant == "managed":
+        (folder / "secrets" / "amqp_url").write_text("amqps://127.0.0.1:1/")
+        (certificates := Certificates(folder)).make()
+        for name in ("amqp_ca.pem", "kafka_ca.pem"):
+            shutil.copy(certificates.authority, folder / "secrets" / name)
     text = find("ConfigMap", program, *VARIANTS[variant])["data"][f"{program}.yaml"]
     file = folder / f"{program}.yaml"
     file.write_text(text.replace("/etc/ordermesh", str(folder)))
@@ -36,7 +43,7 @@ def events(text: str) -> list[dict]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-@pytest.mark.parametrize("variant", ["default", "everything"])
+@pytest.mark.parametrize("variant", ["default", "everything", "managed"])
 @pytest.mark.parametrize("program", SERVICES)
 def test_a_service_starts_with_its_configuration_and_waits_for_its_stores(program, variant, tmp_path):
     file = configured(tmp_path, program, variant)
@@ -69,7 +76,7 @@ def test_migrate_takes_its_configuration_and_says_which_store_it_waited_for(tmp_
 def test_every_setting_is_on_the_configuration_page(program, variant):
     set_here = yaml.safe_load(find("ConfigMap", program, *VARIANTS[variant])["data"][f"{program}.yaml"])
     known = manifests.settings_of(program)
-    assert set_here and {name.removesuffix("_file") for name in set_here} <= known.keys()
+    assert set_here and {name if name in known else name.removesuffix("_file") for name in set_here} <= known.keys()
 
 
 def test_what_the_chart_decides_is_known_to_some_program():

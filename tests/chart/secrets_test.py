@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from conftest import CHART, EXTERNAL, find, objects, pods, template
+from conftest import CHART, EXTERNAL, MANAGED, find, objects, pods, template
 from ordermesh import paths
 
 SERVICES = ("gateway", "validation", "relay", "notifier", "analytics")
@@ -77,6 +77,18 @@ def test_the_secrets_of_operators_do_as_they_are():
     assert read["Deployment/ordermesh-relay"] == {("shop-database", "relay_url"), ("shop-default-user", "connection_string")}
     assert read["Job/ordermesh-migrate-1"] == {
         ("shop-app", "uri"), ("shop-database", "role_password"), ("shop-default-user", "connection_string")}
+
+
+def test_managed_brokers_are_opened_with_a_login_and_an_authority():
+    read = {name: secrets_read(spec) for name, spec in pods("--values", str(MANAGED)).items()}
+    queue = {("shop-queue", "connection_string"), ("shop-queue-ca", "authority.pem")}
+    kafka = {("shop-kafka-user", "username"), ("shop-kafka-user", "secret"), ("shop-kafka-ca", "ca.crt")}
+    assert read["Deployment/ordermesh-relay"] == {("shop-database", "relay_url"), *queue, *kafka}
+    assert read["Deployment/ordermesh-notifier"] == {("shop-database", "notifier_url"), *queue}
+    assert read["Deployment/ordermesh-analytics"] == {("shop-database", "analytics_url"), *kafka}
+    assert read["Deployment/ordermesh-gateway"] == {("shop-database", "gateway_url")}
+    assert read["Job/ordermesh-migrate-1"] == {
+        ("shop-database", "owner_url"), ("shop-database", "role_password"), *queue, *kafka}
 
 
 def test_no_secret_is_in_the_environment(variant):

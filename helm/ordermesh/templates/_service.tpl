@@ -1,9 +1,9 @@
 {{/*
 One of our services: ConfigMap, ServiceAccount, Service, Deployment, and what its values ask for besides.
 
-  (dict "root" $ "name" "gateway" "port" 50051 "secrets" (list "database") "settings" (dict "validation_target" "…"))
+  (dict "root" $ "name" "gateway" "port" 50051 "stores" (list "database") "settings" (dict "validation_target" "…"))
 
-`settings` are what the chart decides; `<name>.config` adds to them.
+`stores` are what it may open, its mail server included; `settings` what else the chart decides; `<name>.config` adds to them.
 */}}
 {{- define "ordermesh.service" -}}
 {{- $root := .root }}{{ $name := .name }}{{ $values := index $root.Values .name -}}
@@ -11,10 +11,7 @@ One of our services: ConfigMap, ServiceAccount, Service, Deployment, and what it
 {{- $settings := dict "log_level" "info" "drain_delay_ms" 5000 "drain_timeout_ms" 20000 -}}
 {{- $_ := set $settings "listen" (printf "0.0.0.0:%d" $grpc) }}
 {{- $_ := set $settings "ops_listen" (printf "0.0.0.0:%d" $ops) }}
-{{- range .secrets }}
-{{- $file := get (dict "database" "database_url" "amqp" "amqp_url" "smtp" "smtp_password") . }}
-{{- $_ := set $settings (printf "%s_file" $file) (printf "/etc/ordermesh/secrets/%s" $file) }}
-{{- end }}
+{{- range .stores }}{{ include "ordermesh.storeSettings" (list $root . $settings) }}{{ end }}
 {{- /* Not `merge`, which takes 0 and "" for not given. */}}
 {{- range $key, $value := .settings }}{{ $_ := set $settings $key $value }}{{ end }}
 {{- range $key, $value := $values.config }}{{ $_ := set $settings $key $value }}{{ end }}
@@ -109,7 +106,7 @@ spec:
           volumeMounts:
             - {name: config, mountPath: /etc/ordermesh, readOnly: true}
       volumes:
-        {{- include "ordermesh.configVolume" (list $root $name .secrets) | nindent 8 }}
+        {{- include "ordermesh.configVolume" (list $root $name .stores) | nindent 8 }}
 {{- include "ordermesh.availability" (list $root $name "Deployment") }}
 {{- end }}
 

@@ -26,11 +26,59 @@
 {{- if and .Values.kafka.enabled .Values.kafka.brokers }}
 {{- fail "kafka.brokers are yours, and kafka.enabled asks for the chart's: set kafka.enabled to false" }}
 {{- end }}
+{{- if and .Values.rabbitmq.enabled .Values.rabbitmq.caSecret }}
+{{- fail "rabbitmq.caSecret is for a RabbitMQ of yours, and rabbitmq.enabled asks for the chart's, which has no TLS" }}
+{{- end }}
+{{- include "ordermesh.checkKafkaSecurity" . }}
+{{- end }}
+
+{{- define "ordermesh.checkKafkaSecurity" -}}
+{{- $security := .Values.kafka.security }}
+{{- $tls := has $security.protocol (list "ssl" "sasl_ssl") }}{{ $sasl := hasPrefix "sasl_" $security.protocol }}
+{{- if and .Values.kafka.enabled (ne $security.protocol "plaintext") }}
+{{- fail "kafka.security.protocol is for brokers of yours, and kafka.enabled asks for the chart's, which have neither TLS nor SASL" }}
+{{- end }}
+{{- if and $security.caSecret (not $tls) }}
+{{- fail "kafka.security.caSecret needs kafka.security.protocol ssl or sasl_ssl" }}
+{{- end }}
+{{- range $value := tuple "mechanism" "existingSecret" }}
+{{- if and $sasl (not (get $security $value)) }}
+{{- fail (printf "kafka.security.%s is needed when kafka.security.protocol is %s" $value $security.protocol) }}
+{{- end }}
+{{- if and (not $sasl) (get $security $value) }}
+{{- fail (printf "kafka.security.%s needs kafka.security.protocol sasl_ssl or sasl_plaintext" $value) }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/*
-What a component finds in /etc/ordermesh: its configuration, and a file in secrets/ for each secret that it may read.
-(list $ "gateway" (list "database" "amqp"))
+Adds to a program's settings how it finds a store, with the files that ordermesh.configVolume mounts for it:
+(list $ "amqp" $settings)
+*/}}
+{{- define "ordermesh.storeSettings" -}}
+{{- $root := index . 0 }}{{ $store := index . 1 }}{{ $settings := index . 2 }}{{ $folder := "/etc/ordermesh/secrets" -}}
+{{- with get (dict "database" "database_url" "owner" "database_url" "roles" "role_password" "amqp" "amqp_url" "smtp" "smtp_password") $store }}
+{{- $_ := set $settings (printf "%s_file" .) (printf "%s/%s" $folder .) }}
+{{- end }}
+{{- if and (eq $store "amqp") $root.Values.rabbitmq.caSecret }}
+{{- $_ := set $settings "amqp_ca_file" (printf "%s/amqp_ca.pem" $folder) }}
+{{- end }}
+{{- if eq $store "kafka" }}
+{{- $security := $root.Values.kafka.security }}
+{{- $_ := set $settings "kafka_brokers" (include "ordermesh.kafka.brokers" $root) }}
+{{- if ne $security.protocol "plaintext" }}{{ $_ := set $settings "kafka_security" $security.protocol }}{{ end }}
+{{- if $security.caSecret }}{{ $_ := set $settings "kafka_ca_file" (printf "%s/kafka_ca.pem" $folder) }}{{ end }}
+{{- if $security.mechanism }}
+{{- $_ := set $settings "kafka_sasl_mechanism" $security.mechanism }}
+{{- $_ := set $settings "kafka_username_file" (printf "%s/kafka_username" $folder) }}
+{{- $_ := set $settings "kafka_password_file" (printf "%s/kafka_password" $folder) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+What a component finds in /etc/ordermesh: its configuration, and a file in secrets/ for each secret that it may read, of the
+stores and servers named: (list $ "gateway" (list "database" "amqp" "kafka"))
 */}}
 {{- define "ordermesh.configVolume" -}}
 {{- $root := index . 0 }}{{ $component := index . 1 }}{{ $wanted := index . 2 -}}
@@ -63,6 +111,27 @@ What a component finds in /etc/ordermesh: its configuration, and a file in secre
           name: {{ include "ordermesh.rabbitmq.secret" $root }}
           items:
             - {key: {{ $root.Values.rabbitmq.key }}, path: secrets/amqp_url}
+      {{- with $root.Values.rabbitmq.caSecret }}
+      - secret:
+          name: {{ . }}
+          items:
+            - {key: {{ $root.Values.rabbitmq.caKey }}, path: secrets/amqp_ca.pem}
+      {{- end }}
+      {{- end }}
+      {{- if has "kafka" $wanted }}
+      {{- with $root.Values.kafka.security.existingSecret }}
+      - secret:
+          name: {{ . }}
+          items:
+            - {key: {{ $root.Values.kafka.security.usernameKey }}, path: secrets/kafka_username}
+            - {key: {{ $root.Values.kafka.security.passwordKey }}, path: secrets/kafka_password}
+      {{- end }}
+      {{- with $root.Values.kafka.security.caSecret }}
+      - secret:
+          name: {{ . }}
+          items:
+            - {key: {{ $root.Values.kafka.security.caKey }}, path: secrets/kafka_ca.pem}
+      {{- end }}
       {{- end }}
       {{- if has "smtp" $wanted }}
       - secret:
