@@ -56,6 +56,7 @@ class BrokerTest : public ::testing::Test {
   }
   std::vector<Message> Messages(int count) const {
     std::vector<Message> messages;
+    messages.reserve(count);
     for (int i = 0; i < count; ++i) messages.push_back(AMessage(i));
     return messages;
   }
