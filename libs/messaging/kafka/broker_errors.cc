@@ -9,10 +9,6 @@
 namespace ordermesh::kafka {
 namespace {
 
-// Before 2.6.1 the library's SCRAM repeats the nonce, which Kafka 4 takes for a wrong password:
-// https://github.com/confluentinc/librdkafka/pull/4895
-constexpr int kSoundScram = 0x02060100;
-
 // What the library says, with our name for the setting that it speaks of.
 std::string Told(int error, absl::string_view reason) {
   std::string told = absl::StrReplaceAll(reason, {{"ssl.ca.location", "kafka_ca_file"}});

@@ -10,6 +10,10 @@
 
 namespace ordermesh::kafka {
 
+// The version (rd_kafka_version()) from which on the library can log in by SCRAM at Kafka 4: before, it repeats the
+// nonce, which Kafka takes for a wrong password. https://github.com/confluentinc/librdkafka/pull/4895
+inline constexpr int kSoundScram = 0x02060100;
+
 // Gathers what the library's error callback tells of connections: refused certificates and passwords, hosts that are
 // away. The library tells the same again only after half a minute, so what was told holds until a broker answers.
 // Thread-safe.

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/kafka/broker_errors.h"
 #include "libs/messaging/kafka/consumer.h"
 #include "libs/messaging/kafka/producer.h"
 #include "libs/messaging/kafka/topology.h"
@@ -27,8 +28,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr absl::Duration kLong = absl::Seconds(20);
-// From here on the library's SCRAM is understood by Kafka 4.
-constexpr int kSoundScram = 0x02060100;
 // One look of a dependency check.
 constexpr absl::Duration kShort = absl::Milliseconds(300);
 

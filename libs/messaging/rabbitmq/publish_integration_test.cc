@@ -138,6 +138,7 @@ TEST_F(PublishTest, ABrokerKilledInTheMiddleLosesNothingConfirmed) {
     return std::count(report.outcomes.begin(), report.outcomes.end(), Outcome::kConfirmed);
   };
   EXPECT_THAT(report.status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(report.outcomes, ::testing::Contains(Outcome::kUnknown));
   EXPECT_FALSE(connection_.connected());
   std::int64_t confirmed = count_confirmed();
   EXPECT_THAT(confirmed, ::testing::AllOf(::testing::Gt(0), ::testing::Lt(100'000)));
