@@ -99,15 +99,15 @@ function(order_binary name)
   endif()
 endfunction()
 
-# LABELS: unit or integration, and `threads` for what runs again under ThreadSanitizer. An integration test gets real
-# stores of its own: it runs under `tools/stack run`, which sets DATABASE_URL, AMQP_URL and KAFKA_BROKERS; STORES names
-# those it needs (default: postgres).
 # What ThreadSanitizer's run needs: the tests labelled `threads`, and nothing else.
 add_custom_target(tests_with_threads)
 if(ORDERMESH_SANITIZER STREQUAL "thread")
   add_library(c11_threads_for_tsan OBJECT ${CMAKE_SOURCE_DIR}/libs/testing/c11_threads_for_tsan.cc)
 endif()
 
+# LABELS: unit or integration, and `threads` for what runs again under ThreadSanitizer. An integration test gets real
+# stores of its own: it runs under `tools/stack run`, which sets DATABASE_URL, AMQP_URL and KAFKA_BROKERS; STORES names
+# those it needs (default: postgres).
 function(order_test name)
   cmake_parse_arguments(A "" "PCH;TIMEOUT" "SRCS;DEPS;LABELS;STORES;ARGS" ${ARGN})
   if(NOT ORDERMESH_TESTS)
