@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from orders import is_served
+from orders import read_if_served
 from symptoms import eventually
 
 # What nobody types, or other tests do: a page, the test of the release, and how to remove what an uninstall leaves.
@@ -33,7 +33,7 @@ def typed(commands):
 
 
 def test_the_commands_of_the_notes_do_what_they_say(notes, namespace):
-    eventually(lambda: is_served(namespace, "notifications") and is_served(namespace, "analytics/lags"))
+    eventually(lambda: read_if_served(namespace, "notifications") and read_if_served(namespace, "analytics/lags"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -29,13 +29,13 @@ def read(namespace, what):
         return answer.read().decode()
 
 
-def is_served(namespace, what):
-    """Whether the edge knows a server for it; DNS tells it some seconds after the first is ready."""
+def read_if_served(namespace, what):
+    """Empty while the edge knows no server for it; DNS tells it some seconds after the first is ready."""
     try:
-        return bool(read(namespace, what))
+        return read(namespace, what)
     except urllib.error.HTTPError as refused:
         assert refused.code == 503
-        return False
+        return ""
 
 
 def url(namespace, what):

@@ -8,12 +8,11 @@ import urllib.error
 import pytest
 
 from kubernetes import CommandFailed, Namespace, component_of, is_ready
-from orders import is_served, place_order, read, read_order
-from symptoms import Symptoms, eventually
+from orders import place_order, read_if_served, read_order
+from symptoms import IN_POSTGRES, Symptoms, eventually
 
 K8S = pathlib.Path(__file__).resolve().parents[2] / "k8s"
 OVERLAY = str(K8S / "overlays" / "dev")
-IN_POSTGRES = ("exec", "ordermesh-postgres-0", "--")
 WORKLOADS = ("gateway", "validation", "relay", "notifier", "analytics", "envoy", "postgres", "rabbitmq", "kafka")
 
 
@@ -42,8 +41,8 @@ def test_an_order_goes_through_what_was_applied(applied):
     eventually(lambda: everything_is_ready(applied), 90)
     order = place_order(applied)
     sales = "analytics/sales?groupBy=SALES_GROUP_PRODUCT"
-    eventually(lambda: is_served(applied, "notifications") and order in read(applied, "notifications"))
-    eventually(lambda: is_served(applied, sales) and "SKU-0001" in read(applied, sales))
+    eventually(lambda: order in read_if_served(applied, "notifications"))
+    eventually(lambda: "SKU-0001" in read_if_served(applied, sales))
 
 
 def test_a_full_volume_of_postgresql_refuses_orders_and_says_so(applied):

@@ -7,9 +7,10 @@ import urllib.request
 
 from forwards import Forward
 
-# For Namespace.kubectl, before a statement.
-PSQL = ("exec", "ordermesh-postgres-0", "--", "psql", "--host=/var/run/postgresql", "--username=postgres", "--dbname=ordermesh",
-        "--tuples-only", "--no-align", "--quiet", "--command")
+# For Namespace.kubectl, before a command and before a statement.
+IN_POSTGRES = ("exec", "ordermesh-postgres-0", "--")
+PSQL = (*IN_POSTGRES, "psql", "--host=/var/run/postgresql", "--username=postgres", "--dbname=ordermesh", "--tuples-only",
+        "--no-align", "--quiet", "--command")
 
 
 class Symptoms:
