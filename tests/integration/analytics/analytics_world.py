@@ -14,7 +14,7 @@ import urllib.request
 import uuid
 
 import psycopg
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
@@ -65,8 +65,8 @@ class World:
         with psycopg.connect(f"postgres://postgres@{self.database}") as database:
             return database.execute(statement).fetchall()
 
-    def ends(self) -> dict[int, int]:
-        asked = self.admin.list_offsets({TopicPartition(TOPIC, number): OffsetSpec.latest() for number in range(3)})
+    def ends(self, partitions: int = 3) -> dict[int, int]:
+        asked = self.admin.list_offsets({TopicPartition(TOPIC, number): OffsetSpec.latest() for number in range(partitions)})
         return {partition.partition: future.result(60).offset for partition, future in asked.items()}
 
     def total_end(self) -> int:
@@ -93,6 +93,8 @@ class World:
         wait_for("the topic gone", lambda: TOPIC not in self.admin.list_topics(timeout=5).topics)
 
     def create_topic(self, partitions: int) -> None:
+        """Until each partition has a leader, which Kafka gives them a moment later."""
+
         def created() -> bool:
             try:
                 self.admin.create_topics([NewTopic(TOPIC, partitions, 1)])[TOPIC].result(30)
@@ -100,7 +102,14 @@ class World:
                 return False
             return True
 
+        def led() -> bool:
+            try:
+                return len(self.ends(partitions)) == partitions
+            except KafkaException:
+                return False
+
         wait_for("the topic made", created)
+        wait_for("its leaders", led)
 
     def publish(self, orders: int) -> tuple[int, int, int]:
         """Accepted orders of one line of two pieces; returns what they add to the totals."""
@@ -178,7 +187,9 @@ class Analytics:
         wait_for(f"not ready for {names}", named, lambda: str(self.get("/readyz")), seconds)
 
     def metric(self, name: str) -> float:
-        lines = [line for line in self.get("/metrics")[1].splitlines() if line.startswith(name)]
+        status, text = self.get("/metrics")
+        lines = [line for line in text.splitlines() if line.startswith(name)]
+        assert status == 200 and lines, f"no {name}: {status}"
         return sum(float(line.rpartition(" ")[2]) for line in lines)
 
     def log(self) -> str:
