@@ -183,6 +183,7 @@ int ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
       return base::kExitConfig;
     default:
       return base::kExitInternal;

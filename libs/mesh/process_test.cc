@@ -320,6 +320,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Failure{"BadOpsAddress", {"--ops_listen=here"}, base::kExitConfig, "ops_listen: 'here'"},
                       Failure{"NotOurAddress", {"--listen=192.0.2.1:1"}, base::kExitUnavailable, "Cannot assign"},
                       Failure{"BadPart", {"--trouble=invalid"}, base::kExitConfig, "amqp_url: not a URL"},
+                      Failure{"RefusedLogin", {"--trouble=denied"}, base::kExitConfig, "rabbitmq: login refused"},
                       Failure{"BrokenPart", {"--trouble=internal"}, base::kExitInternal, "a broken invariant"},
                       Failure{"Help", {"--help"}, base::kExitOk, "Usage: ordermesh-example"},
                       Failure{"PrintConfig", {"--print_config"}, base::kExitOk, "| `drain_delay_ms` | milliseconds"}),

@@ -20,7 +20,7 @@ struct Config {
 
   void Declare(base::ConfigFields& fields) {
     fields.Text("secret", secret, "never shown").Secret();
-    fields.Text("trouble", trouble, "none, internal, invalid, hang");
+    fields.Text("trouble", trouble, "none, internal, invalid, denied, hang");
   }
 };
 
@@ -40,6 +40,7 @@ aio::Task<grpc::Status> Echo(Process& process, CallContext& call, const EchoRequ
 absl::Status Assemble(Config& config, Process& process) {
   if (config.trouble == "internal") return absl::InternalError("a broken invariant");
   if (config.trouble == "invalid") return absl::InvalidArgumentError("amqp_url: not a URL");
+  if (config.trouble == "denied") return absl::PermissionDeniedError("rabbitmq: login refused");
   if (config.trouble == "hang") {
     base::SystemClock().SleepFor(absl::InfiniteDuration(), std::stop_token());
   }
