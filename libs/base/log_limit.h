@@ -1,4 +1,4 @@
-// Keeps log lines about what others do, a call or a message, from filling the disk.
+// Keeps log lines about what others do, a call or a message, and about what stays broken, from filling the disk.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,9 @@
 #include "libs/base/mutex.h"
 
 namespace ordermesh::base {
+
+// What goes on failing is logged the first time, the second, the fourth, the eighth … `failures` counts from 1.
+inline bool LogsFailure(int failures) { return (failures & (failures - 1)) == 0; }
 
 // So many lines a second about one thing. Thread-safe.
 class LogLimit {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <vector>
 
 namespace ordermesh::base {
 namespace {
@@ -17,6 +18,14 @@ TEST(LogLimitTest, SoManyASecondAndThenHowManyWereLeftOut) {
   EXPECT_EQ(limit.Next(kNow + absl::Seconds(1)), 3);
   EXPECT_EQ(limit.Next(kNow + absl::Seconds(1)), 0);
   EXPECT_EQ(limit.Next(kNow + absl::Seconds(1)), std::nullopt);
+}
+
+TEST(LogsFailureTest, MoreAndMoreRarely) {
+  std::vector<int> logged;
+  for (int failures = 1; failures <= 20; ++failures) {
+    if (LogsFailure(failures)) logged.push_back(failures);
+  }
+  EXPECT_EQ(logged, (std::vector<int>{1, 2, 4, 8, 16}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/log.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/status.h"
 
 namespace ordermesh::notifier {
@@ -22,8 +23,9 @@ void QueueLoop::Run(std::stop_token stop) {
     const absl::Status ended = Session(stop);
     if (ended.ok() || stop.stop_requested()) return;
     report_(ended);
-    ++failures_;
-    base::LogWarning("queue_lost", {{"queue", options_.name}, {"error", ended.ToString()}, {"failures", failures_}});
+    if (base::LogsFailure(++failures_)) {
+      base::LogWarning("queue_lost", {{"queue", options_.name}, {"error", ended.ToString()}, {"failures", failures_}});
+    }
     clock_.SleepFor(base::BackoffDelay(options_.backoff, failures_, random_), stop);
   }
 }
@@ -61,7 +63,11 @@ absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> del
   for (int failures = 1;; ++failures) {
     const absl::StatusOr<std::vector<Verdict>> verdicts = handle_(deliveries);
     if (verdicts.ok()) return Settle(deliveries, *verdicts);
-    base::LogWarning("batch_not_handled", {{"queue", options_.name}, {"error", verdicts.status().ToString()}});
+    if (base::LogsFailure(failures)) {
+      base::LogWarning("batch_not_handled", {{"queue", options_.name},
+                                             {"error", verdicts.status().ToString()},
+                                             {"failures", failures}});
+    }
     // Unsettled messages come again to whoever consumes next; nothing behind them may be settled now.
     if (!clock_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop)) {
       return absl::CancelledError("stopping");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <thread>
 
 #include "libs/testing/fake_clock.h"
@@ -13,6 +15,7 @@ namespace ordermesh::notifier {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // Runs the loop until the source has nothing left and everything is settled.
@@ -111,6 +114,16 @@ TEST_F(QueueLoopTest, ReportsWhyItCannotOpen) {
   EXPECT_TRUE(absl::IsFailedPrecondition(reports_[0]));
   EXPECT_TRUE(absl::IsFailedPrecondition(reports_[1]));
   EXPECT_TRUE(reports_[2].ok());
+}
+
+TEST_F(QueueLoopTest, LogsWhatStaysBrokenMoreAndMoreRarely) {
+  source_.FailToOpen(absl::UnavailableError("connection refused"), 10);
+  source_.Publish("a");
+  ::testing::internal::CaptureStderr();
+  RunUntilSettled(Record(AllDone));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 4) << log;
+  EXPECT_THAT(log, HasSubstr("connection refused\",\"failures\":8"));
 }
 
 TEST_F(QueueLoopTest, UnderLoadItGathersAndAfterAPauseItDoesNot) {

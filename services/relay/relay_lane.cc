@@ -5,15 +5,10 @@
 
 #include "libs/base/failpoint.h"
 #include "libs/base/log.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/status.h"
 
 namespace ordermesh::relay {
-namespace {
-
-// What goes on failing is logged at the first time, the second, the fourth, the eighth …
-bool IsPowerOfTwo(int times) { return (times & (times - 1)) == 0; }
-
-}  // namespace
 
 RelayLane::RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
                      base::Random& random)
@@ -36,7 +31,7 @@ void RelayLane::Run(std::stop_token stop) {
     outbox_.Release();
     ahead_.reset();
     if (status.ok()) continue;
-    if (IsPowerOfTwo(++interruptions_)) {
+    if (base::LogsFailure(++interruptions_)) {
       base::LogWarning("relay_interrupted", {{"sink", options_.sink}, {"reason", status.message()}});
     }
     clock_.SleepFor(base::BackoffDelay(options_.backoff, interruptions_, random_), stop);
@@ -161,7 +156,7 @@ void RelayLane::Count(const std::vector<const Event*>& wave, const Sink::Report&
 }
 
 void RelayLane::LogFailure(const Sink::Report& report, int failures) const {
-  if (!IsPowerOfTwo(failures)) return;
+  if (!base::LogsFailure(failures)) return;
   const auto unroutable = std::count(report.outcomes.begin(), report.outcomes.end(), Sink::Outcome::kUnroutable);
   base::LogWarning("relay_publish_failed",
                    {{"sink", options_.sink},
