@@ -18,6 +18,10 @@ import stubs
 from hook import Hook
 from ordermesh.stack import Stack
 
+# Channel and State of protos/ordermesh/notifications/v1, and of the ledger's columns.
+EMAIL, WEBHOOK, LOG = 1, 2, 3
+PENDING, SENT, FAILED = 1, 2, 3
+
 # Short, so that tests see the second attempt soon; nothing waits for less than it would in earnest.
 _FAST = {
     "attempt_timeout_ms": 1000, "connect_timeout_ms": 500, "lease_ms": 2500, "poll_interval_ms": 50,

@@ -1,0 +1,107 @@
+"""Mails between a real queue, a real database and a real mail server."""
+
+import json
+
+from events import event, uuid7
+from world import EMAIL, FAILED, LOG, PENDING, SENT, WEBHOOK, eventually
+
+
+def test_an_order_is_mailed_logged_and_posted_once_each(world):
+    url, calls = world.hook(lambda *_: (204, {}))
+    notifier = world.start(channels="email,webhook,log", webhook_url=url)
+    order = world.order("ada@example.com")
+    body = event(order)
+    world.publish(body, body)  # the relay repeats itself after a crash
+    eventually(lambda: world.rows(order), [(channel, SENT, 1, "") for channel in (EMAIL, WEBHOOK, LOG)])
+    eventually(world.queue_depth, 0)
+
+    (mail,) = world.mails(order)
+    assert mail["to"] == ["ada@example.com"] and order in mail["subject"]
+    assert "2 x Café 0 (SKU-0000): 7.00 EUR" in mail["text"] and "Total: 7.00 EUR" in mail["text"]
+    event_id = json.loads(body)["id"]
+    assert mail["message_id"].strip("<>").startswith(event_id)
+    ((headers, posted),) = calls
+    assert posted == body and headers["X-Ordermesh-Event-Id"] == event_id
+    assert headers["traceparent"].split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+    (line,) = notifier.logged("order_notification")
+    assert line["order_id"] == order
+    assert notifier.metric("ordermesh_notifier_deduped_total") == 3
+    assert notifier.metric("ordermesh_notifier_sent_total", channel="email") == 1
+    assert "ada@example.com" not in notifier.log()
+
+
+def test_the_mails_of_an_order_go_in_the_order_of_its_versions(world):
+    world.start()
+    order = world.order("kim.defer+2@example.com")  # the first is put off twice
+    world.publish(event(order, 1))
+    eventually(lambda: world.rows(order), lambda rows: rows and rows[0][2] >= 1)
+    world.publish(event(order, 2), key="ordermesh.order.cancelled.v1")
+    eventually(lambda: [row[1] for row in world.rows(order)], [SENT, SENT])
+    subjects = [mail["subject"] for mail in world.mails(order)]
+    assert [subject.endswith("is cancelled") for subject in subjects] == [False, True]
+
+
+def test_a_later_version_that_comes_first_waits_for_the_earlier(world):
+    world.start()
+    order = world.order()
+    world.publish(event(order, 2))
+    eventually(lambda: world.rows(order), [(EMAIL, PENDING, 0, "")])
+    world.publish(event(order, 1))
+    eventually(lambda: [row[1] for row in world.rows(order)], [SENT, SENT])
+    assert [mail["subject"].endswith("is cancelled") for mail in world.mails(order)] == [False, True]
+
+
+def test_a_recipient_that_is_refused_for_good_is_given_up_and_can_be_sent_again(world):
+    notifier = world.start()
+    order = world.order("refuse@example.com")
+    world.publish(event(order))
+    eventually(lambda: world.rows(order), [(EMAIL, FAILED, 1, "smtp_550")])
+    assert notifier.metric("ordermesh_notifier_failed_total", channel="email") == 1
+
+    request = notifier.messages.ListNotificationsRequest(order_id=order, state=FAILED)
+    (failed,) = notifier.rpc.ListNotifications(request).notifications
+    assert (failed.channel, failed.attempts, failed.last_error) == (EMAIL, 1, "smtp_550")
+    world.sql("UPDATE orders.orders SET contact_email = 'ada@example.com' WHERE id = %s", order)
+    again = notifier.rpc.ResendNotification(notifier.messages.ResendNotificationRequest(id=failed.id))
+    assert (again.state, again.attempts) == (PENDING, 0)
+    eventually(lambda: world.rows(order), [(EMAIL, SENT, 1, "smtp_550")])
+    assert len(world.mails(order)) == 1
+
+
+def test_a_recipient_that_is_deferred_gets_the_mail_later(world):
+    notifier = world.start()
+    order = world.order(f"bob{uuid7()[-6:]}.defer@example.com")
+    world.publish(event(order))
+    eventually(lambda: world.rows(order), [(EMAIL, SENT, 3, "smtp_451")])
+    assert len(world.mails(order)) == 1
+    assert notifier.metric("ordermesh_notifier_retried_total", channel="email") == 2
+
+
+def test_attempts_run_out(world):
+    world.start(max_attempts=3)
+    order = world.order(f"eve{uuid7()[-6:]}.defer+50@example.com")
+    world.publish(event(order))
+    eventually(lambda: world.rows(order), [(EMAIL, FAILED, 3, "smtp_451")])
+
+
+def test_an_order_that_has_no_contact_is_given_up(world):
+    world.start()
+    order = uuid7()
+    world.publish(event(order))
+    eventually(lambda: world.rows(order), [(EMAIL, FAILED, 1, "no_contact")])
+
+
+def test_mails_wait_while_the_mail_server_is_gone(world):
+    notifier = world.start(max_attempts=1000)
+    order = world.order()
+    world.stack.command("kill", "mail")
+    try:
+        world.publish(event(order))
+        eventually(lambda: world.rows(order), lambda rows: rows and rows[0][2:] >= (2, "smtp_connection"))
+        assert notifier.readyz()[0] == 200  # The mail server is no part of readiness, but of the metrics.
+        assert notifier.metric("ordermesh_notifier_channel_reachable", channel="email") == 0
+    finally:
+        world.stack.command("start", "mail")
+    eventually(lambda: world.rows(order)[0][1], SENT)
+    assert len(world.mails(order)) == 1
+    assert notifier.metric("ordermesh_notifier_channel_reachable", channel="email") == 1

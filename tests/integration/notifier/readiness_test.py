@@ -1,0 +1,80 @@
+"""What is missing or wrong around it is named, and found again."""
+
+import urllib.request
+
+import grpc
+import pika
+import psycopg
+import pytest
+
+from events import event, uuid7
+from world import SENT, eventually
+
+
+def test_readiness_names_what_is_missing(world):
+    notifier = world.start(channels="log")
+    world.stack.command("kill", "rabbitmq")
+    try:
+        eventually(lambda: notifier.readyz(), lambda ready: ready[0] == 503 and "rabbitmq" in ready[1], timeout=5)
+    finally:
+        world.stack.command("start", "rabbitmq")
+    eventually(lambda: notifier.readyz()[0], 200)
+    world.stack.command("stop", "postgres")
+    try:
+        eventually(lambda: notifier.readyz(), lambda ready: ready[0] == 503 and "database" in ready[1], timeout=5)
+        with urllib.request.urlopen(f"http://{notifier.ops}/healthz", timeout=5) as answer:
+            assert answer.status == 200
+        with pytest.raises(grpc.RpcError) as refused:
+            notifier.rpc.ListNotifications(notifier.messages.ListNotificationsRequest())
+        assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+        world.publish(event(uuid7()))  # waits in the queue
+    finally:
+        world.stack.command("start", "postgres")
+    world.db = psycopg.connect(world.environment["DATABASE_URL"], autocommit=True)
+    eventually(lambda: notifier.readyz()[0], 200)
+    eventually(world.counts, {SENT: 1})
+
+
+def test_a_binding_that_was_lost_is_made_again(world):
+    world.start(channels="log")
+    with world.channel() as channel:
+        channel.queue_unbind("notifications", "orders", "ordermesh.order.#")
+
+        def routed():
+            try:
+                world.publish(event(uuid7()))
+                return True
+            except pika.exceptions.UnroutableError:
+                return False
+
+        eventually(routed)
+    eventually(world.counts, lambda counts: counts.get(SENT, 0) >= 1)
+
+
+def test_a_queue_with_other_arguments_is_named_and_left_alone(world):
+    with world.channel() as channel:
+        channel.queue_delete("notifications")
+        channel.queue_declare("notifications", durable=True)
+    try:
+        notifier = world.start(channels="log", ready=False)
+        eventually(lambda: notifier.readyz(), lambda ready: ready[0] == 503 and "inequivalent arg" in ready[1]
+                   and "queue notifications" in ready[1])
+        assert notifier.process.poll() is None
+    finally:
+        with world.channel() as channel:
+            channel.queue_delete("notifications")
+            channel.queue_declare("notifications", durable=True,
+                                  arguments={"x-queue-type": "quorum", "x-dead-letter-exchange": "orders.dlx",
+                                             "x-delivery-limit": 10})
+            channel.queue_bind("notifications", "orders", "ordermesh.order.#")
+    eventually(lambda: notifier.readyz()[0], 200)
+
+
+def test_bad_configuration_is_one_clear_line(world):
+    for flags, what in [({"channels": "pigeon"}, "pigeon"), ({"channels": "webhook"}, "webhook_url"),
+                        ({"lease_ms": 1000}, "lease_ms"), ({"mail_from": "nobody"}, "mail_from"),
+                        ({"smtp_tls": "maybe"}, "smtp_tls")]:
+        with pytest.raises(AssertionError) as failed:
+            world.start(ready=False, **flags)
+        assert what in str(failed.value)
+        assert world._running == [] or world._running[-1].process.poll() is not None
