@@ -22,6 +22,7 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "e2e"))
 
 import stubs  # noqa: E402
 from ordermesh.stack import Stack  # noqa: E402
+from system import parse_metrics  # noqa: E402
 
 TOPIC = "orders.events"
 PROGRAMS = pathlib.Path(os.environ.get("ORDERMESH_BUILD", REPOSITORY / "build" / "release")) / "bin"
@@ -46,9 +47,12 @@ class World:
         self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
         self._running: list[subprocess.Popen] = []
 
-    def start(self, **environment: str) -> "Analytics":
+    def start(self, ready: bool = True, **environment: str) -> "Analytics":
+        """`ready`: waits until it serves; before that SIGTERM ends it as a signal does, and it has no metrics."""
         process = Analytics(self.database, self.brokers, self._folder / f"log{len(self._running)}", environment)
         self._running.append(process.process)
+        if ready:
+            process.wait_ready()
         return process
 
     def stop_all(self) -> None:
@@ -104,9 +108,10 @@ class World:
 
         def led() -> bool:
             try:
-                return len(self.ends(partitions)) == partitions
+                self.ends(partitions)
             except KafkaException:
                 return False
+            return True
 
         wait_for("the topic made", created)
         wait_for("its leaders", led)
@@ -188,9 +193,10 @@ class Analytics:
 
     def metric(self, name: str) -> float:
         status, text = self.get("/metrics")
-        lines = [line for line in text.splitlines() if line.startswith(name)]
-        assert status == 200 and lines, f"no {name}: {status}"
-        return sum(float(line.rpartition(" ")[2]) for line in lines)
+        assert status == 200, text
+        values = [value for key, value in parse_metrics(text).items() if key.startswith(name)]
+        assert values, f"no {name}"
+        return sum(values)
 
     def log(self) -> str:
         return self._log.read_text()

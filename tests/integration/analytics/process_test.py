@@ -58,9 +58,12 @@ def _store_orders(world, count: int, outbox_from: int) -> None:
         WHERE request_id::int >= {outbox_from}""")
 
 
+def added(*totals: tuple[int, int, int]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*totals, strict=True)))
+
+
 def test_counts_and_stops_in_order(world):
     analytics = world.start()
-    analytics.wait_ready()
     expected = world.publish(50)
     wait_for("the orders counted", lambda: world.totals() == expected, lambda: analytics.log())
     wait_for("no lag", lambda: analytics.metric("ordermesh_analytics_lag_records") == 0)
@@ -72,18 +75,16 @@ def test_counts_and_stops_in_order(world):
 def test_killed_between_the_commit_in_the_database_and_the_one_in_kafka(world):
     analytics = world.start(ORDERMESH_FAILPOINTS="analytics_after_commit=crash@3")
     sums = (0, 0, 0)
-    analytics.wait_ready()
     while analytics.process.poll() is None:
-        sums = tuple(map(sum, zip(sums, world.publish(3), strict=True)))
+        sums = added(sums, world.publish(3))
         time.sleep(0.02)
     assert analytics.process.returncode == -signal.SIGKILL
     assert any(event["event"] == "failpoint" for event in analytics.events())
     stored = world.query("SELECT sum(next_offset)::bigint FROM analytics.offsets")[0]
     assert world.committed() < stored, "it died after Kafka knew"
     second = world.start()
-    second.wait_ready()
     # The first may have counted all there was.
-    sums = tuple(map(sum, zip(sums, world.publish(3), strict=True)))
+    sums = added(sums, world.publish(3))
     wait_for("all orders counted", lambda: world.totals() == sums, lambda: f"{world.totals()} of {sums}")
     assert second.metric("ordermesh_analytics_repeats_total") == 0, "the database's offset is what counts"
     assert world.query("SELECT count(*) FROM analytics.seen_events")[0] == sums[0]
@@ -92,7 +93,7 @@ def test_killed_between_the_commit_in_the_database_and_the_one_in_kafka(world):
 
 def test_a_missing_topic_is_named_and_its_coming_noticed(world):
     world.delete_topic()
-    analytics = world.start()
+    analytics = world.start(ready=False)
     analytics.wait_not_ready("kafka", TOPIC)
     assert analytics.get("/healthz")[0] == 200
     wait_for("a clear log line", lambda: any(
@@ -108,7 +109,7 @@ def test_a_missing_topic_is_named_and_its_coming_noticed(world):
 def test_a_topic_of_one_partition_is_named_with_the_difference(world):
     world.delete_topic()
     world.create_topic(1)
-    analytics = world.start()
+    analytics = world.start(ready=False)
     analytics.wait_not_ready("kafka", "1 partitions, not 3")
     assert analytics.stop() == 0
     world.delete_topic()
@@ -117,7 +118,6 @@ def test_a_topic_of_one_partition_is_named_with_the_difference(world):
 @pytest.mark.parametrize(("server", "names"), [("kafka", ["kafka"]), ("postgres", ["database", "schema"])])
 def test_names_what_is_down_within_two_seconds_and_recovers(world, server, names):
     analytics = world.start()
-    analytics.wait_ready()
     expected = world.publish(5)
     wait_for("the orders counted", lambda: world.totals() == expected, lambda: analytics.log())
     world.stack.command("kill", server)
@@ -125,8 +125,7 @@ def test_names_what_is_down_within_two_seconds_and_recovers(world, server, names
     assert analytics.get("/healthz")[0] == 200
     world.stack.command("start", server)
     analytics.wait_ready()
-    more = world.publish(5)
-    total = tuple(map(sum, zip(expected, more, strict=True)))
+    total = added(expected, world.publish(5))
     wait_for("those after it counted", lambda: world.totals() == total, lambda: analytics.log())
     assert analytics.stop() == 0
 
@@ -141,7 +140,6 @@ def test_rebuilding_makes_good_what_kafka_dropped(world):
     for future in world.admin.delete_records(ends).values():
         future.result(60)
     analytics = world.start()
-    analytics.wait_ready()
     wait_for("the alarm", lambda: analytics.metric("ordermesh_analytics_lost_records") > 0, lambda: analytics.log())
     assert subprocess.run(rebuild).returncode != 0, "refused while a member of the group runs"
     assert analytics.stop() == 0
@@ -152,7 +150,6 @@ def test_rebuilding_makes_good_what_kafka_dropped(world):
     assert world.query(cancelled) == (4, 8)
     # The ten whose events were still in the outbox come now, and one more that was accepted since.
     analytics = world.start()
-    analytics.wait_ready()
     world.publish_events([row[0] for row in world.rows("SELECT event_id::text FROM orders.outbox")])
     world.publish(1)
     wait_for("the new order counted", lambda: world.totals() == (41, 82, 20500), lambda: analytics.log())

@@ -67,13 +67,7 @@ def test_two_notifiers_share_the_work_and_each_event_is_sent_once(world):
 
 
 def test_sigterm_ends_what_is_being_sent_and_gives_back_the_rest(world):
-    release = threading.Event()
-
-    def answer(*_):
-        release.wait(0.5)
-        return 200, {}
-
-    url, calls = world.hook(answer)
+    url, calls, release = world.held_hook(0.5)
     notifier = world.start(channels="webhook", webhook_url=url, webhook_workers=1)
     world.publish(*(event(uuid7()) for _ in range(5)))
     eventually(lambda: len(calls), lambda count: count >= 1)

@@ -1,7 +1,5 @@
 """NotificationService's pages and refusals."""
 
-import threading
-
 import grpc
 import pytest
 
@@ -46,13 +44,7 @@ def test_pages_of_notifications_and_what_is_refused(world):
 
 
 def test_a_notification_that_is_being_sent_is_not_sent_again(world):
-    release = threading.Event()
-
-    def answer(*_):
-        release.wait(0.8)
-        return 200, {}
-
-    url, calls = world.hook(answer)
+    url, calls, release = world.held_hook(0.8)
     notifier = world.start(channels="webhook", webhook_url=url)
     order = uuid7()
     world.publish(event(order))

@@ -2,9 +2,9 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
+import threading
 import time
 import urllib.request
 import uuid
@@ -17,6 +17,7 @@ import events
 import stubs
 from hook import Hook
 from ordermesh.stack import Stack
+from system import parse_metrics
 
 # Channel and State of protos/ordermesh/notifications/v1, and of the ledger's columns.
 EMAIL, WEBHOOK, LOG = 1, 2, 3
@@ -141,6 +142,16 @@ class World:
         self._cleanups.append(hook.close)
         return hook.url, hook.calls
 
+    def held_hook(self, patience_s):
+        """One that answers 200 when the event that it gives besides is set, or after the patience."""
+        release = threading.Event()
+
+        def answer(*_):
+            release.wait(patience_s)
+            return 200, {}
+
+        return *self.hook(answer), release
+
 
 class Notifier:
     def __init__(self, process, log):
@@ -171,8 +182,7 @@ class Notifier:
     def metric(self, name, **labels):
         wanted = name + ("{" + ",".join(f'{k}="{v}"' for k, v in labels.items()) + "}" if labels else "")
         with urllib.request.urlopen(f"http://{self.ops}/metrics", timeout=5) as answer:
-            found = re.search(rf"^{re.escape(wanted)} (\S+)", answer.read().decode(), re.MULTILINE)
-        return float(found[1]) if found else None
+            return parse_metrics(answer.read().decode()).get(wanted)
 
     def kill(self):
         if self.process.poll() is None:
