@@ -64,9 +64,8 @@ absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> del
     const absl::StatusOr<std::vector<Verdict>> verdicts = handle_(deliveries);
     if (verdicts.ok()) return Settle(deliveries, *verdicts);
     if (base::LogsFailure(failures)) {
-      base::LogWarning("batch_not_handled", {{"queue", options_.name},
-                                             {"error", verdicts.status().ToString()},
-                                             {"failures", failures}});
+      base::LogWarning("batch_not_handled",
+                       {{"queue", options_.name}, {"error", verdicts.status().ToString()}, {"failures", failures}});
     }
     // Unsettled messages come again to whoever consumes next; nothing behind them may be settled now.
     if (!clock_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop)) {
