@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace ordermesh::domain {
 
@@ -19,8 +20,8 @@ struct Money {
 absl::StatusOr<Money> Add(const Money& a, const Money& b);
 absl::StatusOr<Money> Multiply(const Money& price, std::int64_t quantity);
 
-// How many minor units make one unit: 100 for most currencies, 1 for JPY, 1000 for KWD, by ISO 4217. 0: not a currency
-// that we know.
-int MinorUnitsPerUnit(const std::string& currency);
+// How many minor units make one unit: 100 for most currencies, 1 for JPY, 1000 for KWD, 10,000 for UYW, by ISO 4217. 0:
+// not a currency that we know; see currencies.h.
+int MinorUnitsPerUnit(absl::string_view currency);
 
 }  // namespace ordermesh::domain

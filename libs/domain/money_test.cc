@@ -24,17 +24,21 @@ TEST(MoneyTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Multiply({kMost / 999 + 1, "EUR"}, 999).status().code(), absl::StatusCode::kOutOfRange);
 }
 
-struct Currency {
+struct Expected {
   const char* name;
   int units;
 };
-class MinorUnitsTest : public testing::TestWithParam<Currency> {};
+class MinorUnitsTest : public testing::TestWithParam<Expected> {};
 TEST_P(MinorUnitsTest, AreThoseOfIso4217) { EXPECT_EQ(MinorUnitsPerUnit(GetParam().name), GetParam().units); }
 INSTANTIATE_TEST_SUITE_P(Currencies, MinorUnitsTest,
-                         testing::Values(Currency{"EUR", 100}, Currency{"USD", 100}, Currency{"AED", 100},
-                                         Currency{"ZAR", 100}, Currency{"JPY", 1}, Currency{"XPF", 1},
-                                         Currency{"BIF", 1}, Currency{"KWD", 1000}, Currency{"TND", 1000},
-                                         Currency{"eur", 0}, Currency{"XXX", 0}, Currency{"", 0}, Currency{"EU", 0}));
+                         testing::Values(Expected{"EUR", 100}, Expected{"USD", 100}, Expected{"AED", 100},
+                                         Expected{"ZAR", 100}, Expected{"JPY", 1}, Expected{"XPF", 1},
+                                         Expected{"BIF", 1}, Expected{"KWD", 1000}, Expected{"TND", 1000},
+                                         Expected{"CLF", 10000}, Expected{"UYW", 10000}, Expected{"UYI", 1},
+                                         Expected{"ZMW", 100}, Expected{"VED", 100}, Expected{"XCG", 100},
+                                         Expected{"ZWG", 100}, Expected{"BOV", 100}, Expected{"ANG", 100},
+                                         Expected{"XAU", 0}, Expected{"XTS", 0}, Expected{"eur", 0}, Expected{"XXX", 0},
+                                         Expected{"", 0}, Expected{"EU", 0}));
 
 }  // namespace
 }  // namespace ordermesh::domain

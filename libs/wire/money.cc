@@ -10,7 +10,7 @@ constexpr std::int64_t kNanosPerUnit = 1'000'000'000;
 }  // namespace
 
 void MoneyToProto(std::int64_t minor, absl::string_view currency, google::type::Money& out) {
-  const int known = currency == "EUR" ? 100 : domain::MinorUnitsPerUnit(std::string(currency));
+  const int known = domain::MinorUnitsPerUnit(currency);
   const std::int64_t per_unit = known == 0 ? 100 : known;
   out.set_currency_code(currency.data(), currency.size());
   out.set_units(minor / per_unit);  // both truncate towards zero, so that their signs agree
