@@ -7,14 +7,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
 #include "absl/types/span.h"
+#include "libs/domain/limits.h"
 #include "libs/domain/refusal.h"
 
 namespace ordermesh::domain {
-
-inline constexpr int kMaxLines = 100;
-inline constexpr int kMaxQuantity = 999;
-inline constexpr int kMaxNoteCharacters = 2000;
-inline constexpr int kMaxEmailBytes = 254;  // RFC 5321, 4.5.3.1.3, without the angle brackets
 
 enum class Rule {
   kCustomerRequired,

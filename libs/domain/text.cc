@@ -61,6 +61,15 @@ std::optional<std::int64_t> CountCharacters(absl::string_view text) {
   return characters;
 }
 
+absl::string_view FirstCharacters(absl::string_view text, std::int64_t most) {
+  std::size_t end = 0;
+  for (; end < text.size(); ++end) {
+    const bool begins = (static_cast<std::uint8_t>(text[end]) & 0xC0) != 0x80;
+    if (begins && most-- == 0) break;
+  }
+  return text.substr(0, end);
+}
+
 bool IsEmailAddress(absl::string_view text) {
   const std::size_t at = text.find('@');
   return at != absl::string_view::npos && IsLocalPart(text.substr(0, at)) && IsDomain(text.substr(at + 1));

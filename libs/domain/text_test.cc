@@ -55,6 +55,15 @@ INSTANTIATE_TEST_SUITE_P(
         Address{"AngleBrackets", "<a@example.com>", false}, Address{"Two", "a@example.com,b@example.com", false}),
     [](const auto& info) { return info.param.name; });
 
+TEST(FirstCharactersTest, CutsBetweenCharacters) {
+  EXPECT_EQ(FirstCharacters("", 2), "");
+  EXPECT_EQ(FirstCharacters("ab", 2), "ab");
+  EXPECT_EQ(FirstCharacters("abc", 2), "ab");
+  EXPECT_EQ(FirstCharacters("abc", 0), "");
+  EXPECT_EQ(FirstCharacters("\u00e4\u20ac\U0001F9E6", 2), "\u00e4\u20ac");
+  EXPECT_EQ(FirstCharacters("\U0001F9E6\u20ac", 1), "\U0001F9E6");
+}
+
 TEST(IsVisibleAsciiTest, KnowsItsBounds) {
   EXPECT_TRUE(IsVisibleAscii("!~", 2));
   EXPECT_FALSE(IsVisibleAscii("", 2));

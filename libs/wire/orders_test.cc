@@ -1,11 +1,13 @@
 #include "libs/wire/orders.h"
 
 #include <functional>
+#include <limits>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "libs/domain/limits.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/wire/test_orders.h"
 #include "libs/wire/validation.h"
@@ -190,6 +192,28 @@ TEST(VerdictTest, AKindOfALaterReleaseIsARefusal) {
   validation::v1::OrderValidation proto;
   proto.add_violations()->set_kind(static_cast<validation::v1::ViolationKind>(9));
   EXPECT_EQ(std::get<1>(VerdictFromProto(proto).value())[0].kind, domain::ViolationKind::kField);
+}
+
+// Every text as long as it may be, of characters as wide as they may be.
+TEST(OrderTest, AtItsLargestIsWithinItsLimit) {
+  domain::Order order = AnOrder();
+  std::string character = "\U0001F9E6", name, note;
+  for (int i = 0; i < domain::kMaxProductNameCharacters; ++i) name += character;
+  for (int i = 0; i < domain::kMaxNoteCharacters; ++i) note += character;
+  order.content.customer_id = std::string(domain::kMaxCustomerIdBytes, 'c');
+  order.content.contact_email = std::string(domain::kMaxEmailBytes, 'e');
+  order.content.note = note;
+  const std::int64_t price = std::numeric_limits<std::int64_t>::max() / domain::kMaxQuantity;
+  order.content.lines.assign(domain::kMaxLines,
+                             {order.id, std::string(domain::kMaxSkuBytes, 's'), name, domain::kMaxQuantity, price});
+  order.content.total = {std::numeric_limits<std::int64_t>::max(), "EUR"};
+  order.version = std::numeric_limits<std::int64_t>::max();
+  order.updated_at = absl::FromUnixSeconds(253'402'300'799) + absl::Nanoseconds(999'999'999);
+  orders::v1::Order proto;
+  OrderToProto(order, proto);
+  EXPECT_LE(proto.ByteSizeLong(), domain::kLargestOrderBytes);
+  EXPECT_GE(proto.ByteSizeLong(), domain::kLargestOrderBytes * 9 / 10) << "the limit says something";
+  EXPECT_LE(proto.lines(0).ByteSizeLong(), domain::kLargestLineBytes);
 }
 
 struct Bad {

@@ -10,18 +10,6 @@
 #include "libs/domain/refusal.h"
 
 namespace ordermesh::validation {
-namespace {
-
-// A price that can't be said exactly is none: the product is not for sale until its currency is one of ISO 4217.
-void DeactivateUnknownCurrencies(CatalogRead& read) {
-  for (domain::CatalogProduct& product : read.products) {
-    if (!product.active || domain::MinorUnitsPerUnit(product.price.currency) != 0) continue;
-    base::LogWarning("product_currency_unknown", {{"sku", product.sku}, {"currency", product.price.currency}});
-    product.active = false;
-  }
-}
-
-}  // namespace
 
 absl::Status CheckFresh(const PinnedCatalog& catalog, absl::Time now, absl::Duration max_age) {
   if (catalog.snapshot != nullptr && now - catalog.as_of <= max_age) return absl::OkStatus();
@@ -65,7 +53,9 @@ absl::Status CatalogRefresher::Read(absl::Time now) {
   ASSIGN_OR_RETURN(CatalogRead read, everything ? store_.ReadAll() : store_.ReadChanges(next_));
   next_ = read.next;
   if (read.whole) last_full_ = now;
-  DeactivateUnknownCurrencies(read);
+  for (domain::CatalogProduct& product : read.products) admit_.Product(product);
+  for (StoredCustomer& customer : read.customers) admit_.Customer(customer);
+  admit_.Report();
 
   PinnedCatalog after{nullptr, now};  // as of before it was read
   after.snapshot = before.snapshot == nullptr ? CatalogSnapshot::Make(std::move(read))

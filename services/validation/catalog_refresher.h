@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/mesh/health.h"
+#include "services/validation/admit.h"
 #include "services/validation/catalog_snapshot.h"
 #include "services/validation/catalog_store.h"
 #include "services/validation/validation_metrics.h"
@@ -52,6 +53,7 @@ class CatalogRefresher {
   base::Clock& clock_;
   const absl::Time started_;
   // The thread's.
+  Admit admit_;
   std::uint64_t next_ = 0;
   absl::Time last_full_ = absl::InfinitePast();
   // When the first of the readings began that have failed one after the other: long ago, when none has succeeded.
