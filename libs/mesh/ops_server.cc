@@ -1,14 +1,9 @@
 #include "libs/mesh/ops_server.h"
 
-#include <civetweb.h>
-
-#include <array>
-#include <cstdlib>
-#include <stop_token>
-#include <thread>
+#include <microhttpd.h>
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/clock.h"
 #include "libs/base/json.h"
 #include "libs/base/status.h"
 #include "libs/mesh/listen_address.h"
@@ -18,37 +13,32 @@ namespace {
 
 constexpr char kJson[] = "application/json";
 
-absl::string_view Reason(int code) {
-  switch (code) {
-    case 200:
-      return "OK";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    default:
-      return "Service Unavailable";
-  }
+// Connections in progress, each with so much memory for its request's head; more wait to be accepted. Idle and slow
+// ones hold no thread, and are hung up on after kIdleSeconds without a byte.
+constexpr unsigned kConnections = 1000;
+constexpr std::size_t kHeadBytes = std::size_t{8} << 10;
+constexpr unsigned kIdleSeconds = 5;
+
+MHD_Result Send(MHD_Connection* connection, const OpsServer::Answer& answer) {
+  MHD_Response* response =
+      MHD_create_response_from_buffer(answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
+  if (response == nullptr) return MHD_NO;
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.type.c_str());
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+  const MHD_Result sent = MHD_queue_response(connection, static_cast<unsigned>(answer.code), response);
+  MHD_destroy_response(response);
+  return sent;
 }
 
-void Send(mg_connection* connection, const OpsServer::Answer& answer, bool with_body) {
-  std::string response = absl::StrCat("HTTP/1.1 ", answer.code, " ", Reason(answer.code),
-                                      "\r\nContent-Type: ", answer.type, "\r\nContent-Length: ", answer.body.size(),
-                                      "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n");
-  if (with_body) response += answer.body;
-  mg_write(connection, response.data(), response.size());
-}
-
-int Handle(mg_connection* connection) {
-  const mg_request_info* request = mg_get_request_info(connection);
-  const auto* server = static_cast<const OpsServer*>(request->user_data);
-  const absl::string_view method = request->request_method;
-  if (method != "GET" && method != "HEAD") {
-    Send(connection, {405, kJson, R"({"error":"only GET and HEAD"})"}, true);
-  } else {
-    Send(connection, server->Get(request->local_uri), method == "GET");
+// On the server's thread, as soon as a request's head is there.
+MHD_Result Handle(void* server, MHD_Connection* connection, const char* path, const char* method, const char*,
+                  const char*, std::size_t*, void**) {
+  const absl::string_view verb = method;
+  if (verb != MHD_HTTP_METHOD_GET && verb != MHD_HTTP_METHOD_HEAD) {
+    return Send(connection, {MHD_HTTP_METHOD_NOT_ALLOWED, kJson, R"({"error":"only GET and HEAD"})"});
   }
-  return 1;  // done with
+  return Send(connection, static_cast<const OpsServer*>(server)->Get(path));  // without the body for HEAD
 }
 
 // What a dependency says of itself, as JSON.
@@ -64,17 +54,6 @@ std::string DescribeReadiness(const Readiness& readiness, bool& ready) {
   }
   return absl::StrCat("{\"ready\":", ready ? "true" : "false", ",\"dependencies\":{", all, "},\"failing\":[", failing,
                       "]}\n");
-}
-
-// Connects and hangs up.
-void Knock(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  std::string host = address.substr(0, colon);
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  std::array<char, 128> error{};
-  const int port = std::atoi(address.c_str() + colon + 1);
-  mg_connection* connection = mg_connect_client(host.c_str(), port, 0, error.data(), error.size());
-  if (connection != nullptr) mg_close_connection(connection);
 }
 
 }  // namespace
@@ -94,31 +73,28 @@ absl::StatusOr<std::unique_ptr<OpsServer>> OpsServer::Start(absl::string_view li
                                                             const Readiness& readiness) {
   absl::StatusOr<ListenAddress> address = ListenAddress::Parse(listen);
   if (!address.ok()) return base::Annotate(address.status(), "ops_listen");
-  std::unique_ptr<OpsServer> server(new OpsServer(metrics, readiness));
   const std::string where = address->ToString();
-  const std::array<const char*, 7> options = {"listening_ports",    where.c_str(), "num_threads", "2",
-                                              "request_timeout_ms", "5000",        nullptr};
-  mg_callbacks callbacks{};
-  callbacks.begin_request = Handle;
-  callbacks.log_message = [](const mg_connection*, const char*) { return 1; };  // We say it better.
-  server->context_ = mg_start(&callbacks, server.get(), const_cast<const char**>(options.data()));
-  mg_server_port port{};
-  if (server->context_ == nullptr || mg_get_server_ports(server->context_, 1, &port) < 1) {
+  const absl::StatusOr<int> listener = Listen(*address);
+  if (!listener.ok()) {
     return absl::UnavailableError(
-        absl::StrCat("ops_listen: cannot listen on ", where, ": ", DescribeListenFailure(*address)));
+        absl::StrCat("ops_listen: cannot listen on ", where, ": ", listener.status().message()));
   }
-  address->port = port.port;
+  std::unique_ptr<OpsServer> server(new OpsServer(metrics, readiness));
   server->address_ = address->ToString();
+  server->daemon_ = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, Handle, server.get(),
+                                     MHD_OPTION_LISTEN_SOCKET, *listener, MHD_OPTION_CONNECTION_LIMIT, kConnections,
+                                     MHD_OPTION_CONNECTION_MEMORY_LIMIT, kHeadBytes, MHD_OPTION_CONNECTION_TIMEOUT,
+                                     kIdleSeconds, MHD_OPTION_END);
+  if (server->daemon_ == nullptr) {
+    close(*listener);
+    return absl::UnavailableError(absl::StrCat("ops_listen: no thread could be had for ", where));
+  }
   return server;
 }
 
+// Closes the listener and every connection.
 OpsServer::~OpsServer() {
-  if (context_ == nullptr) return;
-  // civetweb looks for the wish to stop only when a connection comes or every two seconds: knock until it has stopped.
-  const std::jthread knock([address = address_](std::stop_token stop) {
-    while (base::SystemClock().SleepFor(absl::Milliseconds(5), stop)) Knock(address);
-  });
-  mg_stop(context_);
+  if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
 }
 
 }  // namespace ordermesh::mesh

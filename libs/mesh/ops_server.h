@@ -8,12 +8,13 @@
 #include "libs/base/metrics.h"
 #include "libs/mesh/health.h"
 
-struct mg_context;
+struct MHD_Daemon;
 
 namespace ordermesh::mesh {
 
 // /healthz: 200 while the process lives. /readyz: 200, or 503 with a JSON object that names each dependency that fails
-// and why. /metrics: the Prometheus text format. Has two threads of its own.
+// and why. /metrics: the Prometheus text format. Has one thread of its own, which
+// no connection can hold: they are served as their bytes come.
 class OpsServer {
  public:
   // `listen` is host:port, port 0: any free one. INVALID_ARGUMENT: it is malformed. UNAVAILABLE: it is taken. The
@@ -40,7 +41,7 @@ class OpsServer {
   base::Metrics& metrics_;
   const Readiness& readiness_;
   std::string address_;
-  mg_context* context_ = nullptr;
+  MHD_Daemon* daemon_ = nullptr;
 };
 
 }  // namespace ordermesh::mesh

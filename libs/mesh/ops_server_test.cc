@@ -1,10 +1,13 @@
 #include "libs/mesh/ops_server.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <memory>
+#include <vector>
 
 #include "libs/testing/status_matchers.h"
 
@@ -18,21 +21,44 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// What the server answers to one request, until it hangs up.
-std::string Ask(const std::string& address, const std::string& method, const std::string& path) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
-  inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-  const std::string request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
-  EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char buffer[4096];
-  for (ssize_t n; (n = read(fd, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
-  close(fd);
-  return answer;
+// A connection to the server, by IPv4 or IPv6.
+class Client {
+ public:
+  explicit Client(const std::string& address, const char* host = "127.0.0.1") {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICHOST;
+    addrinfo* found = nullptr;
+    EXPECT_EQ(getaddrinfo(host, address.substr(address.rfind(':') + 1).c_str(), &hints, &found), 0);
+    fd_ = socket(found->ai_family, SOCK_STREAM, 0);
+    EXPECT_EQ(connect(fd_, found->ai_addr, found->ai_addrlen), 0) << address;
+    freeaddrinfo(found);
+  }
+  ~Client() { close(fd_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Whether it was taken.
+  bool Send(const std::string& bytes) {
+    return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+  }
+  // What the server says until it hangs up.
+  std::string ReadAll() {
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t n; (n = read(fd_, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+    return answer;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+std::string Ask(const std::string& address, const std::string& method, const std::string& path,
+                const char* host = "127.0.0.1") {
+  Client client(address, host);
+  EXPECT_TRUE(client.Send(method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
+  return client.ReadAll();
 }
 
 class OpsServerTest : public ::testing::Test {
@@ -81,6 +107,46 @@ TEST_F(OpsServerTest, RefusesWhatItDoesNotServe) {
   EXPECT_THAT(Ask(server_->address(), "POST", "/metrics"), StartsWith("HTTP/1.1 405 Method Not Allowed\r\n"));
   EXPECT_THAT(Ask(server_->address(), "HEAD", "/healthz"),
               AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), Not(HasSubstr("alive"))));
+}
+
+// Those that say nothing, and those that say a little and never end it.
+TEST_F(OpsServerTest, AnswersWhileOthersHoldConnections) {
+  std::vector<std::unique_ptr<Client>> idle, slow;
+  for (int i = 0; i < 50; ++i) {
+    idle.push_back(std::make_unique<Client>(server_->address()));
+    slow.push_back(std::make_unique<Client>(server_->address()));
+    ASSERT_TRUE(slow.back()->Send("GET /metrics HTTP/1.1\r\nHost: "));
+  }
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_THAT(Get("/healthz"), StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(Get("/readyz"), StartsWith("HTTP/1.1 503 "));
+    for (const std::unique_ptr<Client>& client : slow) ASSERT_TRUE(client->Send("x"));
+  }
+  // Nobody was hung up on meanwhile: whoever ends a request is answered.
+  ASSERT_TRUE(slow.front()->Send("\r\n\r\n"));
+  EXPECT_THAT(slow.front()->ReadAll(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(OpsServerTest, HangsUpOnWhoIsIdle) {
+  Client idle(server_->address());
+  EXPECT_EQ(idle.ReadAll(), "");
+}
+
+TEST_F(OpsServerTest, EndsWhileOthersHoldConnections) {
+  Client idle(server_->address()), slow(server_->address());
+  ASSERT_TRUE(slow.Send("GET /hea"));
+  server_.reset();
+  EXPECT_EQ(idle.ReadAll(), "");
+  EXPECT_EQ(slow.ReadAll(), "");
+}
+
+TEST_F(OpsServerTest, ListensOnIpv6AndOnBoth) {
+  ASSERT_OK_AND_ASSIGN(auto six, OpsServer::Start("[::1]:0", metrics_, readiness_));
+  EXPECT_THAT(six->address(), StartsWith("[::1]:"));
+  EXPECT_THAT(Ask(six->address(), "GET", "/healthz", "::1"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  ASSERT_OK_AND_ASSIGN(auto both, OpsServer::Start("[::]:0", metrics_, readiness_));
+  EXPECT_THAT(Ask(both->address(), "GET", "/healthz", "::1"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(Ask(both->address(), "GET", "/healthz"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST_F(OpsServerTest, SaysThatItsPortIsTaken) {
