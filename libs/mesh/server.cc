@@ -93,6 +93,7 @@ void Server::Configure() {
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToMillis(kKeepaliveTimeout));
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder_.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ToMillis(kKeepaliveLeast));
+  builder_.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, ToMillis(core_.options.handshake_timeout));
   builder_.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, ToMillis(core_.options.max_connection_age));
   builder_.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, ToMillis(core_.options.max_connection_age_grace));
 }

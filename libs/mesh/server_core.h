@@ -30,6 +30,8 @@ struct ServerOptions {
   // A connection older than this is asked to go (with jitter), so that clients find new replicas.
   absl::Duration max_connection_age = absl::Seconds(300);
   absl::Duration max_connection_age_grace = absl::Seconds(30);
+  // Who connects and doesn't speak HTTP/2 within it is hung up on: it holds a descriptor.
+  absl::Duration handshake_timeout = absl::Seconds(10);
 };
 
 // For methods that differ from the server's options; 0 keeps them.

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <future>
@@ -388,6 +391,50 @@ TEST_F(FullServerTest, CountsStreamsApart) {
   EXPECT_THAT(Echo("hello"), IsOk());
   stream->WritesDone();
   EXPECT_THAT(stream->Finish(), IsOk());
+}
+
+class ServerListenTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ServerListenTest, IsServedThere) {
+  ServerOptions options = EchoServer::Options();
+  options.listen = GetParam();
+  EchoServer server(options);
+  ASSERT_THAT(server.server().Start(), IsOk());
+  const std::string port = server.server().address().substr(server.server().address().rfind(':'));
+  for (const absl::string_view from : {"127.0.0.1", "[::1]"}) {
+    if (GetParam() != absl::string_view("[::]:0") && !absl::StartsWith(GetParam(), from)) continue;
+    const auto stub = EchoServer::EchoService::NewStub(
+        grpc::CreateChannel(absl::StrCat(from, port), grpc::InsecureChannelCredentials()));
+    grpc::ClientContext context;
+    context.set_deadline(In(20));
+    EchoReply reply;
+    EXPECT_THAT(stub->Echo(&context, Text("hello"), &reply), IsOk()) << from;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Addresses, ServerListenTest, ::testing::Values("127.0.0.1:0", "[::1]:0", "[::]:0"));
+
+TEST(HandshakeTest, WhoSaysNothingIsHungUpOn) {
+  ServerOptions options = EchoServer::Options();
+  options.handshake_timeout = absl::Milliseconds(100);
+  EchoServer server(options);
+  ASSERT_THAT(server.server().Start(), IsOk());
+  const std::string& address = server.server().address();
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+  char buffer[1024];
+  while (read(fd, buffer, sizeof buffer) > 0) {  // its own settings; then the end
+  }
+  close(fd);
+  const auto stub = server.MakeStub();
+  grpc::ClientContext context;
+  context.set_deadline(In(20));
+  EchoReply reply;
+  EXPECT_THAT(stub->Echo(&context, Text("hello"), &reply), IsOk());
 }
 
 }  // namespace
