@@ -25,6 +25,7 @@ AnalyticsMetrics::AnalyticsMetrics(base::Metrics& metrics)
       pruned(metrics.AddCounter("ordermesh_analytics_pruned_events_total",
                                 "Ids of counted events that were forgotten because of their age.")),
       assigned(metrics.AddGauge("ordermesh_analytics_assigned_partitions", "Partitions that this process counts.")),
+      taken(metrics.AddGauge("ordermesh_analytics_taken_records", "Records in memory that are to be counted.")),
       lost_records(metrics.AddGauge("ordermesh_analytics_lost_records",
                                     "Records that Kafka dropped before they were counted. More than 0: the figures are "
                                     "short until they are rebuilt from the orders.")),

@@ -16,6 +16,7 @@ struct AnalyticsMetrics {
   base::Counter restarts;        // consumers that had to be made anew
   base::Counter pruned;          // ids of counted events that were forgotten
   base::Gauge assigned;          // partitions of this member
+  base::Gauge taken;             // records in memory, to be counted
   base::Gauge lost_records;      // of all partitions, since the rollups were last built; the alarm
   base::Histogram batch_events;  // records of a transaction
   base::Histogram commit;        // seconds of a transaction

@@ -30,6 +30,8 @@ absl::Status ConsumeRecords::Open(const OpenRecordSource& open) {
   Close();
   RecordSource::Callbacks callbacks;
   callbacks.start = [this](const Partition& partition) -> absl::StatusOr<std::int64_t> {
+    // Asked again without a revoke when the log was cut off: what was taken of it is taken anew.
+    if (auto at = owned_.find(partition); at != owned_.end()) Forget(at->second);
     ASSIGN_OR_RETURN(const std::int64_t start, FindStart(partition, store_, *source_, metrics_));
     owned_[partition] = {start, start, false, {}};
     metrics_.assigned.Set(static_cast<double>(owned_.size()));
@@ -51,7 +53,7 @@ absl::Status ConsumeRecords::Open(const OpenRecordSource& open) {
 void ConsumeRecords::Close() {
   source_.reset();
   owned_.clear();
-  taken_ = 0;
+  AddTaken(-taken_);
   metrics_.assigned.Set(0);
 }
 
@@ -97,7 +99,7 @@ absl::Status ConsumeRecords::Take(Record record) {
   owned.read_to = record.offset + 1;
   taken.record = std::move(record);
   owned.taken.push_back(std::move(taken));
-  ++taken_;
+  AddTaken(1);
   return absl::OkStatus();
 }
 
@@ -178,7 +180,7 @@ absl::Status ConsumeRecords::CountFirst(const Partition& partition, Owned& owned
   source_->Commit(partition, batch.next_offset);
   owned.counted_to = batch.next_offset;
   owned.taken.erase(owned.taken.begin(), owned.taken.begin() + static_cast<std::ptrdiff_t>(count));
-  taken_ -= static_cast<int>(count);
+  AddTaken(-static_cast<int>(count));
   return absl::OkStatus();
 }
 
@@ -220,8 +222,13 @@ void ConsumeRecords::Report(const Owned& owned, std::size_t count, const Applied
 }
 
 void ConsumeRecords::Forget(Owned& owned) {
-  taken_ -= static_cast<int>(owned.taken.size());
+  AddTaken(-static_cast<int>(owned.taken.size()));
   owned.taken.clear();
+}
+
+void ConsumeRecords::AddTaken(int count) {
+  taken_ += count;
+  metrics_.taken.Set(taken_);
 }
 
 }  // namespace ordermesh::analytics

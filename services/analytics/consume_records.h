@@ -75,6 +75,7 @@ class ConsumeRecords {
   absl::Status Bury(Owned& owned, std::size_t count);
   void Report(const Owned& owned, std::size_t count, const Applied& applied, absl::Duration took);
   void Forget(Owned& owned);
+  void AddTaken(int count);
   absl::Duration UntilDue();
 
   const ConsumeOptions options_;

@@ -298,6 +298,24 @@ TEST_F(ConsumeRecordsTest, RecordsThatWereDroppedUnderARunningConsumerRaiseTheAl
   EXPECT_EQ(Stored(kZero).lost_records, 5);
 }
 
+// No revoke tells of it: the log no longer holds what comes next, and the start is asked again.
+TEST_F(ConsumeRecordsTest, ALogThatIsCutOffAgainAndAgainTakesNoRoom) {
+  Append(AnAcceptedOrder());
+  StepUntilCounted(member_);
+  for (int round = 0; round < 150; ++round) {  // more than there is room for
+    Append(AnAcceptedOrder());
+    ASSERT_THAT(member_->Step(), IsOk());
+    ASSERT_THAT(member_->Step(), IsOk());  // taken, not due
+    log_.DropBefore(kZero, log_.logs[kZero].next() + 5);
+    ASSERT_THAT(member_->Step(), IsOk());
+    ASSERT_EQ(metrics_.taken.Value(), 0) << "round " << round;
+  }
+  Append(AnAcceptedOrder());
+  StepUntilCounted(member_);
+  EXPECT_EQ(Stored(kZero).next_offset, log_.logs[kZero].next());
+  EXPECT_EQ(metrics_.taken.Value(), 0);
+}
+
 TEST_F(ConsumeRecordsTest, ClosingLeavesTheGroupAndForgets) {
   Append(AnAcceptedOrder());
   ASSERT_THAT(member_->Step(), IsOk());

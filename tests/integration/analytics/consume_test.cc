@@ -213,6 +213,42 @@ TEST_F(ConsumeTest, RecordsThatWereDroppedBeforeTheyWereCountedRaiseTheAlarm) {
   EXPECT_EQ(Number("SELECT sum(lost_records)::bigint FROM analytics.offsets"), end - 1 - counted);
 }
 
+// The log's head is deleted while a consumer lags behind it with all that it may hold in memory.
+TEST_F(ConsumeTest, ALogThatIsCutOffUnderALaggingConsumerIsGoneOnWith) {
+  auto member = Join();
+  PublishEvents(RandomEvents(20));
+  WaitUntilCounted();
+  ASSERT_THAT(database_->admin().Begin(), IsOk());
+  ASSERT_THAT(database_->admin().Run("LOCK TABLE analytics.offsets IN ACCESS EXCLUSIVE MODE"), IsOk());
+  // All in one partition, and more than a consumer fetches ahead.
+  SaleEvent large = AnAcceptedOrder();
+  large.lines.assign(100, large.lines[0]);
+  for (SaleLine& line : large.lines) line.sku = std::string(200, 's');
+  std::vector<Record> records;
+  for (int i = 0; i < 1500; ++i) {
+    large.event_id = NewEventId();
+    records.push_back(RecordOf(large));
+    records.back().key = "one";
+  }
+  std::vector<std::int64_t> ends;
+  for (int partition = 0; partition < 3; ++partition) ends.push_back(Range(partition).second);
+  Publish(records);
+  WaitFor("memory full", [&] { return member->metrics().taken.Value() == 300; });
+  std::int64_t end = 0;
+  for (int partition = 0; partition < 3; ++partition) {
+    if (Range(partition).second == ends[static_cast<std::size_t>(partition)]) continue;
+    end = Range(partition).second;
+    DropRecordsBefore(partition, end - 1);
+  }
+  ASSERT_GT(end, 0);
+  ASSERT_THAT(database_->admin().Rollback(), IsOk());
+  WaitUntilCounted();
+  EXPECT_GT(Number("SELECT sum(lost_records)::bigint FROM analytics.offsets"), 0);
+  PublishEvents(RandomEvents(500));
+  WaitUntilCounted();
+  WaitFor("nothing held", [&] { return member->metrics().taken.Value() == 0; });
+}
+
 // Sessions that end in the middle of transactions, again and again.
 TEST_F(ConsumeTest, LosesNothingWhenItsSessionsAreEnded) {
   const std::vector<SaleEvent> events = RandomEvents(4000);
