@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <coroutine>
+#include <optional>
 #include <utility>
 
 namespace ordermesh::mesh {
@@ -61,13 +62,16 @@ HealthService::HealthService(Readiness& readiness, Server& server) : readiness_(
                         return Watch(call, request, out);
                       },
                       {.slots = 2, .max_in_progress = kMostWatches});
-  listener_ = readiness_.OnChange([this](bool) { WakeAll(); });
+  listener_ = readiness_.OnChange([this] { WakeAll(); });
 }
 
 HealthService::~HealthService() { readiness_.Forget(listener_); }
 
 HealthService::Status HealthService::StatusOf(const std::string& service) const {
   if (service == "liveness") return HealthCheckResponse::SERVING;
+  if (const std::optional<bool> group = readiness_.ready(service)) {
+    return *group ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+  }
   const std::vector<std::string>& names = server_.service_names();
   if (!service.empty() && service != "readiness" && !std::binary_search(names.begin(), names.end(), service)) {
     return HealthCheckResponse::SERVICE_UNKNOWN;

@@ -1,4 +1,5 @@
-// grpc.health.v1 for a process: Check and Watch of "", "readiness", "liveness" and every service's full name.
+// grpc.health.v1 for a process: Check and Watch of "", "readiness", "liveness", every service's full name, and every
+// group of the process' readiness.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,8 @@
 
 namespace ordermesh::mesh {
 
-// "liveness" serves while the process does; everything else is what Readiness says, told to watchers at once. Must
+// "liveness" serves while the process does; a group's name is what Readiness says of the group; everything else what it
+// says of the process. Watchers are told at once. Must
 // outlive the server's calls; `readiness` and the server's lanes must outlive it.
 class HealthService {
  public:

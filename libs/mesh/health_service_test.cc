@@ -74,6 +74,31 @@ TEST_F(HealthServiceTest, DoesNotKnowOtherServices) {
   EXPECT_FALSE(watch->Finish().ok());
 }
 
+TEST_F(HealthServiceTest, SaysOfAGroupWhatReadinessSaysOfIt) {
+  constexpr char kEcho[] = "ordermesh.testing.v1.EchoService";
+  constexpr char kEchoWithKafka[] = "ordermesh.testing.v1.EchoService/EchoLater";
+  Readiness readiness({"postgres", "kafka"}, {{kEcho, {"postgres"}}, {kEchoWithKafka, {"postgres", "kafka"}}});
+  EchoServer echo;
+  HealthService health(readiness, echo.server());
+  ASSERT_THAT(echo.server().Start(), IsOk());
+  stub_ = Health::NewStub(grpc::CreateChannel(echo.server().address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  const auto watch = stub_->Watch(&context, Of(kEchoWithKafka));
+  EXPECT_EQ(Next(*watch), HealthCheckResponse::NOT_SERVING);
+  readiness.Report("kafka", absl::OkStatus());
+  readiness.Report("postgres", absl::OkStatus());
+  EXPECT_EQ(Next(*watch), HealthCheckResponse::SERVING);
+  readiness.Report("kafka", absl::UnavailableError("down"));
+  EXPECT_EQ(Next(*watch), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Check(kEchoWithKafka), HealthCheckResponse::NOT_SERVING);
+  for (const char* served : {kEcho, "", "readiness", "grpc.health.v1.Health"}) {
+    EXPECT_EQ(Check(served), HealthCheckResponse::SERVING) << served;
+  }
+  context.TryCancel();
+  EXPECT_THAT(watch->Finish(), StatusIs(absl::StatusCode::kCancelled));
+  echo.server().Drain(absl::ZeroDuration());
+}
+
 TEST_F(HealthServiceTest, TellsEveryWatcherEveryChange) {
   grpc::ClientContext contexts[3];
   std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> watches;

@@ -41,9 +41,13 @@ MHD_Result Handle(void* server, MHD_Connection* connection, const char* path, co
   return Send(connection, static_cast<const OpsServer*>(server)->Get(path));  // without the body for HEAD
 }
 
-// What a dependency says of itself, as JSON.
+// What can be served, and what each dependency says of itself, as JSON.
 std::string DescribeReadiness(const Readiness& readiness, bool& ready) {
   ready = readiness.ready();
+  std::string groups;
+  for (const auto& [name, serves] : readiness.Groups()) {
+    absl::StrAppend(&groups, groups.empty() ? "" : ",", base::JsonString(name), ":", serves ? "\"ok\"" : "\"failing\"");
+  }
   std::string failing;
   std::string all;
   for (const auto& [name, status] : readiness.Describe()) {
@@ -52,8 +56,8 @@ std::string DescribeReadiness(const Readiness& readiness, bool& ready) {
     absl::StrAppend(&failing, failing.empty() ? "" : ",", "{\"dependency\":", base::JsonString(name),
                     ",\"reason\":", base::JsonString(status.message()), "}");
   }
-  return absl::StrCat("{\"ready\":", ready ? "true" : "false", ",\"dependencies\":{", all, "},\"failing\":[", failing,
-                      "]}\n");
+  return absl::StrCat("{\"ready\":", ready ? "true" : "false", ",\"groups\":{", groups, "},\"dependencies\":{", all,
+                      "},\"failing\":[", failing, "]}\n");
 }
 
 }  // namespace

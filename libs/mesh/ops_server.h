@@ -12,9 +12,9 @@ struct MHD_Daemon;
 
 namespace ordermesh::mesh {
 
-// /healthz: 200 while the process lives. /readyz: 200, or 503 with a JSON object that names each dependency that fails
-// and why. /metrics: the Prometheus text format. Has one thread of its own, which
-// no connection can hold: they are served as their bytes come.
+// /healthz: 200 while the process lives. /readyz: 200 or 503, with a JSON object that names each group of calls with
+// whether it is served, and each dependency that fails and why. /metrics: the Prometheus text format. Has one thread of
+// its own, which no connection can hold: they are served as their bytes come.
 class OpsServer {
  public:
   // `listen` is host:port, port 0: any free one. INVALID_ARGUMENT: it is malformed. UNAVAILABLE: it is taken. The

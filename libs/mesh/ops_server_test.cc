@@ -85,7 +85,7 @@ TEST_F(OpsServerTest, NamesEachFailingDependencyAndWhy) {
   EXPECT_THAT(
       Get("/readyz"),
       AllOf(StartsWith("HTTP/1.1 503 Service Unavailable\r\n"), HasSubstr("Content-Type: application/json\r\n"),
-            HasSubstr("{\"ready\":false,\"dependencies\":{\"postgres\":\"failing\",\"rabbitmq\":\"ok\"},"
+            HasSubstr("{\"ready\":false,\"groups\":{},\"dependencies\":{\"postgres\":\"failing\",\"rabbitmq\":\"ok\"},"
                       "\"failing\":[{\"dependency\":\"postgres\",\"reason\":\"connection \\\"refused\\\"\"}]}")));
   readiness_.Report("postgres", absl::OkStatus());
   EXPECT_THAT(Get("/readyz"), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("{\"ready\":true")));

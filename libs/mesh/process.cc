@@ -53,11 +53,11 @@ class RunningProcess final : public Process {
 
   base::Metrics& metrics() override { return metrics_; }
   Readiness& readiness() override {
-    if (readiness_ == nullptr) SetDependencies({});
+    if (readiness_ == nullptr) SetDependencies({}, {});
     return *readiness_;
   }
-  void SetDependencies(std::vector<std::string> names) override {
-    readiness_ = std::make_unique<Readiness>(std::move(names));
+  void SetDependencies(std::vector<std::string> names, std::vector<HealthGroup> groups) override {
+    readiness_ = std::make_unique<Readiness>(std::move(names), std::move(groups));
   }
   Server& server() override {
     if (server_ == nullptr) MakeServer();
@@ -115,6 +115,11 @@ class RunningProcess final : public Process {
     health_ = std::make_unique<HealthService>(readiness(), server());
     const base::Gauge ready = metrics_.AddGauge("ordermesh_ready", "1 when the process is ready, else 0.");
     metrics_.OnScrape([this, ready] { ready.Set(readiness_->ready() ? 1 : 0); });
+    for (const auto& [name, serves] : readiness_->Groups()) {
+      const base::Gauge group = metrics_.AddGauge(
+          "ordermesh_group_ready", "1 when what this group of calls needs is there, else 0.", {{"group", name}});
+      metrics_.OnScrape([this, group, name = name] { group.Set(readiness_->ready(name).value_or(false) ? 1 : 0); });
+    }
     if (!config_.ops_listen.empty()) {
       absl::StatusOr<std::unique_ptr<OpsServer>> ops = OpsServer::Start(config_.ops_listen, metrics_, *readiness_);
       if (!ops.ok()) return ops.status();
@@ -122,6 +127,9 @@ class RunningProcess final : public Process {
     }
     absl::Status listening = server_->Start();
     if (!listening.ok()) return listening;
+    start_end_.emplace([this](std::stop_token stop) {
+      if (clock().SleepFor(config_.start_grace, std::move(stop))) readiness_->EndStart();
+    });
     base::LogInfo("listening", {{"grpc", server_->address()}, {"ops", ops_ == nullptr ? "" : ops_->address()}});
     return absl::OkStatus();
   }
@@ -155,6 +163,7 @@ class RunningProcess final : public Process {
   base::CondVar changed_;
   bool serving_ ABSL_GUARDED_BY(mu_) = false;
   std::optional<absl::Status> stop_ ABSL_GUARDED_BY(mu_);
+  std::optional<std::jthread> start_end_;  // Last: it uses what stands above.
 };
 
 void OnSignal(RunningProcess& process, int signal, int count) {
@@ -214,6 +223,10 @@ void ProcessConfig::Declare(base::ConfigFields& fields) {
       .Seconds("max_connection_age_s", max_connection_age,
                "after it a client is asked to connect anew, so that it finds new replicas")
       .AtLeast(1);
+  fields
+      .Milliseconds("start_grace_ms", start_grace,
+                    "how long a process that has just started waits for all that it needs before it serves a part")
+      .AtLeast(0);
   fields.Milliseconds("drain_delay_ms", drain_delay, "after SIGTERM: not ready, but still serving").AtLeast(0);
   fields.Milliseconds("drain_timeout_ms", drain_timeout, "then: how long calls under way may take to end").AtLeast(0);
 }

@@ -38,6 +38,7 @@ struct ProcessConfig {
   // to 4: the threads of gRPC's sockets, the database and the brokers want the rest, and with fewer lanes more calls
   // share a wake-up, a batch and a write.
   int lanes = 0;
+  absl::Duration start_grace = absl::Seconds(10);    // until then ready only with all that it needs
   absl::Duration drain_delay = absl::Seconds(3);     // not ready → stops accepting
   absl::Duration drain_timeout = absl::Seconds(20);  // stops accepting → calls under way are cancelled
   int max_calls = 1000;                              // unary calls in progress; beyond: RESOURCE_EXHAUSTED
@@ -53,7 +54,8 @@ class Process {
   virtual ~Process() = default;
   virtual base::Metrics& metrics() = 0;
   virtual Readiness& readiness() = 0;  // after SetDependencies, which comes first
-  virtual void SetDependencies(std::vector<std::string> names) = 0;
+  // See Readiness. The process waits for all of them for ProcessConfig::start_grace.
+  virtual void SetDependencies(std::vector<std::string> names, std::vector<HealthGroup> groups = {}) = 0;
   virtual Server& server() = 0;  // to add services; before Serve
   virtual base::Clock& clock() = 0;
   // Runs after the last call has ended and before Serve returns, last added first: flush, close.

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -169,6 +170,22 @@ TEST_F(ProcessTest, ServesUntilItIsToldToStop) {
   EXPECT_THAT(child.output(), HasSubstr("\"event\":\"stopped\""));
   EXPECT_THAT(child.output(), AllOf(HasSubstr("\"secret\":\"***\""), Not(HasSubstr("hunter2"))));
   EXPECT_LT(child.output().find("second stopped"), child.output().find("first stopped"));
+}
+
+TEST_F(ProcessTest, ServesAPartWhenItsStartHasEnded) {
+  Serve({"--drain_delay_ms=0", "--trouble=away", "--start_grace_ms=1"});
+  while (!absl::StrContains(Get("/readyz"), "\"ready\":true")) std::this_thread::yield();
+  EXPECT_THAT(Get("/readyz"), HasSubstr("\"groups\":{\"ordermesh.testing.v1.EchoService\":\"ok\","
+                                        "\"ordermesh.testing.v1.EchoService/Later\":\"failing\"},"));
+  EXPECT_THAT(Get("/metrics"),
+              AllOf(HasSubstr("ordermesh_ready 1\n"),
+                    HasSubstr("ordermesh_group_ready{group=\"ordermesh.testing.v1.EchoService\"} 1\n"),
+                    HasSubstr("ordermesh_group_ready{group=\"ordermesh.testing.v1.EchoService/Later\"} 0\n")));
+}
+
+TEST_F(ProcessTest, WaitsForAllThatItNeedsAtItsStart) {
+  Serve({"--drain_delay_ms=0", "--trouble=away", "--start_grace_ms=3600000"});
+  EXPECT_THAT(Get("/readyz"), AllOf(HasSubstr("\"ready\":false"), HasSubstr("\"dependency\":\"starting\"")));
 }
 
 // This client has made a call, so that it is connected, and polls only during calls.

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "ordermesh/testing/v1/echo.grpc.pb.h"
@@ -20,7 +21,7 @@ struct Config {
 
   void Declare(base::ConfigFields& fields) {
     fields.Text("secret", secret, "never shown").Secret();
-    fields.Text("trouble", trouble, "none, internal, invalid, denied, hang");
+    fields.Text("trouble", trouble, "none, internal, invalid, denied, hang, away");
   }
 };
 
@@ -45,7 +46,11 @@ absl::Status Assemble(Config& config, Process& process) {
     base::SystemClock().SleepFor(absl::InfiniteDuration(), std::stop_token());
   }
   EchoService::AsyncService service;
-  process.SetDependencies({"postgres"});
+  constexpr char kEcho[] = "ordermesh.testing.v1.EchoService";
+  process.SetDependencies({"postgres"}, {{kEcho, {"postgres"}}});
+  if (config.trouble == "away") {
+    process.SetDependencies({"postgres", "kafka"}, {{kEcho, {"postgres"}}, {absl::StrCat(kEcho, "/Later"), {"kafka"}}});
+  }
   process.server().Add(&service);
   using Service = EchoService::AsyncService;
   process.server().Unary(
