@@ -36,7 +36,11 @@ std::function<std::unique_ptr<RollupStore>()> StoreFactory(const AnalyticsConfig
 }
 
 absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
-  process.SetDependencies({"database", "kafka", "schema"});
+  // With Kafka away nothing is counted, but what was is told.
+  process.SetDependencies(
+      {"database", "kafka", "schema"},
+      {{"ordermesh.analytics.v1.AnalyticsService", {"database", "schema"}},
+       {"ordermesh.analytics.v1.AnalyticsService/ListConsumerLags", {"database", "kafka", "schema"}}});
   const AnalyticsMetrics metrics(process.metrics());
   ASSIGN_OR_RETURN(std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
   ClusterLogEnds ends(*cluster);

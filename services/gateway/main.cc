@@ -51,7 +51,11 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
   base::Random& random = base::SystemRandom();
   base::Metrics& metrics = process.metrics();
   base::UuidV7Source ids(clock, random);
-  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation});
+  // With every validator away orders are still read, cancelled and watched.
+  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation},
+                          {{"ordermesh.orders.v1.OrderService", {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema}},
+                           {"ordermesh.orders.v1.OrderService/CreateOrder",
+                            {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation}}});
 
   WireOrderEvents events;
   PostgresOrderStore store(StoreOptions(config), events, clock, random, StoreMetrics(metrics));

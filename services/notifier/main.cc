@@ -87,7 +87,11 @@ rabbitmq::ConnectionOptions Broker(const NotifierConfig& config, std::string nam
 
 absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   ASSIGN_OR_RETURN(const ReadConfig read, Read(config));
-  process.SetDependencies({"database", "rabbitmq", "schema"});
+  // With RabbitMQ away nothing new comes, but all that is there is shown, resent and delivered.
+  process.SetDependencies(
+      {"database", "rabbitmq", "schema"},
+      {{"ordermesh.notifications.v1.NotificationService", {"database", "schema"}},
+       {"ordermesh.notifications.v1.NotificationService/RedriveDeadLetters", {"database", "rabbitmq", "schema"}}});
   mesh::Readiness& readiness = process.readiness();
   base::Clock& clock = process.clock();
   base::Random& random = base::SystemRandom();

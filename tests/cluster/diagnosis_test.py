@@ -89,7 +89,8 @@ def test_topics_that_were_lost_with_their_volume_are_named_and_migrate_makes_the
         pod = symptoms.newest(component)
         # The log's last: the first start, when nothing was there yet, said the same.
         eventually(lambda: symptoms.events(pod, "dependency_down")[-1]["reason"] == missing and missing in symptoms.readyz(pod, port), 90)
-        eventually(lambda: symptoms.row(pod) == ("0/1", "Running"))
+    eventually(lambda: symptoms.row(symptoms.newest("relay")) == ("0/1", "Running"))
+    assert symptoms.row(symptoms.newest("analytics")) == ("1/1", "Running"), "what was counted is still told"
     release.upgrade()
     assert all(is_ready(pod) for component in ("relay", "analytics") for pod in namespace.pods(component))
 

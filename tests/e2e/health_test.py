@@ -1,40 +1,61 @@
 """Health that means it: stopping what a process depends on is named by /readyz within 2 s, while it stays alive."""
 
+import json
+import pathlib
+import re
+
 import pytest
 
 from system import eventually
 
-# Each dependency, what it is called, and who needs it.
+ORDERS = "ordermesh.orders.v1.OrderService"
+NOTIFICATIONS = "ordermesh.notifications.v1.NotificationService"
+ANALYTICS = "ordermesh.analytics.v1.AnalyticsService"
+# Each dependency, what it is called, and who needs it for which calls: "" is all of them.
 NEEDS = [
-    ("postgres", "database", ["gateway", "validation", "relay", "notifier", "analytics"]),
-    ("rabbitmq", "rabbitmq", ["relay", "notifier"]),
-    ("kafka", "kafka", ["relay", "analytics"]),
-    ("validation", "validation", ["gateway"]),
+    ("postgres", "database", {"gateway": "", "validation": "", "relay": "", "notifier": "", "analytics": ""}),
+    ("rabbitmq", "rabbitmq", {"relay": "", "notifier": f"{NOTIFICATIONS}/RedriveDeadLetters"}),
+    ("kafka", "kafka", {"relay": "", "analytics": f"{ANALYTICS}/ListConsumerLags"}),
+    ("validation", "validation", {"gateway": f"{ORDERS}/CreateOrder"}),
 ]
 SERVICES = ["gateway", "validation", "relay", "notifier", "analytics"]
+
+
+def whole(system, service):
+    """It has all that it needs."""
+    return '"failing":[]' in system.ops(service, "/readyz")[1]
 
 
 @pytest.fixture(autouse=True)
 def all_ready(system):
     yield
     for service in SERVICES:
-        eventually(lambda: system.ready(service), within=30, what=f"{service}'s readiness")
+        eventually(lambda: whole(system, service), within=30, what=f"{service}'s readiness")
 
 
 @pytest.mark.parametrize("server, dependency, processes", NEEDS, ids=[need[0] for need in NEEDS])
 def test_a_stopped_dependency_is_named_by_those_who_need_it(system, server, dependency, processes):
     with system.without(server):
-        for process in processes:
+        for process, group in processes.items():
             status, text = eventually(
-                lambda: system.ops(process, "/readyz"), lambda answer: answer[0] == 503, within=2,
-                what=f"{process} not ready")
-            assert dependency in text
-            eventually(lambda: not system.serving(process), within=2, what=f"{process} NOT_SERVING")
+                lambda: system.ops(process, "/readyz"), lambda answer: f'"{dependency}":"failing"' in answer[1], within=2,
+                what=f"{process} without {server}")
+            assert status == (200 if group else 503)
+            eventually(lambda: not system.serving(process, group), within=2, what=f"{process} NOT_SERVING")
+            if group:
+                assert system.serving(process) and system.serving(process, group.partition("/")[0]), "the rest is served"
             assert system.ops(process, "/healthz")[0] == 200
-        for process in set(SERVICES) - set(processes) - {server}:
-            assert system.ready(process), f"{process} does not need {server}"
-    for process in processes:
-        eventually(lambda: system.ready(process) and system.serving(process), within=30, what=f"{process}'s recovery")
+        for process in set(SERVICES) - processes.keys() - {server}:
+            assert whole(system, process), f"{process} does not need {server}"
+    for process, group in processes.items():
+        eventually(lambda: whole(system, process) and system.serving(process, group), within=30, what=f"{process}'s recovery")
+
+
+def test_the_groups_of_every_process_are_those_that_the_docs_say(system):
+    page = (pathlib.Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
+    said = set(re.findall(r"^\| (\w+) \| `(ordermesh\.\S+)` \|", page, re.MULTILINE))
+    assert said == {(service, group) for service in SERVICES
+                    for group in json.loads(system.ops(service, "/readyz")[1])["groups"]}
 
 
 @pytest.mark.parametrize("service", SERVICES)

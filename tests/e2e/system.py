@@ -113,10 +113,10 @@ class System:
     def ready(self, service):
         return self.ops(service, "/readyz")[0] == 200
 
-    def serving(self, service):
-        """Whether the gRPC health service says SERVING for the whole server."""
+    def serving(self, service, group=""):
+        """Whether the gRPC health service says SERVING for a group of calls, or for the whole server."""
         with self._channel(service) as channel:
-            reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+            reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=group), timeout=5)
         return reply.status == health_pb2.HealthCheckResponse.SERVING
 
     def logs(self):

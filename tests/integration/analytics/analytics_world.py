@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 import uuid
 
+import grpc
 import psycopg
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
@@ -180,7 +181,22 @@ class Analytics:
             return 0, str(error)
 
     def wait_ready(self) -> None:
-        wait_for("readiness", lambda: self.get("/readyz")[0] == 200, lambda: self.get("/readyz")[1] + self.log())
+        """Until it has all that it needs."""
+        wait_for("readiness", lambda: '"failing":[]' in self.get("/readyz")[1], lambda: self.get("/readyz")[1] + self.log())
+
+    def groups(self) -> dict[str, str]:
+        """What its readiness says of each group of calls."""
+        return json.loads(self.get("/readyz")[1])["groups"]
+
+    def orders_sold(self) -> int:
+        """As QuerySales answers it, of the day on which all orders of these tests were accepted."""
+        protos = stubs.load()
+        request = protos.analytics.QuerySalesRequest()
+        request.start_time.FromDatetime(datetime.datetime(2026, 3, 1))
+        request.end_time.FromDatetime(datetime.datetime(2026, 3, 2))
+        with grpc.insecure_channel(f"127.0.0.1:{self._grpc}") as channel:
+            answer = protos.analytics_grpc.AnalyticsServiceStub(channel).QuerySales(request, timeout=5)
+        return sum(row.orders for row in answer.rows)
 
     def wait_not_ready(self, *names: str, seconds: float = 20) -> None:
         """Until /readyz names what is missing."""

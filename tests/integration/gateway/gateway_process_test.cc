@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/testing/stack.h"
@@ -24,10 +25,12 @@ namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
+using grpc::health::v1::HealthCheckResponse;
 using ordermesh::testing::IsOk;
 using ordermesh::testing::Stack;
 using ordermesh::testing::StatusIs;
 using orders::v1::Order;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -70,6 +73,16 @@ class GatewayProcessTest : public ::testing::Test {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return orders::v1::OrderService::NewStub(
         grpc::CreateCustomChannel(gateway.grpc(), grpc::InsecureChannelCredentials(), arguments));
+  }
+  HealthCheckResponse::ServingStatus Health(const std::string& service) {
+    const auto health =
+        grpc::health::v1::Health::NewStub(grpc::CreateChannel(gateway_->grpc(), grpc::InsecureChannelCredentials()));
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    HealthCheckResponse response;
+    EXPECT_THAT(health->Check(&context, request, &response), IsOk()) << service;
+    return response.status();
   }
   static orders::v1::CreateOrderRequest ARequest(const std::string& request_id, int quantity = 2) {
     orders::v1::CreateOrderRequest request;
@@ -237,15 +250,19 @@ TEST_F(GatewayProcessTest, FiftyEqualRequestsOverFiftyConnectionsAndTwoGatewaysA
   EXPECT_EQ(gateway_->Metric("ordermesh_orders_accepted_total") + other->Metric("ordermesh_orders_accepted_total"), 1);
 }
 
-TEST_F(GatewayProcessTest, WithEveryValidatorDownNothingIsStoredAndRepeatsAreAnswered) {
-  Order stored;
+TEST_F(GatewayProcessTest, WithEveryValidatorDownNothingIsStoredAndAllElseIsServed) {
+  Order stored, cancelled;
   ASSERT_THAT(Create(ARequest("r1"), &stored), IsOk());
   const std::string listen = validation_->grpc();
   validation_->Signal(SIGKILL);
   validation_->Wait();
-  EXPECT_LT(gateway_->WaitFor("/readyz", "503"), 2.0);
-  EXPECT_THAT(gateway_->Get("/readyz"), HasSubstr("\"validation\":\"failing\""));
+  EXPECT_LT(gateway_->WaitFor("/readyz", "\"ordermesh.orders.v1.OrderService/CreateOrder\":\"failing\""), 2.0);
+  EXPECT_THAT(gateway_->Get("/readyz"), AllOf(HasSubstr("200"), HasSubstr("\"validation\":\"failing\""),
+                                              HasSubstr("\"ordermesh.orders.v1.OrderService\":\"ok\"")));
   EXPECT_THAT(gateway_->Get("/healthz"), HasSubstr("200"));
+  EXPECT_EQ(Health(""), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Health("ordermesh.orders.v1.OrderService"), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Health("ordermesh.orders.v1.OrderService/CreateOrder"), HealthCheckResponse::NOT_SERVING);
 
   Order order;
   const grpc::Status refused = Create(ARequest("r2"), &order);
@@ -255,9 +272,22 @@ TEST_F(GatewayProcessTest, WithEveryValidatorDownNothingIsStoredAndRepeatsAreAns
   ASSERT_THAT(Create(ARequest("r1"), &order), IsOk());
   EXPECT_EQ(order.id(), stored.id());
   EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 1);
+  {
+    grpc::ClientContext getting, listing, cancelling;
+    orders::v1::GetOrderRequest get;
+    get.set_id(stored.id());
+    EXPECT_THAT(stub()->GetOrder(&getting, get, &order), IsOk());
+    orders::v1::ListOrdersResponse page;
+    EXPECT_THAT(stub()->ListOrders(&listing, {}, &page), IsOk());
+    EXPECT_EQ(page.orders_size(), 1);
+    orders::v1::CancelOrderRequest cancel;
+    cancel.set_id(stored.id());
+    EXPECT_THAT(stub()->CancelOrder(&cancelling, cancel, &cancelled), IsOk());
+    EXPECT_EQ(cancelled.state(), orders::v1::ORDER_STATE_CANCELLED);
+  }
 
   StartValidation(listen);
-  gateway_->WaitFor("/readyz", "200");
+  gateway_->WaitFor("/readyz", "\"failing\":[]");
   EXPECT_THAT(Create(ARequest("r2"), &order), IsOk());
 }
 
@@ -271,7 +301,7 @@ TEST_F(GatewayProcessTest, ADatabaseThatHangsIsNamedWithinTwoSeconds) {
   EXPECT_THAT(answer, HasSubstr("\"database\":\"failing\""));
   EXPECT_THAT(health, HasSubstr("200"));
   validation_->WaitFor("/readyz", "200");
-  gateway_->WaitFor("/readyz", "200");
+  gateway_->WaitFor("/readyz", "\"failing\":[]");
   // The channel may still hold the validator for unhealthy; the refusals are safe to repeat.
   Order order;
   grpc::Status status = Create(ARequest("r1"), &order);

@@ -78,7 +78,7 @@ class World:
         notifier = Notifier(child, log)
         self._running.append(notifier)
         if ready:
-            eventually(lambda: notifier.readyz()[0], 200)
+            eventually(lambda: '"failing":[]' in notifier.readyz()[1])
         return notifier
 
     # RabbitMQ.
