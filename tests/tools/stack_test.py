@@ -64,6 +64,41 @@ def pair():
         tool("down", "--dir", str(directory))
 
 
+# What a shell, a properties file, a list or a configuration would take for its own.
+ODD_NAME = "Bestellungen für O'Brien, 100 % #1; $HOME = \"x\" \\n {a}"
+
+
+def test_a_folder_may_be_called_as_one_likes(folder):
+    odd = folder / ODD_NAME
+    odd.mkdir(parents=True)
+    for directory in (folder, odd):
+        directory.chmod(0o755)
+    started = tool("up", "--dir", str(odd), "--only", "postgres,rabbitmq_tls,kafka_tls,mail", env={**os.environ, "LC_ALL": "C"})
+    try:
+        assert started.returncode == 0, started.stderr
+        env = described(odd)["env"]
+        with psycopg.connect(env["DATABASE_URL"]) as session:
+            assert session.execute("SHOW data_directory").fetchone()
+        with pika.BlockingConnection(pika.URLParameters(env["AMQP_URL"])) as connection:
+            connection.channel().queue_declare("here", durable=True, arguments={"x-queue-type": "quorum"})
+        admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": env["KAFKA_BROKERS"]})
+        admin.create_topics([confluent_kafka.admin.NewTopic("here", 1, 1)])["here"].result(30)
+        for server in ("rabbitmq_tls", "kafka_tls"):  # their data is found again
+            for verb in ("stop", "start"):
+                done = tool(verb, server, "--dir", str(odd))
+                assert done.returncode == 0, done.stderr
+        assert "here" in eventually(lambda: admin.list_topics(timeout=5).topics)
+        with pika.BlockingConnection(pika.URLParameters(env["AMQP_URL"])) as connection:
+            connection.channel().queue_declare("here", passive=True)
+        # All of it stands in the folder itself, and nothing beside it.
+        assert [entry.name for entry in folder.iterdir()] == [ODD_NAME]
+        assert list((odd / "kafka_tls").glob("**/meta.properties")) and list((odd / "rabbitmq_tls").glob("**/quorum"))
+    finally:
+        down = tool("down", "--dir", str(odd))
+    assert down.returncode == 0, down.stderr
+    assert living_in(folder) == []
+
+
 def test_two_stacks_stand_side_by_side_and_leave_nothing(pair):
     starts = [subprocess.Popen([STACK, "up", "--dir", str(directory)], stdout=subprocess.PIPE) for directory in pair]
     assert [start.wait(timeout=90) for start in starts] == [0, 0]

@@ -154,5 +154,6 @@ def _rabbitmqctl(options: argparse.Namespace) -> int:
     if described is None or "rabbitmq" not in described["servers"]:
         raise StackError(f"no RabbitMQ is up in {options.dir}")
     return subprocess.run(
-        ["/usr/lib/rabbitmq/bin/rabbitmqctl", *options.arguments], env={**os.environ, **described["servers"]["rabbitmq"]["env"]}
+        ["/usr/lib/rabbitmq/bin/rabbitmqctl", *options.arguments], cwd=options.dir / "rabbitmq",
+        env={**os.environ, **described["servers"]["rabbitmq"]["env"]},
     ).returncode

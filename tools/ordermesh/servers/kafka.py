@@ -18,7 +18,7 @@ listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-log.dirs={data}
+log.dirs=data
 num.partitions=3
 # Topics are declared by migrate alone; a misspelt one has to fail.
 auto.create.topics.enable=false
@@ -44,18 +44,18 @@ class Kafka(Server):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self._controller_port = site.port()
-        self._settings = self.directory / "server.properties"
+        self._settings = "server.properties"
         self._data = self.directory / "data"
 
     async def prepare(self) -> None:
         if not any(paths.KAFKA_JARS.glob("kafka_*.jar")) or shutil.which("java") is None:
             raise ServerFailed(f"kafka: java or the jars in {paths.KAFKA_JARS} are missing; run tools/setup")
-        self._settings.write_text(self.settings())
+        (self.directory / self._settings).write_text(self.settings())
         if not (self._data / "meta.properties").exists():
             await self._format()
 
     def settings(self) -> str:
-        return _SETTINGS.format(port=self.port, controller_port=self._controller_port, data=self._data)
+        return _SETTINGS.format(port=self.port, controller_port=self._controller_port)
 
     async def _format(self) -> None:
         """Formatting takes a Java of its own, and its outcome depends on nothing of ours: it is done once and kept."""
@@ -63,7 +63,7 @@ class Kafka(Server):
         if not formatted.exists():
             await self.run_to_end(
                 [*_java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
-                + ["-t", _CLUSTER_ID, "-c", str(self._settings), *self.format_options]
+                + ["-t", _CLUSTER_ID, "-c", self._settings, *self.format_options]
             )
             try:
                 shutil.copytree(self._data, unfinished := formatted.with_suffix(f".{self.site.mark}"))
@@ -74,7 +74,7 @@ class Kafka(Server):
         shutil.copytree(formatted, self._data)
 
     def command(self) -> list[str]:
-        return [*_java("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"), "kafka.Kafka", str(self._settings)]
+        return [*_java("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"), "kafka.Kafka", self._settings]
 
     async def is_ready(self) -> bool:
         return await probe.is_ready(self.port)

@@ -1,5 +1,7 @@
 """Kafka as a managed service offers it: over TLS, with a login."""
 
+import os
+
 from ..certificates import Certificates
 from ..probes import tls as probe
 from .kafka import Kafka
@@ -45,7 +47,7 @@ class KafkaTls(Kafka):
             tls_port=self._tls_port,
             user=_USER,
             password=_PASSWORD,
-            keystore=self._certificates.key_and_certificate,
+            keystore=os.path.relpath(self._certificates.key_and_certificate, self.directory),
         )
 
     async def is_ready(self) -> bool:

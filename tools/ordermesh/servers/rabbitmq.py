@@ -7,6 +7,9 @@ from ..probes import amqp as probe
 from .server import Server, ServerFailed, Site
 
 _PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+# The folder in which the node stands. A relative path would not do: the runtime makes the folder's own name of it, and takes
+# letters that are not ASCII for others.
+_HERE = "/proc/self/cwd"
 
 _SETTINGS = """
 listeners.tcp.1 = 127.0.0.1:{port}
@@ -50,12 +53,12 @@ class RabbitMq(Server):
         return {
             "RABBITMQ_NODENAME": "ordermesh@localhost",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
-            "RABBITMQ_CONFIG_FILE": str(self.directory / "rabbitmq.conf"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.directory / "plugins"),
-            "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
-            "RABBITMQ_LOG_BASE": str(self.directory),
+            "RABBITMQ_CONFIG_FILE": f"{_HERE}/rabbitmq.conf",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{_HERE}/plugins",
+            "RABBITMQ_MNESIA_BASE": f"{_HERE}/data",
+            "RABBITMQ_LOG_BASE": _HERE,
             "RABBITMQ_LOGS": "-",
-            "RABBITMQ_PID_FILE": str(self.directory / "pid"),
+            "RABBITMQ_PID_FILE": f"{_HERE}/pid",
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "ERL_EPMD_PORT": str(self._mapper_port),

@@ -1,5 +1,7 @@
 """RabbitMQ as a managed service offers it: over TLS."""
 
+import os
+
 from ..certificates import Certificates
 from ..probes import tls as probe
 from .rabbitmq import RabbitMq
@@ -31,9 +33,9 @@ class RabbitMqTls(RabbitMq):
     def settings(self) -> str:
         return super().settings() + _SETTINGS.format(
             tls_port=self._tls_port,
-            authority=self._certificates.authority,
-            certificate=self._certificates.certificate,
-            key=self._certificates.key,
+            authority=os.path.relpath(self._certificates.authority, self.directory),
+            certificate=os.path.relpath(self._certificates.certificate, self.directory),
+            key=os.path.relpath(self._certificates.key, self.directory),
         )
 
     async def is_ready(self) -> bool:

@@ -45,6 +45,9 @@ class Site:
 class Server:
     """One server process in a folder of its own. It keeps its ports and its data while it is stopped.
 
+    The folder is where the process stands, and what a server is told of in a file, a list or a variable is told from there: the
+    folder's own name may hold what the server's syntax takes for something else.
+
     Not thread-safe, and to be used from the main thread (see processes.spawn). The site outlives it.
     """
 
@@ -170,7 +173,8 @@ class Server:
         base = {key: os.environ[key] for key in ("PATH", "LANG", "JAVA_HOME") if key in os.environ}
         return await processes.spawn(
             command,
-            env={**base, "HOME": str(self.directory), processes.MARKER: self.site.mark, **self.environment()},
+            # File names are UTF-8, whatever the caller's locale is.
+            env={**base, "LC_ALL": "C.UTF-8", "HOME": str(self.directory), processes.MARKER: self.site.mark, **self.environment()},
             log=self.log,
             cwd=self.directory,
             user=self.user,
