@@ -39,7 +39,7 @@ def test_an_overlay_is_what_the_chart_gives_for_the_same_values(overlay, variant
     built, rendered = build(overlay), [item for item in objects(*VARIANTS[variant]) if "helm.sh/hook" not in item["metadata"].get("annotations", {})]
     assert replicas(built) == replicas(rendered)
     names = {(item["kind"], item["metadata"]["name"]) for item in built} - {("Namespace", "ordermesh")}
-    wanted = {(item["kind"], item["metadata"]["name"].replace("migrate-1", "migrate-0-1-0")) for item in rendered}
+    wanted = {(item["kind"], item["metadata"]["name"].replace("migrate-1-", "migrate-0-1-0-")) for item in rendered}
     if overlay == "ha":
         wanted -= {("Secret", "ordermesh-postgres"), ("Secret", "ordermesh-rabbitmq")}
     assert names == wanted

@@ -56,7 +56,9 @@ class Release:
         """helm itself forgets them: neither a later upgrade nor an uninstall takes them away."""
         for entry in json.loads(self._namespace.helm("history", self.name, "--output=json")):
             if entry["status"] == "failed":
-                self._namespace.kubectl("delete", "job", f"{self.name}-migrate-{entry['revision']}", "--ignore-not-found")
+                for job in self._namespace.get("jobs"):
+                    if job["metadata"]["name"].startswith(f"{self.name}-migrate-{entry['revision']}-"):
+                        self._namespace.kubectl("delete", "job", job["metadata"]["name"])
 
     def test(self):
         """What `helm test` printed; fails as it does."""

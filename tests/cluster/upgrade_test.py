@@ -27,7 +27,7 @@ def test_upgrade_with_a_migration_and_rollback_under_load_fail_no_call(system, m
         mailing.rollback(before)
         assert not running(system) & upgraded
     print(f"\n{load.summary()}")
-    assert any(name.endswith(f"-{before + 1}") for name in jobs), "each revision migrates"
+    assert any(f"-migrate-{before + 1}-" in name for name in jobs), "each revision migrates"
     assert system.sql("SELECT count(*) FROM orders.orders WHERE test_only = 'expanded'")[0][0] >= len(load.acknowledged)
     assert load.failed == [] and load.kept_of_schedule > 0.95
     load.await_agreement()

@@ -37,7 +37,7 @@ spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: {{ index . 2 }}
-    name: {{ include "ordermesh.name" $meta }}
+    name: {{ include "ordermesh.name" $meta | quote }}
   minReplicas: {{ $values.autoscaling.minReplicas }}
   maxReplicas: {{ $values.autoscaling.maxReplicas }}
   metrics:

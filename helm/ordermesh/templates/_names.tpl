@@ -1,13 +1,18 @@
 {{/* Names, labels and images. */}}
 
-{{/* The release's name, once: "ordermesh" for a release that is called so, else "<release>-ordermesh". */}}
+{{/*
+The release's name, once: "ordermesh" for a release that is called so, else "<release>-ordermesh". What is no name of a Service
+(a release may begin with a digit and have dots) or is longer than 40 characters, which leaves room for the components', is made
+one; a hash then keeps apart what would be made the same.
+*/}}
 {{- define "ordermesh.fullname" -}}
-{{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride }}
-{{- else if contains .Chart.Name .Release.Name }}
-{{- .Release.Name | trunc 40 | trimSuffix "-" }}
-{{- else }}
-{{- printf "%s-%s" (.Release.Name | trunc 30 | trimSuffix "-") .Chart.Name }}
+{{- $wanted := .Values.fullnameOverride | default (eq .Release.Name .Chart.Name | ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name)) -}}
+{{- if and (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $wanted) (le (len $wanted) 40) -}}
+{{- $wanted }}
+{{- else -}}
+{{- $clean := regexReplaceAll "[^a-z0-9]+" (lower $wanted) "-" -}}
+{{- if regexMatch "^[^a-z]" $clean }}{{ $clean = printf "r%s" $clean }}{{ end -}}
+{{- printf "%s-%s" ($clean | trunc 31 | trimSuffix "-") ($wanted | sha256sum | trunc 8) }}
 {{- end }}
 {{- end }}
 
@@ -20,8 +25,8 @@
 {{/* What selects a component's pods. Immutable: never add to it. (list $ "gateway") */}}
 {{- define "ordermesh.selector" -}}
 {{- $root := index . 0 -}}
-app.kubernetes.io/name: {{ $root.Chart.Name }}
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/name: {{ $root.Chart.Name | quote }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 
@@ -29,10 +34,16 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "ordermesh.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "ordermesh.selector" . }}
-app.kubernetes.io/version: {{ $root.Values.image.tag | default $root.Chart.AppVersion | trunc 63 | quote }}
+app.kubernetes.io/version: {{ include "ordermesh.labelValue" ($root.Values.image.tag | default $root.Chart.AppVersion) | quote }}
 app.kubernetes.io/part-of: ordermesh
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ include "ordermesh.labelValue" (printf "%s-%s" $root.Chart.Name $root.Chart.Version) | quote }}
+{{- end }}
+
+{{/* Text as the value of a label: of at most 63 characters, which begins and ends with a letter or digit. */}}
+{{- define "ordermesh.labelValue" -}}
+{{- $text := regexReplaceAll "[^-._A-Za-z0-9]" . "_" -}}
+{{- regexReplaceAll "[^A-Za-z0-9]+$" (regexReplaceAll "^[^A-Za-z0-9]+" $text "" | trunc 63) "" }}
 {{- end }}
 
 {{/* The labels of a pod: without versions, since another one would restart every pod, the stores' too. (list $ "gateway") */}}
@@ -44,8 +55,8 @@ app.kubernetes.io/part-of: ordermesh
 {{/* The metadata of an object: (list $ "gateway"), or (list $ "gateway" "name") where it is not the component's own name. */}}
 {{- define "ordermesh.metadata" -}}
 {{- $root := index . 0 -}}
-name: {{ if gt (len .) 2 }}{{ index . 2 }}{{ else }}{{ include "ordermesh.name" . }}{{ end }}
-namespace: {{ $root.Release.Namespace }}
+name: {{ gt (len .) 2 | ternary (last .) (include "ordermesh.name" .) | quote }}
+namespace: {{ $root.Release.Namespace | quote }}
 labels:
   {{- include "ordermesh.labels" (list $root (index . 1)) | nindent 2 }}
 {{- end }}

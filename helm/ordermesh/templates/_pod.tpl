@@ -3,7 +3,7 @@
 {{/* The start of a pod's spec: (list $ "gateway" 65532 $values). Satisfies the restricted Pod Security Standard. */}}
 {{- define "ordermesh.pod" -}}
 {{- $root := index . 0 }}{{ $component := index . 1 }}{{ $user := index . 2 }}{{ $values := index . 3 -}}
-serviceAccountName: {{ include "ordermesh.name" (list $root $component) }}
+serviceAccountName: {{ include "ordermesh.name" (list $root $component) | quote }}
 # Nobody here talks to the API server.
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -13,14 +13,16 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   runAsNonRoot: true
+  {{- if $root.Values.security.fixedIds }}
   runAsUser: {{ $user }}
   runAsGroup: {{ $user }}
   fsGroup: {{ $user }}
+  {{- end }}
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault
 {{- with $values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with $values.nodeSelector }}
 nodeSelector:

@@ -76,7 +76,7 @@ spec:
       terminationGracePeriodSeconds: {{ add (include "ordermesh.gracePeriod" $settings) $root.Values.preStopSeconds }}
       containers:
         - name: {{ $name }}
-          image: {{ include "ordermesh.image" (list $root "ordermesh") }}
+          image: {{ include "ordermesh.image" (list $root "ordermesh") | quote }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
           command: [/usr/bin/ordermesh-{{ $name }}, --config=/etc/ordermesh/{{ $name }}.yaml]
           ports:

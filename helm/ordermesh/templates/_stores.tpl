@@ -87,57 +87,57 @@ stores and servers named: (list $ "gateway" (list "database" "amqp" "kafka"))
     defaultMode: 0440
     sources:
       - configMap:
-          name: {{ include "ordermesh.name" (list $root $component) }}
+          name: {{ include "ordermesh.name" (list $root $component) | quote }}
       {{- if has "database" $wanted }}
       - secret:
-          name: {{ include "ordermesh.postgres.secret" $root }}
+          name: {{ include "ordermesh.postgres.secret" $root | quote }}
           items:
-            - {key: {{ index $root.Values.postgres.keys $component }}, path: secrets/database_url}
+            - {key: {{ index $root.Values.postgres.keys $component | quote }}, path: secrets/database_url}
       {{- end }}
       {{- if has "owner" $wanted }}
       - secret:
-          name: {{ $root.Values.postgres.ownerSecret | default (include "ordermesh.postgres.secret" $root) }}
+          name: {{ $root.Values.postgres.ownerSecret | default (include "ordermesh.postgres.secret" $root) | quote }}
           items:
-            - {key: {{ $root.Values.postgres.keys.owner }}, path: secrets/database_url}
+            - {key: {{ $root.Values.postgres.keys.owner | quote }}, path: secrets/database_url}
       {{- end }}
       {{- if has "roles" $wanted }}
       - secret:
-          name: {{ include "ordermesh.postgres.secret" $root }}
+          name: {{ include "ordermesh.postgres.secret" $root | quote }}
           items:
-            - {key: {{ $root.Values.postgres.keys.rolePassword }}, path: secrets/role_password}
+            - {key: {{ $root.Values.postgres.keys.rolePassword | quote }}, path: secrets/role_password}
       {{- end }}
       {{- if has "amqp" $wanted }}
       - secret:
-          name: {{ include "ordermesh.rabbitmq.secret" $root }}
+          name: {{ include "ordermesh.rabbitmq.secret" $root | quote }}
           items:
-            - {key: {{ $root.Values.rabbitmq.key }}, path: secrets/amqp_url}
+            - {key: {{ $root.Values.rabbitmq.key | quote }}, path: secrets/amqp_url}
       {{- with $root.Values.rabbitmq.caSecret }}
       - secret:
-          name: {{ . }}
+          name: {{ . | quote }}
           items:
-            - {key: {{ $root.Values.rabbitmq.caKey }}, path: secrets/amqp_ca.pem}
+            - {key: {{ $root.Values.rabbitmq.caKey | quote }}, path: secrets/amqp_ca.pem}
       {{- end }}
       {{- end }}
       {{- if has "kafka" $wanted }}
       {{- with $root.Values.kafka.security.existingSecret }}
       - secret:
-          name: {{ . }}
+          name: {{ . | quote }}
           items:
-            - {key: {{ $root.Values.kafka.security.usernameKey }}, path: secrets/kafka_username}
-            - {key: {{ $root.Values.kafka.security.passwordKey }}, path: secrets/kafka_password}
+            - {key: {{ $root.Values.kafka.security.usernameKey | quote }}, path: secrets/kafka_username}
+            - {key: {{ $root.Values.kafka.security.passwordKey | quote }}, path: secrets/kafka_password}
       {{- end }}
       {{- with $root.Values.kafka.security.caSecret }}
       - secret:
-          name: {{ . }}
+          name: {{ . | quote }}
           items:
-            - {key: {{ $root.Values.kafka.security.caKey }}, path: secrets/kafka_ca.pem}
+            - {key: {{ $root.Values.kafka.security.caKey | quote }}, path: secrets/kafka_ca.pem}
       {{- end }}
       {{- end }}
       {{- if has "smtp" $wanted }}
       - secret:
-          name: {{ $root.Values.notifier.email.existingSecret }}
+          name: {{ $root.Values.notifier.email.existingSecret | quote }}
           items:
-            - {key: {{ $root.Values.notifier.email.passwordKey }}, path: secrets/smtp_password}
+            - {key: {{ $root.Values.notifier.email.passwordKey | quote }}, path: secrets/smtp_password}
       {{- end }}
 {{- end }}
 
@@ -158,11 +158,11 @@ volumeClaimTemplates:
     spec:
       accessModes: [ReadWriteOnce]
       {{- with .storageClass }}
-      storageClassName: {{ . }}
+      storageClassName: {{ . | quote }}
       {{- end }}
       resources:
         requests:
-          storage: {{ .size }}
+          storage: {{ .size | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
