@@ -135,8 +135,20 @@ def test_every_secret_stands_in_the_environment_file_and_nowhere_else():
     assert "DEVELOPMENT" in (DOCKER / ".env").read_text()
 
 
-def test_what_is_mounted_is_there():
-    mounted = [volume.split(":") for service in SERVICES.values() for volume in service.get("volumes", [])]
-    for source, *_ in mounted:
-        assert (DOCKER / source).is_dir() if source.startswith(".") else source in COMPOSE["volumes"]
-    assert {mode for source, _, *mode in mounted if source.startswith(".") for mode in mode or ["rw"]} == {"ro"}
+def test_nothing_of_the_clone_is_mounted():
+    """Its files may be its owner's alone, and are then no user's of a container."""
+    mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])]
+    assert mounted and set(mounted) <= COMPOSE["volumes"].keys()
+    assert not any(service.get(kind) for service in SERVICES.values() for kind in ("configs", "secrets"))
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_store_is_told_what_the_charts_is(store):
+    told = yaml.safe_load((DOCKER / "stores.yaml").read_text())["services"][store]["environment"]
+    assert SERVICES[store]["extends"] == {"file": "stores.yaml", "service": store}
+    # Every file of it is written before the store starts, into a folder of memory that is its own.
+    written = dict(re.findall(r'printf %s "\$\$(FILE_\w+)" >(\S+)', SERVICES[store]["entrypoint"][-1]))
+    assert written.keys() == told.keys()
+    folders = {path.rpartition("/")[0] for path in written.values()}
+    assert all(any(mount.startswith(f"{folder}:") for mount in SERVICES[store]["tmpfs"]) for folder in folders)
+    assert {manifests.stores_variable(path.rpartition("/")[2]) for path in written.values()} == told.keys()

@@ -5,7 +5,7 @@
 - helm/ordermesh/README.md: from values.yaml, by helm-docs;
 - k8s/base: the chart, rendered with k8s/values.yaml;
 - k8s/overlays/ha/availability.yaml: what values-ha.yaml adds to that;
-- docker/stores: the chart's configuration of the stores, for docker/compose.yaml.
+- docker/stores.yaml: the chart's configuration of the stores, for docker/compose.yaml.
 """
 
 import argparse
@@ -24,7 +24,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CHART = REPOSITORY / "helm" / "ordermesh"
 BASE = REPOSITORY / "k8s" / "base"
 AVAILABILITY = REPOSITORY / "k8s" / "overlays" / "ha" / "availability.yaml"
-STORES = REPOSITORY / "docker" / "stores"
+STORES = REPOSITORY / "docker" / "stores.yaml"
 # The oldest Kubernetes that the chart takes; what is rendered is the same for all.
 KUBERNETES = "1.31.0"
 
@@ -121,14 +121,34 @@ def _availability() -> dict[pathlib.Path, str]:
 
 
 def _stores() -> dict[pathlib.Path, str]:
-    """What the chart mounts into its stores, as files; each is called by its own name, without the release's."""
-    files = {}
+    """What the chart mounts into its stores, as variables; each is called by its own name, without the release's."""
+    services: dict[str, dict] = {}
     for template, manifest in _manifests():
         store, configuration = template.removesuffix(".yaml"), yaml.safe_load(manifest)
         if store in ("postgres", "rabbitmq", "kafka") and configuration["kind"] == "ConfigMap":
-            for name, text in configuration["data"].items():
-                files[STORES / store / name] = text.replace(f"ordermesh-{store}", store).rstrip("\n") + "\n"
-    return files
+            services[store] = {"environment": {
+                stores_variable(name): text.replace(f"ordermesh-{store}", store).rstrip("\n").replace("$", "$$") + "\n"
+                for name, text in configuration["data"].items()
+            }}  # fmt: skip
+    return {STORES: (
+        "# Made by tools/render-manifests from the chart's ConfigMaps: what the stores are told. Compose reads it and hands it over as\n"
+        "# variables; files of a clone that is its owner's alone (umask 077) could not be read by the stores' users.\n"
+    ) + yaml.dump({"services": services}, Dumper=_Blocks, width=1000)}  # fmt: skip
+
+
+def stores_variable(file: str) -> str:
+    """In which a store finds the text of a file of its ConfigMap: FILE_PG_HBA_CONF."""
+    return "FILE_" + re.sub(r"\W", "_", file).upper()
+
+
+class _Blocks(yaml.SafeDumper):
+    """Writes text of several lines as it is read."""
+
+    def represent_str(self, text: str) -> yaml.Node:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Blocks.add_representer(str, _Blocks.represent_str)
 
 
 def make() -> dict[pathlib.Path, str]:
@@ -147,8 +167,7 @@ def stale(files: dict[pathlib.Path, str]) -> list[pathlib.Path]:
 
 def left_over(files: dict[pathlib.Path, str]) -> list[pathlib.Path]:
     """Rendered files that nothing renders any more."""
-    rendered = [*BASE.glob("*.yaml"), *(file for file in STORES.glob("*/*") if file.is_file())]
-    return [file for file in rendered if file not in files and file.name != "namespace.yaml"]
+    return [file for file in BASE.glob("*.yaml") if file not in files and file.name != "namespace.yaml"]
 
 
 def _run(program: str, *arguments: str) -> str:
