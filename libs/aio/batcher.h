@@ -43,13 +43,13 @@ class Batcher {
 
   void Add(Item item) {
     gathered_.push_back(std::move(item));
-    arrived_.push_back(lane_.clock().Now());
+    arrived_.push_back(lane_.timer().SteadyNow());
     MaybeFlush();
   }
 
   // Several that come together leave together, as far as `max_items` lets them.
   void AddAll(std::vector<Item> items) {
-    arrived_.insert(arrived_.end(), items.size(), lane_.clock().Now());
+    arrived_.insert(arrived_.end(), items.size(), lane_.timer().SteadyNow());
     gathered_.insert(gathered_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     MaybeFlush();
   }
@@ -61,16 +61,16 @@ class Batcher {
  private:
   void MaybeFlush() {
     while (!gathered_.empty() && in_flight_ < limits_.max_in_flight) {
-      const absl::Time now = lane_.clock().Now();
-      const absl::Time due = Due();
+      const base::SteadyTime now = lane_.timer().SteadyNow();
+      const base::SteadyTime due = Due();
       if (now < due && gathered_.size() < limits_.max_items) return Arm(due);
       last_start_ = now;
       Spawn(RunFlush(TakeBatch()));
     }
   }
   // When what has gathered leaves though it is few.
-  absl::Time Due() const {
-    const absl::Time spaced = last_start_ + limits_.spacing;
+  base::SteadyTime Due() const {
+    const base::SteadyTime spaced = last_start_ + limits_.spacing;
     return in_flight_ == 0 ? spaced : std::max(spaced, arrived_.front() + limits_.max_wait);
   }
   std::vector<Item> TakeBatch() {
@@ -89,7 +89,7 @@ class Batcher {
     --in_flight_;
     MaybeFlush();
   }
-  void Arm(absl::Time due) {
+  void Arm(base::SteadyTime due) {
     if (timer_.has_value() && timer_due_ <= due) return;
     if (timer_.has_value()) lane_.Cancel(*timer_);
     timer_due_ = due;
@@ -103,11 +103,11 @@ class Batcher {
   const BatchLimits limits_;
   const Flush flush_;
   std::vector<Item> gathered_;
-  std::vector<absl::Time> arrived_;  // of each that has gathered
+  std::vector<base::SteadyTime> arrived_;  // of each that has gathered
   int in_flight_ = 0;
-  absl::Time last_start_ = absl::InfinitePast();
+  base::SteadyTime last_start_ = base::SteadyTime::InfinitePast();
   std::optional<Lane::TimerId> timer_;
-  absl::Time timer_due_;  // while there is a timer
+  base::SteadyTime timer_due_;  // while there is a timer
 };
 
 }  // namespace ordermesh::aio

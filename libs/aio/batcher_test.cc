@@ -87,6 +87,21 @@ TEST_F(BatcherTest, StartsASecondFlushWhenTheOldestHasWaitedLongEnough) {
   EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
 }
 
+TEST_F(BatcherTest, WaitsAsLongWhereverTheWallClockIsSet) {
+  for (const absl::Duration by : {-absl::Minutes(1), absl::Minutes(1)}) {
+    flushed_.clear();
+    Batcher<int>& batcher = Make({.max_items = 64, .max_wait = absl::Milliseconds(2), .max_in_flight = 2});
+    batcher.Add(1);
+    batcher.Add(2);
+    clock_.MoveWallClock(by);
+    lane_.Advance(absl::Milliseconds(1));
+    EXPECT_EQ(flushed_.size(), 1u) << absl::FormatDuration(by);
+    lane_.Advance(absl::Milliseconds(1));
+    EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(2))) << absl::FormatDuration(by);
+    while (!running_.empty()) EndFlush();
+  }
+}
+
 TEST_F(BatcherTest, KeepsToTheMostFlushesAtOnce) {
   Batcher<int>& batcher = Make({.max_items = 1, .max_in_flight = 2});
   for (int i = 1; i <= 5; ++i) batcher.Add(i);

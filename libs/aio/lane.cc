@@ -11,11 +11,11 @@ Lane* Lane::Current() { return current_lane; }
 void Lane::Enter() { current_lane = this; }
 void Lane::Leave() { current_lane = nullptr; }
 
-Lane::Lane(base::Clock& clock) : clock_(clock) {
-  jump_listener_ = clock_.OnJump([this] { Post([this] { RunTimers(); }); });
+Lane::Lane(base::Timer& timer) : timer_(timer) {
+  jump_listener_ = timer_.OnJump([this] { Post([this] { RunTimers(); }); });
 }
 
-void Lane::ForgetClock() { clock_.ForgetJump(std::exchange(jump_listener_, 0)); }
+void Lane::ForgetTimer() { timer_.ForgetJump(std::exchange(jump_listener_, 0)); }
 
 void Lane::Post(Job job) {
   {
@@ -41,7 +41,7 @@ bool Lane::HasPosted() const {
   return !posted_.empty();
 }
 
-Lane::TimerId Lane::At(absl::Time time, Job job) {
+Lane::TimerId Lane::At(base::SteadyTime time, Job job) {
   const TimerId id{time, ++last_timer_};
   timers_.emplace(id, std::move(job));
   Arm();
@@ -58,8 +58,8 @@ void Lane::Arm() {
 }
 
 void Lane::RunTimers() {
-  armed_ = absl::InfiniteFuture();
-  const absl::Time now = clock_.Now();
+  armed_ = base::SteadyTime::InfiniteFuture();
+  const base::SteadyTime now = timer_.SteadyNow();
   const std::uint64_t last = last_timer_;  // What the jobs add waits for the next turn, so that none can hold the lane.
   while (!timers_.empty() && timers_.begin()->first <= TimerId{now, last}) {
     Job job = std::move(timers_.begin()->second);

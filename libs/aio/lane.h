@@ -9,8 +9,8 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
+#include "libs/base/timer.h"
 
 namespace ordermesh::aio {
 
@@ -28,8 +28,8 @@ class Lane {
   void Post(Job job);
 
   // Runs `job` on the lane at or after `time`. A lane that ends drops what is not due.
-  using TimerId = std::pair<absl::Time, std::uint64_t>;
-  TimerId At(absl::Time time, Job job);
+  using TimerId = std::pair<base::SteadyTime, std::uint64_t>;
+  TimerId At(base::SteadyTime time, Job job);
   // Drops a timer. Nothing happens when it has fired.
   void Cancel(TimerId id);
 
@@ -37,31 +37,31 @@ class Lane {
   auto Sleep(absl::Duration duration) {
     struct Awaiter {
       Lane& lane;
-      absl::Time until;
+      base::SteadyTime until;
       bool await_ready() const noexcept { return false; }
       void await_suspend(std::coroutine_handle<> caller) {
         lane.At(until, [caller] { caller.resume(); });
       }
       void await_resume() const noexcept {}
     };
-    return Awaiter{*this, clock_.Now() + duration};
+    return Awaiter{*this, timer_.SteadyNow() + duration};
   }
 
-  base::Clock& clock() { return clock_; }
+  base::Timer& timer() { return timer_; }
 
   // The lane that the calling thread runs, or nullptr.
   static Lane* Current();
 
  protected:
-  explicit Lane(base::Clock& clock);
+  explicit Lane(base::Timer& timer);
   // Derived class: first thing in its destructor, before Wake stops working.
-  void ForgetClock();
+  void ForgetTimer();
 
   // Derived class: makes the loop call RunPosted soon. Called by any thread, at most once until RunPosted runs.
   virtual void Wake() = 0;
   // Derived class: makes the loop call RunTimers at `time`; a later call replaces an earlier one. InfiniteFuture:
   // never.
-  virtual void WakeAt(absl::Time time) = 0;
+  virtual void WakeAt(base::SteadyTime time) = 0;
 
   // For the derived class's loop, on the lane's thread.
   void RunPosted();
@@ -74,7 +74,7 @@ class Lane {
  private:
   void Arm();
 
-  base::Clock& clock_;
+  base::Timer& timer_;
   std::uint64_t jump_listener_ = 0;
   mutable base::Mutex mu_;
   std::vector<Job> posted_ ABSL_GUARDED_BY(mu_);
@@ -83,7 +83,7 @@ class Lane {
   std::vector<Job> running_;
   std::map<TimerId, Job> timers_;
   std::uint64_t last_timer_ = 0;
-  absl::Time armed_ = absl::InfiniteFuture();
+  base::SteadyTime armed_ = base::SteadyTime::InfiniteFuture();
 };
 
 }  // namespace ordermesh::aio

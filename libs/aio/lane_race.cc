@@ -12,7 +12,7 @@ namespace {
 
 class RacedLane : public ordermesh::aio::Lane {
  public:
-  RacedLane() : Lane(ordermesh::base::SystemClock()) {}
+  RacedLane() : Lane(ordermesh::base::SystemTimer()) {}
   void Run() { RunPosted(); }
 
  protected:

@@ -46,10 +46,10 @@ TEST_F(ManualLaneTest, RunsWhatAPostPostsAfterwards) {
 }
 
 TEST_F(ManualLaneTest, RunsTimersWhenTheyAreDueAndInOrder) {
-  lane_.At(clock_.Now() + absl::Seconds(3), Note(3));
-  lane_.At(clock_.Now() + absl::Seconds(1), Note(1));
-  lane_.At(clock_.Now() + absl::Seconds(3), Note(4));
-  lane_.At(clock_.Now() + absl::Seconds(2), Note(2));
+  lane_.At(clock_.SteadyNow() + absl::Seconds(3), Note(3));
+  lane_.At(clock_.SteadyNow() + absl::Seconds(1), Note(1));
+  lane_.At(clock_.SteadyNow() + absl::Seconds(3), Note(4));
+  lane_.At(clock_.SteadyNow() + absl::Seconds(2), Note(2));
   lane_.Advance(absl::Seconds(1));
   EXPECT_THAT(ran_, ElementsAre(1));
   lane_.Advance(absl::Seconds(2));
@@ -57,13 +57,13 @@ TEST_F(ManualLaneTest, RunsTimersWhenTheyAreDueAndInOrder) {
 }
 
 TEST_F(ManualLaneTest, RunsATimerOfThePastAtOnce) {
-  lane_.At(clock_.Now() - absl::Seconds(1), Note(1));
+  lane_.At(clock_.SteadyNow() - absl::Seconds(1), Note(1));
   lane_.RunUntilIdle();
   EXPECT_THAT(ran_, ElementsAre(1));
 }
 
 TEST_F(ManualLaneTest, DropsACancelledTimer) {
-  const Lane::TimerId id = lane_.At(clock_.Now() + absl::Seconds(1), Note(1));
+  const Lane::TimerId id = lane_.At(clock_.SteadyNow() + absl::Seconds(1), Note(1));
   lane_.Cancel(id);
   lane_.Advance(absl::Seconds(2));
   EXPECT_THAT(ran_, IsEmpty());
@@ -74,10 +74,10 @@ TEST_F(ManualLaneTest, LetsATimerThatRenewsItselfNotHoldTheLane) {
   int left = 3;
   std::function<void()> again = [&] {
     ran_.push_back(left);
-    if (--left > 0) lane_.At(clock_.Now(), again);
+    if (--left > 0) lane_.At(clock_.SteadyNow(), again);
     lane_.Post(Note(-left));
   };
-  lane_.At(clock_.Now(), again);
+  lane_.At(clock_.SteadyNow(), again);
   lane_.RunUntilIdle();
   EXPECT_EQ(left, 0);
   EXPECT_EQ(ran_.size(), 6u);
@@ -91,7 +91,7 @@ TEST_F(ManualLaneTest, IsCurrentOnlyWhileItRuns) {
 }
 
 TEST(ThreadLaneTest, RunsEverythingOnOneThread) {
-  ThreadLane lane(base::SystemClock());
+  ThreadLane lane(base::SystemTimer());
   std::promise<std::thread::id> first, second;
   lane.Post([&] {
     EXPECT_EQ(Lane::Current(), &lane);
@@ -106,20 +106,20 @@ TEST(ThreadLaneTest, RunsEverythingOnOneThread) {
 TEST(ThreadLaneTest, RunsWhatWasPostedBeforeItEnds) {
   std::atomic<int> ran = 0;
   {
-    ThreadLane lane(base::SystemClock());
+    ThreadLane lane(base::SystemTimer());
     for (int i = 0; i < 100; ++i) lane.Post([&] { ++ran; });
   }
   EXPECT_EQ(ran, 100);
 }
 
 TEST(ThreadLaneTest, SleepsByTheRealClock) {
-  ThreadLane lane(base::SystemClock());
-  const absl::Time before = base::SystemClock().Now();
+  ThreadLane lane(base::SystemTimer());
+  const base::SteadyTime before = base::SystemTimer().SteadyNow();
   RunSync(lane, [&]() -> Task<void> {
     auto sleep = lane.Sleep(absl::Milliseconds(5));
     co_await sleep;
   });
-  EXPECT_GE(base::SystemClock().Now() - before, absl::Milliseconds(5));
+  EXPECT_GE(base::SystemTimer().SteadyNow() - before, absl::Milliseconds(5));
 }
 
 TEST(ThreadLaneTest, FollowsAFakeClock) {
@@ -128,7 +128,7 @@ TEST(ThreadLaneTest, FollowsAFakeClock) {
   std::latch armed(1);
   std::promise<void> fired;
   lane.Post([&] {
-    lane.At(clock.Now() + absl::Hours(1), [&] { fired.set_value(); });
+    lane.At(clock.SteadyNow() + absl::Hours(1), [&] { fired.set_value(); });
     armed.count_down();
   });
   armed.wait();
@@ -140,10 +140,10 @@ TEST(ThreadLaneTest, DropsTimersThatAreNotDueWhenItEnds) {
   auto held = std::make_shared<int>(1);
   std::weak_ptr<int> watch = held;
   {
-    ThreadLane lane(base::SystemClock());
+    ThreadLane lane(base::SystemTimer());
     std::latch armed(1);
     lane.Post([&] {
-      lane.At(absl::InfiniteFuture(), [held = std::move(held)] { ADD_FAILURE(); });
+      lane.At(base::SteadyTime::InfiniteFuture(), [held = std::move(held)] { ADD_FAILURE(); });
       armed.count_down();
     });
     armed.wait();
@@ -152,7 +152,7 @@ TEST(ThreadLaneTest, DropsTimersThatAreNotDueWhenItEnds) {
 }
 
 TEST(RunSyncTest, GivesTheResultOfATask) {
-  ThreadLane lane(base::SystemClock());
+  ThreadLane lane(base::SystemTimer());
   EXPECT_EQ(RunSync(lane, []() -> Task<int> { co_return 42; }), 42);
 }
 
@@ -163,7 +163,7 @@ TEST(ThreadLaneTest, HandsOverTwentyThousandJobsOfFourThreads) {
   int sum = 0;
   std::array<int, kThreads> last{};
   {
-    ThreadLane lane(base::SystemClock());
+    ThreadLane lane(base::SystemTimer());
     std::vector<std::jthread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {

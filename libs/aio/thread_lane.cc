@@ -2,11 +2,11 @@
 
 namespace ordermesh::aio {
 
-ThreadLane::ThreadLane(base::Clock& clock)
-    : Lane(clock), thread_([this](std::stop_token stop) { Loop(std::move(stop)); }) {}
+ThreadLane::ThreadLane(base::Timer& timer)
+    : Lane(timer), thread_([this](std::stop_token stop) { Loop(std::move(stop)); }) {}
 
 ThreadLane::~ThreadLane() {
-  ForgetClock();
+  ForgetTimer();
   thread_.request_stop();
   thread_.join();
 }
@@ -17,7 +17,7 @@ void ThreadLane::Wake() {
   changed_.NotifyOne();
 }
 
-void ThreadLane::WakeAt(absl::Time time) {
+void ThreadLane::WakeAt(base::SteadyTime time) {
   base::MutexLock lock(mu_);
   wake_at_ = time;
 }
@@ -28,11 +28,11 @@ void ThreadLane::Loop(std::stop_token stop) {
     bool due = false;
     {
       base::MutexLock lock(mu_);
-      changed_.WaitFor(mu_, stop, wake_at_ - clock().Now(),
+      changed_.WaitFor(mu_, stop, wake_at_ - timer().SteadyNow(),
                        [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return woken_; });
       woken_ = false;
-      due = clock().Now() >= wake_at_;
-      if (due) wake_at_ = absl::InfiniteFuture();
+      due = timer().SteadyNow() >= wake_at_;
+      if (due) wake_at_ = base::SteadyTime::InfiniteFuture();
     }
     RunPosted();
     if (due) RunTimers();

@@ -10,12 +10,12 @@ namespace ordermesh::aio {
 
 class ThreadLane : public Lane {
  public:
-  explicit ThreadLane(base::Clock& clock);
+  explicit ThreadLane(base::Timer& timer);
   ~ThreadLane() override;  // Runs what was posted before, then ends the thread.
 
  protected:
   void Wake() override;
-  void WakeAt(absl::Time time) override;
+  void WakeAt(base::SteadyTime time) override;
 
  private:
   void Loop(std::stop_token stop);
@@ -23,7 +23,7 @@ class ThreadLane : public Lane {
   base::Mutex mu_;
   base::CondVar changed_;
   bool woken_ ABSL_GUARDED_BY(mu_) = false;
-  absl::Time wake_at_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
+  base::SteadyTime wake_at_ ABSL_GUARDED_BY(mu_) = base::SteadyTime::InfiniteFuture();
   std::jthread thread_;  // Last: stops before what it uses goes away.
 };
 

@@ -41,7 +41,7 @@ class WorkerPoolTest : public ::testing::Test {
     return result->get_future();
   }
 
-  ThreadLane lane_{base::SystemClock()};
+  ThreadLane lane_{base::SystemTimer()};
 };
 
 TEST_F(WorkerPoolTest, GivesTheResultOnTheLane) {

@@ -1,7 +1,6 @@
 #include "libs/base/clock.h"
 
 #include "absl/time/clock.h"
-#include "libs/base/mutex.h"
 
 namespace ordermesh::base {
 namespace {
@@ -9,14 +8,6 @@ namespace {
 class RealClock final : public Clock {
  public:
   absl::Time Now() override { return absl::Now(); }
-
-  bool SleepFor(absl::Duration duration, std::stop_token stop) override {
-    Mutex mu;
-    CondVar stopped;
-    MutexLock lock(mu);
-    stopped.WaitFor(mu, stop, duration, [] { return false; });
-    return !stop.stop_requested();
-  }
 };
 
 }  // namespace

@@ -1,9 +1,6 @@
-// Time as a dependency, so that tests decide it.
+// The time of day as a dependency, so that tests decide it. For timestamps only: whoever waits, or measures how long
+// something took, uses a Timer (timer.h), since the wall clock may be set.
 #pragma once
-
-#include <cstdint>
-#include <functional>
-#include <stop_token>
 
 #include "absl/time/time.h"
 
@@ -16,14 +13,6 @@ class Clock {
 
   // The wall clock's time.
   virtual absl::Time Now() = 0;
-
-  // Returns after `duration`, or as soon as a stop is asked for. Returns whether it slept to the end.
-  virtual bool SleepFor(absl::Duration duration, std::stop_token stop) = 0;
-
-  // For whoever waits by other means than SleepFor: `jumped` is called, on any thread, whenever a test moves the time.
-  // ForgetJump with the returned id ends that; it returns when no call is under way. The machine's clock never calls.
-  virtual std::uint64_t OnJump(std::function<void()> /*jumped*/) { return 0; }
-  virtual void ForgetJump(std::uint64_t /*id*/) {}
 };
 
 // The machine's clock. Lives for ever.

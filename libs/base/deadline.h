@@ -4,26 +4,26 @@
 #include <algorithm>
 
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 
 namespace ordermesh::base {
 
 class Deadline {
  public:
-  static Deadline At(absl::Time time) { return Deadline(time); }
-  static Deadline In(absl::Duration timeout, Clock& clock) { return Deadline(clock.Now() + timeout); }
+  static Deadline At(SteadyTime time) { return Deadline(time); }
+  static Deadline In(absl::Duration timeout, Timer& timer) { return Deadline(timer.SteadyNow() + timeout); }
 
-  absl::Time time() const { return time_; }
+  SteadyTime time() const { return time_; }
   // Never negative.
-  absl::Duration Remaining(Clock& clock) const { return std::max(absl::ZeroDuration(), time_ - clock.Now()); }
-  bool Expired(Clock& clock) const { return clock.Now() >= time_; }
+  absl::Duration Remaining(Timer& timer) const { return std::max(absl::ZeroDuration(), time_ - timer.SteadyNow()); }
+  bool Expired(Timer& timer) const { return timer.SteadyNow() >= time_; }
   // For the next hop: earlier by `margin`, so that its refusal still has time to travel back.
   Deadline Before(absl::Duration margin) const { return Deadline(time_ - margin); }
   Deadline Earlier(Deadline other) const { return Deadline(std::min(time_, other.time_)); }
 
  private:
-  explicit Deadline(absl::Time time) : time_(time) {}
-  absl::Time time_;
+  explicit Deadline(SteadyTime time) : time_(time) {}
+  SteadyTime time_;
 };
 
 }  // namespace ordermesh::base

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
+#include "libs/base/steady_time.h"
 
 namespace ordermesh::base {
 
@@ -20,7 +21,7 @@ class LogLimit {
 
   // How many lines were left out since the last one that was written, for the line that may be written now; nothing
   // when this one is left out too.
-  std::optional<std::int64_t> Next(absl::Time now) {
+  std::optional<std::int64_t> Next(SteadyTime now) {
     MutexLock lock(mu_);
     if (now - window_ >= absl::Seconds(1)) {
       window_ = now;
@@ -37,7 +38,7 @@ class LogLimit {
  private:
   const int most_;
   Mutex mu_;
-  absl::Time window_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
+  SteadyTime window_ ABSL_GUARDED_BY(mu_) = SteadyTime::InfinitePast();
   int lines_ ABSL_GUARDED_BY(mu_) = 0;
   std::int64_t suppressed_ ABSL_GUARDED_BY(mu_) = 0;
 };

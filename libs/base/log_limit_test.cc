@@ -8,7 +8,7 @@
 namespace ordermesh::base {
 namespace {
 
-const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+const SteadyTime kNow = SteadyTime::FromZero(absl::Hours(9));
 
 TEST(LogLimitTest, SoManyASecondAndThenHowManyWereLeftOut) {
   LogLimit limit(2);

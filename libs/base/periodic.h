@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 
 namespace ordermesh::base {
 
@@ -15,11 +15,11 @@ namespace ordermesh::base {
 // way. What it uses must outlive it.
 class Periodic {
  public:
-  Periodic(absl::Duration pause, std::function<void(std::stop_token)> chore, Clock& clock)
-      : thread_([pause, chore = std::move(chore), &clock](std::stop_token stop) {
+  Periodic(absl::Duration pause, std::function<void(std::stop_token)> chore, Timer& timer)
+      : thread_([pause, chore = std::move(chore), &timer](std::stop_token stop) {
           do {
             chore(stop);
-          } while (clock.SleepFor(pause, stop));
+          } while (timer.SleepFor(pause, stop));
         }) {}
 
  private:

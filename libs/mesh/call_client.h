@@ -21,8 +21,10 @@ inline constexpr absl::Duration kDefaultCallTimeout = absl::Seconds(5);
 void PrepareContext(grpc::ClientContext& context, base::Deadline deadline, const base::TraceContext& trace);
 
 namespace internal {
-void EnsureDeadline(grpc::ClientContext& context);
+// The context's deadline, which it gets where it has none.
+base::SteadyTime EnsureDeadline(grpc::ClientContext& context, base::Timer& timer);
 grpc::Status LaneIsClosing();
+grpc::Status DeadlineExceeded();
 }  // namespace internal
 
 // Makes a unary call on `lane`, from its thread. What it is given must live until it ends. UNAVAILABLE also when the
@@ -37,7 +39,12 @@ aio::Task<grpc::Status> UnaryCall(GrpcLane& lane, Stub& stub, Prepare prepare, g
                                   const Request& request, Reply& reply) {
   const GrpcLane::Use use(lane);
   if (!use.ok()) co_return internal::LaneIsClosing();
-  internal::EnsureDeadline(context);
+  // gRPC's own timers wait on the wall clock, and would end the call late when that was set back.
+  bool late = false;
+  const aio::Lane::TimerId timer = lane.At(internal::EnsureDeadline(context, lane.timer()), [&] {
+    late = true;
+    context.TryCancel();
+  });
   auto call = (stub.*prepare)(&context, request, lane.queue());
   grpc::Status status;
   Op finish([&](void* tag) {
@@ -45,6 +52,8 @@ aio::Task<grpc::Status> UnaryCall(GrpcLane& lane, Stub& stub, Prepare prepare, g
     call->Finish(&reply, &status, tag);
   });
   co_await finish;
+  lane.Cancel(timer);
+  if (late && status.error_code() == grpc::StatusCode::CANCELLED) co_return internal::DeadlineExceeded();
   co_return status;
 }
 

@@ -18,7 +18,7 @@ using Stub = EchoServer::EchoService::Stub;
 
 class UnaryCallTest : public ::testing::Test {
  protected:
-  UnaryCallTest() : lane_(base::SystemClock()) {
+  UnaryCallTest() : lane_(base::SystemTimer()) {
     EXPECT_THAT(echo_.server().Start(), IsOk());
     stub_ = EchoServer::EchoService::NewStub(MakeChannel(echo_.server().address(), {.check_health = false}));
   }
@@ -59,7 +59,7 @@ TEST_F(UnaryCallTest, AlwaysHasADeadline) {
 
 TEST_F(UnaryCallTest, EndsAtItsDeadline) {
   grpc::ClientContext context;
-  PrepareContext(context, base::Deadline::In(absl::Milliseconds(50), base::SystemClock()),
+  PrepareContext(context, base::Deadline::In(absl::Milliseconds(50), base::SystemTimer()),
                  base::TraceContext::Continue("", base::SystemRandom()));
   EXPECT_THAT(Call(context, "cancelled"), StatusIs(absl::StatusCode::kDeadlineExceeded));
 }
@@ -67,14 +67,14 @@ TEST_F(UnaryCallTest, EndsAtItsDeadline) {
 TEST_F(UnaryCallTest, CarriesTheTraceOn) {
   grpc::ClientContext context;
   const auto trace = base::TraceContext::Continue("", base::SystemRandom());
-  PrepareContext(context, base::Deadline::In(absl::Seconds(5), base::SystemClock()), trace);
+  PrepareContext(context, base::Deadline::In(absl::Seconds(5), base::SystemTimer()), trace);
   EXPECT_THAT(Call(context, "trace"), IsOk());
   EXPECT_THAT(reply_.text(), HasSubstr(std::string(trace.trace_id())));
 }
 
 // A lane that closes waits for the call under way; its coroutine goes on, and a new call is refused without being made.
 TEST_F(UnaryCallTest, EndsBeforeItsLaneDoes) {
-  std::optional<GrpcLane> lane(std::in_place, base::SystemClock());
+  std::optional<GrpcLane> lane(std::in_place, base::SystemTimer());
   Noted<grpc::Status> first, second;
   lane->Post([&] {
     aio::Spawn(

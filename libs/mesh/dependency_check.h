@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
 #include "libs/base/periodic.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/health.h"
 
 namespace ordermesh::mesh {
@@ -22,13 +22,13 @@ inline constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
 class DependencyCheck {
  public:
   // `check` runs on the thread only, and answers within 1.4 s.
-  DependencyCheck(std::string name, std::function<absl::Status()> check, Readiness& readiness, base::Clock& clock)
+  DependencyCheck(std::string name, std::function<absl::Status()> check, Readiness& readiness, base::Timer& timer)
       : periodic_(
             kCheckInterval,
             [name = std::move(name), check = std::move(check), &readiness](std::stop_token) {
               readiness.Report(name, check());
             },
-            clock) {}
+            timer) {}
 
  private:
   base::Periodic periodic_;

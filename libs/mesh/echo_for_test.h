@@ -11,10 +11,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/aio/completion.h"
-#include "libs/base/clock.h"
 #include "libs/base/metrics.h"
 #include "libs/base/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/server.h"
 #include "ordermesh/testing/v1/echo.grpc.pb.h"
 
@@ -91,7 +91,7 @@ class EchoServer {
   }
 
   explicit EchoServer(const ServerOptions& options = Options())
-      : server_(options, metrics_, base::SystemClock(), base::SystemRandom()) {
+      : server_(options, metrics_, base::SystemTimer(), base::SystemRandom()) {
     using Service = EchoService::AsyncService;
     server_.Add(&service_);
     server_.Unary("Echo", &service_, &Service::RequestEcho,
@@ -124,7 +124,7 @@ class EchoServer {
     if (in.text() == "fail") co_return grpc::Status(grpc::StatusCode::INTERNAL, "told to");
     if (in.text() == "refuse") co_return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "someone@example.com");
     if (in.text() == "remaining") {
-      out.set_text(absl::StrCat(absl::ToInt64Milliseconds(call.deadline().Remaining(base::SystemClock()))));
+      out.set_text(absl::StrCat(absl::ToInt64Milliseconds(call.deadline().Remaining(base::SystemTimer()))));
     }
     if (in.text() == "caller") out.set_text(std::string(call.caller()));
     if (in.text() == "trace") out.set_text(call.trace().traceparent());

@@ -7,19 +7,11 @@
 #include "libs/mesh/grpc_log.h"
 
 namespace ordermesh::mesh {
-namespace {
 
-gpr_timespec ToGprTime(absl::Time time) {
-  if (time == absl::InfiniteFuture()) return gpr_inf_future(GPR_CLOCK_REALTIME);
-  const timespec spec = absl::ToTimespec(time);
-  return {spec.tv_sec, static_cast<std::int32_t>(spec.tv_nsec), GPR_CLOCK_REALTIME};
-}
-
-}  // namespace
-
-GrpcLane::GrpcLane(base::Clock& clock, std::unique_ptr<grpc::CompletionQueue> queue)
-    : Lane(clock),
+GrpcLane::GrpcLane(base::Timer& timer, std::unique_ptr<grpc::CompletionQueue> queue)
+    : Lane(timer),
       queue_(queue != nullptr ? std::move(queue) : std::make_unique<grpc::CompletionQueue>()),
+      timer_thread_([this](std::stop_token stop) { WaitForTimers(std::move(stop)); }),
       thread_([this] { Loop(); }) {}
 
 GrpcLane::~GrpcLane() { Close(); }
@@ -29,12 +21,14 @@ void GrpcLane::Close() {
     base::MutexLock lock(close_mu_);
     if (std::exchange(closed_, true)) return;
   }
-  ForgetClock();
+  ForgetTimer();
   Post([this] {
     closing_ = true;
     if (uses_ == 0) ShutDown();
   });
   thread_.join();
+  timer_thread_.request_stop();
+  timer_thread_.join();
 }
 
 void GrpcLane::Loop() {
@@ -65,31 +59,25 @@ void GrpcLane::SetWakeAlarm() {
   if (!shut_) wake_alarm_.Set(queue_.get(), gpr_time_0(GPR_CLOCK_REALTIME), static_cast<Tag*>(&wake_tag_));
 }
 
-void GrpcLane::WakeAt(absl::Time time) {
-  wanted_at_ = time;
-  if (!timer_set_) {
-    SetTimerAlarm();
-  } else if (wanted_at_ < timer_at_) {
-    timer_alarm_.Cancel();  // OnTimerAlarm sets it anew.
+void GrpcLane::WakeAt(base::SteadyTime time) {
+  base::MutexLock lock(timer_mu_);
+  wake_at_ = time;
+  if (time < awaited_) earlier_.NotifyOne();
+}
+
+void GrpcLane::WaitForTimers(std::stop_token stop) {
+  base::MutexLock lock(timer_mu_);
+  while (!stop.stop_requested()) {
+    awaited_ = wake_at_;
+    const auto is_earlier = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(timer_mu_) { return wake_at_ < awaited_; };
+    if (earlier_.WaitFor(timer_mu_, stop, awaited_ - timer().SteadyNow(), is_earlier)) continue;
+    if (timer().SteadyNow() < wake_at_) continue;
+    wake_at_ = base::SteadyTime::InfiniteFuture();
+    Post([this] { RunTimers(); });  // Calls WakeAt when a timer is left.
   }
 }
 
-void GrpcLane::SetTimerAlarm() {
-  if (wanted_at_ == absl::InfiniteFuture() || ended_) return;
-  timer_set_ = true;
-  timer_at_ = wanted_at_;
-  timer_alarm_.Set(queue_.get(), ToGprTime(timer_at_), static_cast<Tag*>(&timer_tag_));
-}
-
-void GrpcLane::OnTimerAlarm() {
-  timer_set_ = false;
-  wanted_at_ = absl::InfiniteFuture();
-  RunTimers();  // Calls WakeAt when a timer is left.
-}
-
 void GrpcLane::ShutDown() {
-  ended_ = true;
-  if (timer_set_) timer_alarm_.Cancel();
   base::MutexLock lock(wake_mu_);
   shut_ = true;
   const QuietGrpcLog quiet;  // It warns of a server that never started.

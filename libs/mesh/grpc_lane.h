@@ -5,6 +5,7 @@
 #include <grpcpp/completion_queue.h>
 
 #include <memory>
+#include <stop_token>
 #include <thread>
 
 #include "libs/aio/lane.h"
@@ -17,7 +18,7 @@ namespace ordermesh::mesh {
 class GrpcLane final : public aio::Lane {
  public:
   // For calls that are made; the server passes the queues on which it serves.
-  explicit GrpcLane(base::Clock& clock, std::unique_ptr<grpc::CompletionQueue> queue = nullptr);
+  explicit GrpcLane(base::Timer& timer, std::unique_ptr<grpc::CompletionQueue> queue = nullptr);
   ~GrpcLane() override;  // Close()
 
   // Every lane of a process that was made by RunProcess is one.
@@ -49,50 +50,49 @@ class GrpcLane final : public aio::Lane {
 
  protected:
   void Wake() override;
-  void WakeAt(absl::Time time) override;
+  void WakeAt(base::SteadyTime time) override;
 
  private:
-  // Calls a member function of the lane; for the two alarms.
-  class AlarmTag final : public Tag {
+  // What the wake alarm brings.
+  class WakeTag final : public Tag {
    public:
-    AlarmTag(GrpcLane& lane, void (GrpcLane::*fired)()) : lane_(lane), fired_(fired) {}
+    explicit WakeTag(GrpcLane& lane) : lane_(lane) {}
     void Complete(bool ok) override {
       static_cast<void>(ok);
-      (lane_.*fired_)();
+      lane_.RunPosted();
     }
 
    private:
     GrpcLane& lane_;
-    void (GrpcLane::*fired_)();
   };
 
   void Loop();
+  void WaitForTimers(std::stop_token stop);
   void SetWakeAlarm();
-  void OnWakeAlarm() { RunPosted(); }
-  void SetTimerAlarm();
-  void OnTimerAlarm();
   void ShutDown();
 
   const std::unique_ptr<grpc::CompletionQueue> queue_;
 
-  AlarmTag wake_tag_{*this, &GrpcLane::OnWakeAlarm};
+  WakeTag wake_tag_{*this};
   base::Mutex wake_mu_;
   grpc::Alarm wake_alarm_ ABSL_GUARDED_BY(wake_mu_);
   bool shut_ ABSL_GUARDED_BY(wake_mu_) = false;  // The queue takes no more operations.
 
   // The lane's thread only.
-  AlarmTag timer_tag_{*this, &GrpcLane::OnTimerAlarm};
-  grpc::Alarm timer_alarm_;
-  bool timer_set_ = false;                         // timer_tag_ is on the queue
-  absl::Time timer_at_ = absl::InfiniteFuture();   // when it will come
-  absl::Time wanted_at_ = absl::InfiniteFuture();  // when it should come
-  bool posted_here_ = false;                       // by the lane's own thread: needs no alarm
+  bool posted_here_ = false;  // by the lane's own thread: needs no alarm
   bool closing_ = false;
-  bool ended_ = false;
   int uses_ = 0;
+
+  base::Mutex timer_mu_;
+  base::CondVar earlier_;
+  base::SteadyTime wake_at_ ABSL_GUARDED_BY(timer_mu_) = base::SteadyTime::InfiniteFuture();
+  base::SteadyTime awaited_ ABSL_GUARDED_BY(timer_mu_) = base::SteadyTime::InfiniteFuture();  // by timer_thread_
 
   base::Mutex close_mu_;
   bool closed_ ABSL_GUARDED_BY(close_mu_) = false;
+  // Waits for the timers, on steady time. Not an alarm of gRPC's: its timers and its completion queues wait on the wall
+  // clock, and come late when that was set back.
+  std::jthread timer_thread_;
   std::jthread thread_;  // Last: ends before what it uses goes away.
 };
 

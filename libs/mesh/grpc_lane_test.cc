@@ -22,7 +22,7 @@ TEST(GrpcLaneTest, HandsOverTwentyThousandJobsOfFourThreads) {
   std::array<int, kThreads> last{};
   std::latch all(kThreads * kJobs);
   {
-    GrpcLane lane(base::SystemClock());
+    GrpcLane lane(base::SystemTimer());
     std::vector<std::jthread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
@@ -43,7 +43,7 @@ TEST(GrpcLaneTest, HandsOverTwentyThousandJobsOfFourThreads) {
 TEST(GrpcLaneTest, RunsWhatWasPostedBeforeItCloses) {
   int ran = 0;
   {
-    GrpcLane lane(base::SystemClock());
+    GrpcLane lane(base::SystemTimer());
     for (int i = 0; i < 100; ++i) lane.Post([&] { ++ran; });
     lane.Close();
     lane.Post([] { ADD_FAILURE() << "ran after the lane closed"; });
@@ -53,7 +53,7 @@ TEST(GrpcLaneTest, RunsWhatWasPostedBeforeItCloses) {
 }
 
 TEST(GrpcLaneTest, RunsWhatItsOwnJobsPost) {
-  GrpcLane lane(base::SystemClock());
+  GrpcLane lane(base::SystemTimer());
   std::vector<int> ran;
   std::promise<void> done;
   lane.Post([&] {
@@ -71,11 +71,11 @@ TEST(GrpcLaneTest, RunsWhatItsOwnJobsPost) {
 }
 
 TEST(GrpcLaneTest, RunsTimersInTheirOrderWhateverTheOrderOfTheirSetting) {
-  GrpcLane lane(base::SystemClock());
+  GrpcLane lane(base::SystemTimer());
   std::vector<int> ran;
   std::promise<void> done;
   lane.Post([&] {
-    const absl::Time now = base::SystemClock().Now();
+    const base::SteadyTime now = base::SystemTimer().SteadyNow();
     lane.At(now + absl::Milliseconds(30), [&] {
       ran.push_back(3);
       done.set_value();
@@ -83,22 +83,22 @@ TEST(GrpcLaneTest, RunsTimersInTheirOrderWhateverTheOrderOfTheirSetting) {
     lane.At(now + absl::Milliseconds(10), [&] { ran.push_back(1); });
     lane.At(now + absl::Milliseconds(20), [&] { ran.push_back(2); });
     lane.Cancel(lane.At(now + absl::Milliseconds(15), [&] { ran.push_back(99); }));
-    lane.At(absl::InfiniteFuture(), [] { ADD_FAILURE() << "the end of time has come"; });
+    lane.At(base::SteadyTime::InfiniteFuture(), [] { ADD_FAILURE() << "the end of time has come"; });
   });
   done.get_future().get();
   EXPECT_THAT(ran, ElementsAre(1, 2, 3));
 }
 
 TEST(GrpcLaneTest, SleepsAtLeastAsLongAsItSays) {
-  GrpcLane lane(base::SystemClock());
-  const absl::Time before = base::SystemClock().Now();
+  GrpcLane lane(base::SystemTimer());
+  const base::SteadyTime before = base::SystemTimer().SteadyNow();
   aio::RunSync(lane, [&]() -> aio::Task<void> {
     for (int i = 0; i < 3; ++i) {
       auto sleep = lane.Sleep(absl::Milliseconds(2));
       co_await sleep;
     }
   });
-  EXPECT_GE(base::SystemClock().Now() - before, absl::Milliseconds(6));
+  EXPECT_GE(base::SystemTimer().SteadyNow() - before, absl::Milliseconds(6));
 }
 
 TEST(GrpcLaneTest, FollowsAFakeClock) {
@@ -107,7 +107,7 @@ TEST(GrpcLaneTest, FollowsAFakeClock) {
   std::latch armed(1);
   std::promise<void> fired;
   lane.Post([&] {
-    lane.At(clock.Now() + absl::Hours(1), [&] { fired.set_value(); });
+    lane.At(clock.SteadyNow() + absl::Hours(1), [&] { fired.set_value(); });
     armed.count_down();
   });
   armed.wait();
@@ -116,12 +116,12 @@ TEST(GrpcLaneTest, FollowsAFakeClock) {
 }
 
 TEST(GrpcLaneTest, ClosesWithATimerSet) {
-  GrpcLane lane(base::SystemClock());
-  lane.Post([&] { lane.At(base::SystemClock().Now() + absl::Hours(1), [] {}); });
+  GrpcLane lane(base::SystemTimer());
+  lane.Post([&] { lane.At(base::SystemTimer().SteadyNow() + absl::Hours(1), [] {}); });
 }
 
 TEST(GrpcLaneTest, StaysOpenWhileItIsInUse) {
-  auto lane = std::make_unique<GrpcLane>(base::SystemClock());
+  auto lane = std::make_unique<GrpcLane>(base::SystemTimer());
   std::promise<void> begun, end;
   std::promise<bool> late;
   lane->Post([&] {

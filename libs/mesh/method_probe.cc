@@ -71,7 +71,7 @@ void MethodProbe::Started() {
   in_progress_.Add(1);
 }
 
-void MethodProbe::Completed(const grpc::Status& status, absl::Duration took, absl::Time now,
+void MethodProbe::Completed(const grpc::Status& status, absl::Duration took, base::SteadyTime now,
                             absl::string_view trace_id) {
   int code = static_cast<int>(status.error_code());
   if (code < 0 || code >= kCodes) code = static_cast<int>(grpc::StatusCode::UNKNOWN);
@@ -91,7 +91,7 @@ void MethodProbe::CountCode(int code) {
   counted_[code].store(true, std::memory_order_release);
 }
 
-void MethodProbe::LogFailure(const grpc::Status& status, absl::Duration took, absl::Time now,
+void MethodProbe::LogFailure(const grpc::Status& status, absl::Duration took, base::SteadyTime now,
                              absl::string_view trace_id) {
   const base::LogLevel level = LevelOf(status.error_code());
   if (!base::LogsLevel(level)) return;

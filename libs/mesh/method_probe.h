@@ -33,7 +33,7 @@ class MethodProbe {
   // `took` since Started. A call that failed is logged here, and only here: as information when the client can mend it,
   // as a warning when another try may help, as an error otherwise; at most kLinesPerSecond for a method. The line has
   // the reason of the status's ErrorInfo, or the name of its code where there is none.
-  void Completed(const grpc::Status& status, absl::Duration took, absl::Time now, absl::string_view trace_id);
+  void Completed(const grpc::Status& status, absl::Duration took, base::SteadyTime now, absl::string_view trace_id);
 
   static constexpr int kLinesPerSecond = 50;
 
@@ -41,7 +41,7 @@ class MethodProbe {
   static constexpr int kCodes = 17;
 
   void CountCode(int code);
-  void LogFailure(const grpc::Status& status, absl::Duration took, absl::Time now, absl::string_view trace_id);
+  void LogFailure(const grpc::Status& status, absl::Duration took, base::SteadyTime now, absl::string_view trace_id);
 
   const std::string method_;
   base::Metrics& metrics_;

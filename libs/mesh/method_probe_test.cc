@@ -16,7 +16,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+const base::SteadyTime kNow = base::SteadyTime::FromZero(absl::Hours(9));
 const grpc::Status kInternal(grpc::StatusCode::INTERNAL, "broken");
 
 TEST(MethodProbeTest, CountsAndTimes) {

@@ -38,7 +38,7 @@ class Watchdog {
  public:
   explicit Watchdog(absl::Duration patience)
       : thread_([patience](std::stop_token stop) {
-          if (!base::SystemClock().SleepFor(patience, stop)) return;
+          if (!base::SystemTimer().SleepFor(patience, stop)) return;
           base::LogError("shutdown_hangs", {{"waited_ms", absl::ToInt64Milliseconds(patience)}});
           _exit(base::kExitInternal);
         }) {}
@@ -64,6 +64,7 @@ class RunningProcess final : public Process {
     return *server_;
   }
   base::Clock& clock() override { return base::SystemClock(); }
+  base::Timer& timer() override { return base::SystemTimer(); }
   void OnStop(absl::AnyInvocable<void()> stop) override { stops_.push_back(std::move(stop)); }
 
   void RequestStop(absl::Status reason) override {
@@ -85,7 +86,7 @@ class RunningProcess final : public Process {
     watchdog_.emplace(config_.drain_delay + config_.drain_timeout + kWatchdogMargin);
     readiness().StartDraining();
     // Whoever balances over us needs a moment to see that we are not ready.
-    if (reason.ok()) clock().SleepFor(config_.drain_delay, std::stop_token());
+    if (reason.ok()) timer().SleepFor(config_.drain_delay, std::stop_token());
     Stop();
     base::LogInfo("stopped");
     return reason;
@@ -104,7 +105,7 @@ class RunningProcess final : public Process {
     options.max_calls = config_.max_calls;
     options.max_streams = config_.max_streams;
     options.max_connection_age = config_.max_connection_age;
-    server_ = std::make_unique<Server>(options, metrics_, clock(), base::SystemRandom());
+    server_ = std::make_unique<Server>(options, metrics_, timer(), base::SystemRandom());
   }
 
   absl::Status Start() {
@@ -128,7 +129,7 @@ class RunningProcess final : public Process {
     absl::Status listening = server_->Start();
     if (!listening.ok()) return listening;
     start_end_.emplace([this](std::stop_token stop) {
-      if (clock().SleepFor(config_.start_grace, std::move(stop))) readiness_->EndStart();
+      if (timer().SleepFor(config_.start_grace, std::move(stop))) readiness_->EndStart();
     });
     base::LogInfo("listening", {{"grpc", server_->address()}, {"ops", ops_ == nullptr ? "" : ops_->address()}});
     return absl::OkStatus();

@@ -21,6 +21,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/config.h"
 #include "libs/base/metrics.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/health.h"
 
 namespace ordermesh::mesh {
@@ -58,6 +59,7 @@ class Process {
   virtual void SetDependencies(std::vector<std::string> names, std::vector<HealthGroup> groups = {}) = 0;
   virtual Server& server() = 0;  // to add services; before Serve
   virtual base::Clock& clock() = 0;
+  virtual base::Timer& timer() = 0;
   // Runs after the last call has ended and before Serve returns, last added first: flush, close.
   virtual void OnStop(absl::AnyInvocable<void()> stop) = 0;
   // Makes Serve drain and return, as a signal does; with another status than OK Serve returns that. Thread-safe. For a

@@ -43,7 +43,7 @@ absl::Status Assemble(Config& config, Process& process) {
   if (config.trouble == "invalid") return absl::InvalidArgumentError("amqp_url: not a URL");
   if (config.trouble == "denied") return absl::PermissionDeniedError("rabbitmq: login refused");
   if (config.trouble == "hang") {
-    base::SystemClock().SleepFor(absl::InfiniteDuration(), std::stop_token());
+    base::SystemTimer().SleepFor(absl::InfiniteDuration(), std::stop_token());
   }
   EchoService::AsyncService service;
   constexpr char kEcho[] = "ordermesh.testing.v1.EchoService";

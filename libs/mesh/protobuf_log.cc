@@ -6,9 +6,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "libs/base/clock.h"
 #include "libs/base/log.h"
 #include "libs/base/log_limit.h"
+#include "libs/base/timer.h"
 
 namespace ordermesh::mesh {
 namespace {
@@ -33,7 +33,7 @@ void Write(google::protobuf::LogLevel level, const char* file, int line, const s
     base::LogError("protobuf_library", {{"file", file}, {"line", line}});
     return;
   }
-  const std::optional<std::int64_t> suppressed = limit.Next(base::SystemClock().Now());
+  const std::optional<std::int64_t> suppressed = limit.Next(base::SystemTimer().SteadyNow());
   if (!suppressed.has_value()) return;
   if (const absl::string_view field = FieldThatIsNotUtf8(message); !field.empty()) {
     base::LogWarning("protobuf_not_utf8", {{"field", field}, {"suppressed", *suppressed}});

@@ -6,7 +6,6 @@
 #include <grpcpp/security/server_credentials.h>
 
 #include <algorithm>
-#include <chrono>
 #include <latch>
 #include <limits>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "libs/mesh/grpc_log.h"
+#include "libs/mesh/grpc_time.h"
 #include "libs/mesh/keepalive.h"
 #include "libs/mesh/listen_address.h"
 #include "libs/mesh/overload.h"
@@ -42,22 +42,22 @@ int ToMillis(absl::Duration duration) {
 
 }  // namespace
 
-ServerCore::ServerCore(const ServerOptions& options, base::Clock& clock, base::Random& random)
+ServerCore::ServerCore(const ServerOptions& options, base::Timer& timer, base::Random& random)
     : options(options),
-      clock(clock),
+      timer(timer),
       random(random),
       overloaded(OverloadedStatus("too many calls are in progress; retry later", options.retry_after)),
       stopping(grpc::StatusCode::UNAVAILABLE, "the server is stopping; resume the stream elsewhere"),
       calls(options.max_calls),
       streams(options.max_streams) {}
 
-Server::Server(const ServerOptions& options, base::Metrics& metrics, base::Clock& clock, base::Random& random)
-    : core_(options, clock, random), metrics_(metrics) {
+Server::Server(const ServerOptions& options, base::Metrics& metrics, base::Timer& timer, base::Random& random)
+    : core_(options, timer, random), metrics_(metrics) {
   for (int i = 0; i < options.lanes; ++i) {
     std::unique_ptr<grpc::ServerCompletionQueue> queue = builder_.AddCompletionQueue();
     auto lane = std::make_unique<ServerLane>();
     lane->queue = queue.get();
-    lanes_.push_back(std::make_unique<GrpcLane>(clock, std::move(queue)));
+    lanes_.push_back(std::make_unique<GrpcLane>(timer, std::move(queue)));
     lane->lane = lanes_.back().get();
     server_lanes_.push_back(std::move(lane));
   }
@@ -144,7 +144,7 @@ void Server::Drain(absl::Duration timeout) {
     });
   }
   const std::jthread hang_up([this](std::stop_token stop) { HangUpWhenQuiet(std::move(stop)); });
-  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(timeout));
+  server_->Shutdown(ToGprTime(core_.timer.SteadyNow() + timeout));
   core_.live.WaitForZero();
 }
 
@@ -152,7 +152,7 @@ void Server::Drain(absl::Duration timeout) {
 void Server::HangUpWhenQuiet(std::stop_token stop) {
   absl::Duration quiet;
   while (quiet < kHangUpAfter) {
-    if (!base::SystemClock().SleepFor(kHangUpStep, stop)) return;
+    if (!core_.timer.SleepFor(kHangUpStep, stop)) return;
     quiet = core_.in_progress.load(std::memory_order_relaxed) == 0 ? quiet + kHangUpStep : absl::ZeroDuration();
   }
   grpc_server_cancel_all_calls(server_->c_server());

@@ -124,7 +124,7 @@ class BidiMethod final : public Method, public BidiCallee<In, Out> {
 class Server {
  public:
   // The dependencies must outlive it.
-  Server(const ServerOptions& options, base::Metrics& metrics, base::Clock& clock, base::Random& random);
+  Server(const ServerOptions& options, base::Metrics& metrics, base::Timer& timer, base::Random& random);
   ~Server();  // Drain, without patience, and CloseLanes
 
   // Before Start; every method of the service needs a handler, a call of one without waits until its deadline.

@@ -1,8 +1,6 @@
 #include "libs/mesh/server_call.h"
 
-#include <grpc/support/time.h>
-
-#include <chrono>
+#include "libs/mesh/grpc_time.h"
 
 namespace ordermesh::mesh::internal {
 
@@ -19,7 +17,7 @@ ServerCall::~ServerCall() {
 
 bool ServerCall::cancelled() const {
   if (draining_) told_to_stop_ = true;
-  return draining_ || done() || deadline_.Expired(method_.core.clock);
+  return draining_ || done() || deadline_.Expired(method_.core.timer);
 }
 
 void ServerCall::OnCancelled(aio::Job job) {
@@ -45,14 +43,12 @@ void ServerCall::Reset() {
 
 bool ServerCall::Begin() {
   method_.core.in_progress.fetch_add(1, std::memory_order_relaxed);
-  started_ = method_.core.clock.Now();
-  const std::chrono::system_clock::time_point deadline = context_->deadline();
-  if (deadline != std::chrono::system_clock::time_point::max()) {
-    deadline_ = base::Deadline::At(absl::FromChrono(deadline));
-  } else {
-    deadline_ =
-        base::Deadline::At(streaming_ ? absl::InfiniteFuture() : started_ + method_.core.options.default_deadline);
+  started_ = method_.core.timer.SteadyNow();
+  base::SteadyTime deadline = FromGprTime(context_->raw_deadline());
+  if (deadline == base::SteadyTime::InfiniteFuture() && !streaming_) {
+    deadline = started_ + method_.core.options.default_deadline;
   }
+  deadline_ = base::Deadline::At(deadline);
   trace_ = base::TraceContext::Continue(metadata("traceparent"), method_.core.random);
   method_.probe.Started();
   admitted_ = method_.admission.TryEnter();
@@ -63,7 +59,7 @@ void ServerCall::End(const grpc::Status& status) {
   ended_ = true;
   on_cancelled_ = nullptr;
   if (std::exchange(admitted_, false)) method_.admission.Leave();
-  const absl::Time now = method_.core.clock.Now();
+  const base::SteadyTime now = method_.core.timer.SteadyNow();
   method_.probe.Completed(status, now - started_, now, trace_.trace_id());
 }
 

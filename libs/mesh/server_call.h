@@ -97,8 +97,8 @@ class ServerCall : public CallContext {
   bool ended_ = false;
   std::optional<grpc::ServerContext> context_;
   DoneTag done_tag_{*this};
-  absl::Time started_;
-  base::Deadline deadline_ = base::Deadline::At(absl::InfiniteFuture());
+  base::SteadyTime started_;
+  base::Deadline deadline_ = base::Deadline::At(base::SteadyTime::InfiniteFuture());
   aio::Job on_cancelled_;
 };
 

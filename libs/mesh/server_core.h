@@ -11,9 +11,9 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/grpc_lane.h"
 
 namespace ordermesh::mesh {
@@ -96,10 +96,10 @@ struct ServerLane {
 };
 
 struct ServerCore {
-  ServerCore(const ServerOptions& options, base::Clock& clock, base::Random& random);
+  ServerCore(const ServerOptions& options, base::Timer& timer, base::Random& random);
 
   const ServerOptions options;
-  base::Clock& clock;
+  base::Timer& timer;
   base::Random& random;
   const grpc::Status overloaded;
   const grpc::Status stopping;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/postgres/connection.h"
 #include "libs/postgres/conninfo.h"
 #include "libs/testing/status_matchers.h"
@@ -31,7 +31,7 @@ constexpr Statement kTerminate = {"terminate", "SELECT pg_terminate_backend($1, 
 
 // Asks again until it is so; a test that waits for what never comes ends by its own time limit.
 void WaitUntil(const std::function<bool()>& holds) {
-  while (!holds()) base::SystemClock().SleepFor(absl::Milliseconds(2), {});
+  while (!holds()) base::SystemTimer().SleepFor(absl::Milliseconds(2), {});
 }
 
 class FaultsTest : public ::testing::Test {

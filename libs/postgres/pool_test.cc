@@ -5,7 +5,7 @@
 
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
 
@@ -18,7 +18,7 @@ using ::ordermesh::testing::TestDatabase;
 
 TEST(PoolTest, RunsAJobOnAConnectionOfItsOwnAndGivesItsResultToTheLane) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::CreateEmpty());
-  aio::ThreadLane lane(base::SystemClock());
+  aio::ThreadLane lane(base::SystemTimer());
   Pool pool({.threads = 2, .max_queued = 4}, MakeConnections({.url = database->url(), .application_name = "pool"}));
   const auto answer = aio::RunSync(lane, [&]() -> aio::Task<absl::StatusOr<std::int64_t>> {
     auto run = pool.Run(lane, [](Connection& db) -> absl::StatusOr<std::int64_t> {
@@ -35,7 +35,7 @@ TEST(PoolTest, RunsAJobOnAConnectionOfItsOwnAndGivesItsResultToTheLane) {
 
 TEST(PoolTest, AJobsErrorIsItsAnswerAndTheConnectionServesOn) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::CreateEmpty());
-  aio::ThreadLane lane(base::SystemClock());
+  aio::ThreadLane lane(base::SystemTimer());
   Pool pool({.threads = 1, .max_queued = 4}, MakeConnections({.url = database->url()}));
   for (int i = 0; i < 2; ++i) {
     const absl::Status status = aio::RunSync(lane, [&]() -> aio::Task<absl::Status> {

@@ -1,4 +1,4 @@
-// A clock that stands still until the test moves it.
+// Both times, standing still until the test moves them.
 #pragma once
 
 #include <atomic>
@@ -13,32 +13,39 @@
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
+#include "libs/base/timer.h"
 
 namespace ordermesh::testing {
 
 // Thread-safe.
-class FakeClock : public base::Clock {
+class FakeClock : public base::Clock, public base::Timer {
  public:
   explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1'700'000'000)) : nanos_(absl::ToUnixNanos(start)) {}
 
   absl::Time Now() override { return absl::FromUnixNanos(nanos_.load()); }
 
+  base::SteadyTime SteadyNow() override { return base::SteadyTime::FromZero(absl::Nanoseconds(steady_nanos_.load())); }
+
   // Waits until the test has moved the time that far.
   bool SleepFor(absl::Duration duration, std::stop_token stop) override {
-    const absl::Time until = Now() + duration;
+    const base::SteadyTime until = SteadyNow() + duration;
     base::MutexLock lock(mu_);
     const auto sleeper = sleepers_.insert(until);
     changed_.NotifyAll();
-    const bool slept = changed_.Wait(mu_, stop, [&] { return Now() >= until; });
+    const bool slept = changed_.Wait(mu_, stop, [&] { return SteadyNow() >= until; });
     sleepers_.erase(sleeper);
     return slept && !stop.stop_requested();
   }
 
-  // Moves the time, wakes the sleepers whose time has come, and tells the listeners.
+  // Sets the wall clock forward or back, as an operator or NTP does. Nobody who waits may notice.
+  void MoveWallClock(absl::Duration by) { nanos_ += absl::ToInt64Nanoseconds(by); }
+
+  // Lets time pass on both, wakes the sleepers whose time has come, and tells the listeners.
   void Advance(absl::Duration by) {
     {
       base::MutexLock lock(mu_);
       nanos_ += absl::ToInt64Nanoseconds(by);
+      steady_nanos_ += absl::ToInt64Nanoseconds(by);
       changed_.NotifyAll();
     }
     base::MutexLock lock(listeners_mu_);
@@ -50,13 +57,13 @@ class FakeClock : public base::Clock {
   void WaitForSleepers(int count) {
     base::MutexLock lock(mu_);
     changed_.Wait(mu_, std::stop_token(), [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-      return std::distance(sleepers_.upper_bound(Now()), sleepers_.end()) >= count;
+      return std::distance(sleepers_.upper_bound(SteadyNow()), sleepers_.end()) >= count;
     });
   }
   // Whether a thread is inside SleepFor whose time has not come.
   bool SomeoneSleeps() {
     base::MutexLock lock(mu_);
-    return !sleepers_.empty() && *sleepers_.rbegin() > Now();
+    return !sleepers_.empty() && *sleepers_.rbegin() > SteadyNow();
   }
 
   std::uint64_t OnJump(std::function<void()> jumped) override {
@@ -71,9 +78,10 @@ class FakeClock : public base::Clock {
 
  private:
   std::atomic<std::int64_t> nanos_;
+  std::atomic<std::int64_t> steady_nanos_ = std::int64_t{1} << 50;  // thirteen days after boot
   base::Mutex mu_;
   base::CondVar changed_;
-  std::multiset<absl::Time> sleepers_ ABSL_GUARDED_BY(mu_);  // until when
+  std::multiset<base::SteadyTime> sleepers_ ABSL_GUARDED_BY(mu_);  // until when
   base::Mutex listeners_mu_;
   std::map<std::uint64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(listeners_mu_);
   std::uint64_t last_listener_ ABSL_GUARDED_BY(listeners_mu_) = 0;

@@ -11,7 +11,7 @@ namespace ordermesh::testing {
 class ManualLane : public aio::Lane {
  public:
   explicit ManualLane(FakeClock& clock) : Lane(clock), fake_clock_(clock) {}
-  ~ManualLane() override { ForgetClock(); }
+  ~ManualLane() override { ForgetTimer(); }
 
   // Runs what was posted and every timer that is due, until nothing is left to do now.
   void RunUntilIdle() {
@@ -28,8 +28,8 @@ class ManualLane : public aio::Lane {
  protected:
   void Wake() override {}
   // A timer armed for a time that has come: the test need not advance for it.
-  void WakeAt(absl::Time time) override {
-    if (time <= clock().Now()) Post([this] { RunTimers(); });
+  void WakeAt(base::SteadyTime time) override {
+    if (time <= timer().SteadyNow()) Post([this] { RunTimers(); });
   }
 
  private:

@@ -88,7 +88,7 @@ aio::Task<grpc::Status> AnalyticsService::Query(mesh::CallContext& call, const v
 
 aio::Task<grpc::Status> AnalyticsService::Lags(mesh::CallContext& call, const v1::ListConsumerLagsRequest&,
                                                v1::ListConsumerLagsResponse& reply) {
-  auto run = list_lags_.Run(call.lane(), std::min(kLongestLook, call.deadline().Remaining(clock_)));
+  auto run = list_lags_.Run(call.lane(), std::min(kLongestLook, call.deadline().Remaining(timer_)));
   absl::StatusOr<std::vector<PartitionLag>> lags = co_await run;
   if (!lags.ok()) co_return wire::ToGrpcStatus(lags.status());
   for (const PartitionLag& lag : *lags) {

@@ -3,7 +3,7 @@
 
 #include "grpcpp/support/status.h"
 #include "libs/aio/task.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/call.h"
 #include "ordermesh/analytics/v1/analytics.grpc.pb.h"
 #include "services/analytics/list_lags.h"
@@ -18,8 +18,8 @@ namespace ordermesh::analytics {
 // The use cases must outlive it.
 class AnalyticsService {
  public:
-  AnalyticsService(QuerySales& query_sales, ListLags& list_lags, base::Clock& clock)
-      : query_sales_(query_sales), list_lags_(list_lags), clock_(clock) {}
+  AnalyticsService(QuerySales& query_sales, ListLags& list_lags, base::Timer& timer)
+      : query_sales_(query_sales), list_lags_(list_lags), timer_(timer) {}
 
   // Adds the methods. This object must outlive the server.
   void Register(mesh::Server& server);
@@ -32,7 +32,7 @@ class AnalyticsService {
  private:
   QuerySales& query_sales_;
   ListLags& list_lags_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   analytics::v1::AnalyticsService::AsyncService service_;
 };
 

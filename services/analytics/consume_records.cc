@@ -21,8 +21,8 @@ std::string NameOf(const Partition& partition) { return absl::StrCat(partition.t
 }  // namespace
 
 ConsumeRecords::ConsumeRecords(ConsumeOptions options, RollupStore& store, DeadLetters& dead_letters,
-                               const AnalyticsMetrics& metrics, base::Clock& clock)
-    : options_(options), store_(store), dead_letters_(dead_letters), metrics_(metrics), clock_(clock) {}
+                               const AnalyticsMetrics& metrics, base::Clock& clock, base::Timer& timer)
+    : options_(options), store_(store), dead_letters_(dead_letters), metrics_(metrics), clock_(clock), timer_(timer) {}
 
 ConsumeRecords::~ConsumeRecords() { Close(); }
 
@@ -74,8 +74,7 @@ absl::Status ConsumeRecords::Step() {
 }
 
 absl::Duration ConsumeRecords::UntilDue() {
-  const absl::Duration since = clock_.Now() - last_flush_;
-  if (since < absl::ZeroDuration()) return absl::ZeroDuration();  // the clock was set back
+  const absl::Duration since = timer_.SteadyNow() - last_flush_;
   return std::max(absl::ZeroDuration(), options_.gather - since);
 }
 
@@ -136,7 +135,7 @@ absl::Status ConsumeRecords::Replace(const Partition& partition, Owned& owned) {
 
 absl::Status ConsumeRecords::Flush() {
   for (auto& [partition, owned] : owned_) RETURN_IF_ERROR(CountTaken(partition, owned));
-  last_flush_ = clock_.Now();
+  last_flush_ = timer_.SteadyNow();
   return absl::OkStatus();
 }
 
@@ -173,10 +172,10 @@ absl::Status ConsumeRecords::CountFirst(const Partition& partition, Owned& owned
   for (std::size_t i = 0; i < count; ++i) {
     if (owned.taken[i].event.has_value()) batch.events.push_back(*owned.taken[i].event);
   }
-  const absl::Time begin = clock_.Now();
+  const base::SteadyTime begin = timer_.SteadyNow();
   ASSIGN_OR_RETURN(const Applied applied, store_.Apply(batch));
   base::HitFailpoint("analytics_after_commit");
-  Report(owned, count, applied, clock_.Now() - begin);
+  Report(owned, count, applied, timer_.SteadyNow() - begin);
   source_->Commit(partition, batch.next_offset);
   owned.counted_to = batch.next_offset;
   owned.taken.erase(owned.taken.begin(), owned.taken.begin() + static_cast<std::ptrdiff_t>(count));

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "services/analytics/analytics_metrics.h"
 #include "services/analytics/dead_letters.h"
 #include "services/analytics/record_source.h"
@@ -36,7 +37,7 @@ struct ConsumeOptions {
 class ConsumeRecords {
  public:
   ConsumeRecords(ConsumeOptions options, RollupStore& store, DeadLetters& dead_letters, const AnalyticsMetrics& metrics,
-                 base::Clock& clock);
+                 base::Clock& clock, base::Timer& timer);
   ~ConsumeRecords();
 
   // Joins the group. Call Step only after OK.
@@ -83,9 +84,10 @@ class ConsumeRecords {
   DeadLetters& dead_letters_;
   const AnalyticsMetrics& metrics_;
   base::Clock& clock_;
+  base::Timer& timer_;
   std::map<Partition, Owned> owned_;
   int taken_ = 0;  // of all partitions
-  absl::Time last_flush_ = absl::InfinitePast();
+  base::SteadyTime last_flush_ = base::SteadyTime::InfinitePast();
   std::unique_ptr<RecordSource> source_;  // Last: its end may still call back.
 };
 

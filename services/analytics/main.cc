@@ -49,7 +49,7 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
                    StoreFactory(config, "analytics-query"));
   QuerySales query_sales(stores, process.clock());
   ListLags list_lags(stores, ends, messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions);
-  AnalyticsService service(query_sales, list_lags, process.clock());
+  AnalyticsService service(query_sales, list_lags, process.timer());
   service.Register(process.server());
 
   std::unique_ptr<RollupStore> rollups = StoreFactory(config, "analytics-count")();
@@ -68,14 +68,18 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
     return OpenKafkaRecordSource(source, std::move(callbacks));
   };
   RecordConsumer consumer(
-      [&] { return std::make_unique<ConsumeRecords>(consume, *rollups, dead_letters, metrics, process.clock()); }, open,
-      metrics, process.clock(), base::SystemRandom());
+      [&] {
+        return std::make_unique<ConsumeRecords>(consume, *rollups, dead_letters, metrics, process.clock(),
+                                                process.timer());
+      },
+      open, metrics, process.timer(), base::SystemRandom());
   MaintenanceThread maintenance({.topic = messaging::kOrderEventsTopic,
                                  .partitions = messaging::kOrderEventsPartitions,
                                  .seen_retention = config.seen_retention,
                                  .prune_interval = config.prune_interval,
                                  .prune_batch = config.prune_batch},
-                                StoreFactory(config, "analytics-maintenance"), ends, metrics, process.clock());
+                                StoreFactory(config, "analytics-maintenance"), ends, metrics, process.clock(),
+                                process.timer());
   mesh::Readiness& readiness = process.readiness();
   postgres::Connection check_db(postgres::CheckOptions(config.database_url, "analytics-check"));
   base::Periodic database_check(
@@ -85,9 +89,9 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
         readiness.Report("database", state.database);
         readiness.Report("schema", state.schema);
       },
-      process.clock());
+      process.timer());
   mesh::DependencyCheck kafka_check(
-      "kafka", [&] { return kafka::CheckTopology(*cluster, kCheckTimeout); }, readiness, process.clock());
+      "kafka", [&] { return kafka::CheckTopology(*cluster, kCheckTimeout); }, readiness, process.timer());
   return process.Serve();
 }
 

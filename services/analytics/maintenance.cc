@@ -19,11 +19,12 @@ void Maintenance::MeasureLags() {
 }
 
 void Maintenance::PruneWhenDue(std::stop_token stop) {
-  const absl::Time now = clock_.Now();
+  const base::SteadyTime now = timer_.SteadyNow();
   if (now < next_prune_) return;
   next_prune_ = now + options_.prune_interval;
+  const absl::Time before = clock_.Now() - options_.seen_retention;
   while (!stop.stop_requested()) {
-    absl::StatusOr<std::int64_t> pruned = store_.Prune(now - options_.seen_retention, options_.prune_batch);
+    absl::StatusOr<std::int64_t> pruned = store_.Prune(before, options_.prune_batch);
     if (!pruned.ok()) {
       base::LogWarning("prune_failed", {{"error", pruned.status().message()}});
       return;
@@ -35,15 +36,15 @@ void Maintenance::PruneWhenDue(std::stop_token stop) {
 
 MaintenanceThread::MaintenanceThread(MaintenanceOptions options,
                                      std::function<std::unique_ptr<RollupStore>()> open_store, LogEnds& ends,
-                                     const AnalyticsMetrics& metrics, base::Clock& clock)
-    : thread_([options = std::move(options), open_store = std::move(open_store), &ends, &metrics,
-               &clock](std::stop_token stop) {
+                                     const AnalyticsMetrics& metrics, base::Clock& clock, base::Timer& timer)
+    : thread_([options = std::move(options), open_store = std::move(open_store), &ends, &metrics, &clock,
+               &timer](std::stop_token stop) {
         std::unique_ptr<RollupStore> store = open_store();
-        Maintenance maintenance(options, *store, ends, metrics, clock);
+        Maintenance maintenance(options, *store, ends, metrics, clock, timer);
         do {
           maintenance.MeasureLags();
           maintenance.PruneWhenDue(stop);
-        } while (clock.SleepFor(options.lag_interval, stop));
+        } while (timer.SleepFor(options.lag_interval, stop));
       }) {}
 
 }  // namespace ordermesh::analytics

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "services/analytics/analytics_metrics.h"
 #include "services/analytics/list_lags.h"
 #include "services/analytics/rollup_store.h"
@@ -30,8 +31,8 @@ struct MaintenanceOptions {
 class Maintenance {
  public:
   Maintenance(MaintenanceOptions options, RollupStore& store, LogEnds& ends, const AnalyticsMetrics& metrics,
-              base::Clock& clock)
-      : options_(std::move(options)), store_(store), ends_(ends), metrics_(metrics), clock_(clock) {}
+              base::Clock& clock, base::Timer& timer)
+      : options_(std::move(options)), store_(store), ends_(ends), metrics_(metrics), clock_(clock), timer_(timer) {}
 
   // Sets the gauges. What can't be read keeps its last value.
   void MeasureLags();
@@ -45,14 +46,15 @@ class Maintenance {
   LogEnds& ends_;
   const AnalyticsMetrics& metrics_;
   base::Clock& clock_;
-  absl::Time next_prune_ = absl::InfinitePast();
+  base::Timer& timer_;
+  base::SteadyTime next_prune_ = base::SteadyTime::InfinitePast();
 };
 
 // The thread for it.
 class MaintenanceThread {
  public:
   MaintenanceThread(MaintenanceOptions options, std::function<std::unique_ptr<RollupStore>()> open_store, LogEnds& ends,
-                    const AnalyticsMetrics& metrics, base::Clock& clock);
+                    const AnalyticsMetrics& metrics, base::Clock& clock, base::Timer& timer);
 
  private:
   std::jthread thread_;

@@ -53,6 +53,7 @@ class MaintenanceTest : public ::testing::Test {
       store_,
       ends_,
       metrics_,
+      clock_,
       clock_};
   int last_ = 0;
 };

@@ -110,7 +110,7 @@ class ReadSideTest : public ::testing::Test {
   FakeRollups rollups_{clock_};
   FakeRollupStore store_{rollups_};
   FakeEnds ends_;
-  aio::ThreadLane lane_{base::SystemClock()};
+  aio::ThreadLane lane_{base::SystemTimer()};
   StorePool stores_{{.threads = 1}, [this] { return std::make_unique<FakeRollupStore>(rollups_); }};
   QuerySales query_sales_{stores_, clock_};
   ListLags list_lags_{stores_, ends_, "orders.events", 3};

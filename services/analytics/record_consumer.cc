@@ -6,12 +6,12 @@
 
 namespace ordermesh::analytics {
 
-RecordConsumer::RecordConsumer(Make make, OpenRecordSource open, const AnalyticsMetrics& metrics, base::Clock& clock,
+RecordConsumer::RecordConsumer(Make make, OpenRecordSource open, const AnalyticsMetrics& metrics, base::Timer& timer,
                                base::Random& random)
     : make_(std::move(make)),
       open_(std::move(open)),
       metrics_(metrics),
-      clock_(clock),
+      timer_(timer),
       random_(random),
       thread_([this](std::stop_token stop) { Run(std::move(stop)); }) {}
 
@@ -26,7 +26,7 @@ void RecordConsumer::Run(std::stop_token stop) {
       continue;
     }
     Explain(status, ++failures);
-    clock_.SleepFor(base::BackoffDelay(backoff_, failures, random_), stop);
+    timer_.SleepFor(base::BackoffDelay(backoff_, failures, random_), stop);
   }
   if (!consume->is_open()) return;
   if (absl::Status flushed = consume->Flush(); !flushed.ok()) {

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "libs/base/backoff.h"
-#include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "services/analytics/consume_records.h"
 
 namespace ordermesh::analytics {
@@ -20,7 +20,7 @@ class RecordConsumer {
   // `make` is called once, on the thread, for what the thread alone uses.
   using Make = std::function<std::unique_ptr<ConsumeRecords>()>;
 
-  RecordConsumer(Make make, OpenRecordSource open, const AnalyticsMetrics& metrics, base::Clock& clock,
+  RecordConsumer(Make make, OpenRecordSource open, const AnalyticsMetrics& metrics, base::Timer& timer,
                  base::Random& random);
 
  private:
@@ -32,7 +32,7 @@ class RecordConsumer {
   const Make make_;
   const OpenRecordSource open_;
   const AnalyticsMetrics& metrics_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   base::Random& random_;
   const base::BackoffPolicy backoff_{.initial = absl::Milliseconds(50), .max = absl::Seconds(2)};
   std::jthread thread_;  // Last: it ends before what it uses goes away.

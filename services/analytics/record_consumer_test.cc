@@ -36,8 +36,9 @@ class ScriptedSource : public RecordSource {
 class RecordConsumerTest : public ::testing::Test {
  protected:
   RecordConsumer::Make Make() {
-    return
-        [this] { return std::make_unique<ConsumeRecords>(ConsumeOptions{}, store_, dead_letters_, metrics_, clock_); };
+    return [this] {
+      return std::make_unique<ConsumeRecords>(ConsumeOptions{}, store_, dead_letters_, metrics_, clock_, clock_);
+    };
   }
   // Lets the thread's sleeps pass until `done`.
   void AdvanceUntil(const std::function<bool()>& done) {

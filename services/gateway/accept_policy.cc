@@ -12,7 +12,7 @@
 namespace ordermesh::gateway {
 
 std::vector<absl::StatusOr<Accepted>> AcceptPolicy::Run(AcceptAttempt& attempt, std::vector<Acceptance> batch) const {
-  const base::Deadline deadline = base::Deadline::In(options_.give_up_after, clock_);
+  const base::Deadline deadline = base::Deadline::In(options_.give_up_after, timer_);
   std::vector<Decision> decisions = Decide(attempt, absl::MakeSpan(batch), LockWait::kBriefly, false, deadline);
 
   std::vector<absl::StatusOr<Accepted>> results;
@@ -61,14 +61,14 @@ std::vector<Decision> AcceptPolicy::Decide(AcceptAttempt& attempt, absl::Span<Ac
 
     const bool first_loss = trouble == Trouble::kConnection && failures == 1;
     const bool again = trouble == Trouble::kDeadlock || first_loss || (unknown && trouble != Trouble::kData);
-    if (!again || deadline.Expired(clock_)) {
+    if (!again || deadline.Expired(timer_)) {
       if (!unknown) return Refuse(batch.size(), ToRefusal(status, "stock"));
       metrics_.unresolved_outcomes.Add(static_cast<double>(batch.size()));
       return Refuse(batch.size(), OutcomeUnknown(absl::StatusCodeToString(status.code())));
     }
     (trouble == Trouble::kDeadlock ? metrics_.retries_deadlock : metrics_.retries_connection).Add();
     if (trouble != Trouble::kDeadlock && !first_loss) {
-      clock_.SleepFor(std::min(base::BackoffDelay(options_.backoff, failures, random_), deadline.Remaining(clock_)),
+      timer_.SleepFor(std::min(base::BackoffDelay(options_.backoff, failures, random_), deadline.Remaining(timer_)),
                       std::stop_token());
     }
   }

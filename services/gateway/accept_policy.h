@@ -7,9 +7,9 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/backoff.h"
-#include "libs/base/clock.h"
 #include "libs/base/deadline.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "services/gateway/gateway_metrics.h"
 #include "services/gateway/order_store.h"
 
@@ -53,8 +53,8 @@ class AcceptPolicy {
     base::BackoffPolicy backoff = {.initial = absl::Milliseconds(20), .max = absl::Milliseconds(500)};
   };
 
-  AcceptPolicy(Options options, base::Clock& clock, base::Random& random, StoreMetrics metrics)
-      : options_(options), clock_(clock), random_(random), metrics_(metrics) {}
+  AcceptPolicy(Options options, base::Timer& timer, base::Random& random, StoreMetrics metrics)
+      : options_(options), timer_(timer), random_(random), metrics_(metrics) {}
 
   std::vector<absl::StatusOr<Accepted>> Run(AcceptAttempt& attempt, std::vector<Acceptance> batch) const;
 
@@ -67,7 +67,7 @@ class AcceptPolicy {
   std::vector<Decision> Refuse(std::size_t orders, const absl::Status& status) const;
 
   const Options options_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   base::Random& random_;
   const StoreMetrics metrics_;
 };

@@ -25,16 +25,16 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 // Sleeping moves the time and takes none.
-class SleepClock : public base::Clock {
+class SleepTimer : public base::Timer {
  public:
-  absl::Time Now() override { return now_; }
+  base::SteadyTime SteadyNow() override { return now_; }
   bool SleepFor(absl::Duration duration, std::stop_token) override {
     now_ += duration;
     return true;
   }
 
  private:
-  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  base::SteadyTime now_;
 };
 
 // Answers as it is told, one try after the other; then it stores.
@@ -85,11 +85,11 @@ class AcceptPolicyTest : public ::testing::Test {
     return policy_.Run(attempt_, std::move(batch));
   }
 
-  SleepClock clock_;
+  SleepTimer timer_;
   ordermesh::testing::FakeRandom random_;
   base::Metrics registry_;
   StoreMetrics metrics_{registry_};
-  AcceptPolicy policy_{{}, clock_, random_, metrics_};
+  AcceptPolicy policy_{{}, timer_, random_, metrics_};
   ScriptedAttempt attempt_;
 };
 
@@ -134,9 +134,9 @@ TEST_F(AcceptPolicyTest, AfterALostCommitItInsistsWithTheSameBatch) {
 TEST_F(AcceptPolicyTest, AnOutcomeThatStaysUnknownIsNotCalledSafe) {
   attempt_.failures.push_back({absl::UnavailableError("lost"), true});
   for (int i = 0; i < 1000; ++i) attempt_.failures.push_back({absl::UnavailableError("connection refused")});
-  const absl::Time start = clock_.Now();
+  const base::SteadyTime start = timer_.SteadyNow();
   EXPECT_THAT(Run(2), Each(StatusIs(absl::StatusCode::kDeadlineExceeded)));
-  EXPECT_LE(clock_.Now() - start, absl::Seconds(5));
+  EXPECT_LE(timer_.SteadyNow() - start, absl::Seconds(5));
   EXPECT_EQ(metrics_.unresolved_outcomes.Value(), 2);
 }
 

@@ -19,7 +19,7 @@ constexpr const char* kMigrations[] = {"catalog/0001_catalog", "orders/0001_orde
 }  // namespace
 
 DatabaseMonitor::DatabaseMonitor(Options options, mesh::Readiness& readiness, base::Metrics& metrics,
-                                 base::Clock& clock)
+                                 base::Timer& timer)
     : options_(std::move(options)),
       readiness_(readiness),
       outbox_rows_(
@@ -27,7 +27,7 @@ DatabaseMonitor::DatabaseMonitor(Options options, mesh::Readiness& readiness, ba
                            "Events that wait for the slowest sink, about; intake sheds beyond max_outbox_rows.")),
       connection_(postgres::CheckOptions(options_.database_url, "ordermesh-gateway monitor")),
       looks_(
-          mesh::kCheckInterval, [this](std::stop_token) { Look(); }, clock) {}
+          mesh::kCheckInterval, [this](std::stop_token) { Look(); }, timer) {}
 
 void DatabaseMonitor::Look() {
   postgres::DatabaseState state = postgres::CheckDatabase(connection_, kMigrations);

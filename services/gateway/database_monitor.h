@@ -6,9 +6,9 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "libs/base/clock.h"
 #include "libs/base/metrics.h"
 #include "libs/base/periodic.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/health.h"
 #include "libs/postgres/connection.h"
 
@@ -27,7 +27,7 @@ class DatabaseMonitor {
     std::int64_t max_outbox_rows = 0;  // 0: no limit
   };
 
-  DatabaseMonitor(Options options, mesh::Readiness& readiness, base::Metrics& metrics, base::Clock& clock);
+  DatabaseMonitor(Options options, mesh::Readiness& readiness, base::Metrics& metrics, base::Timer& timer);
 
   // More events wait to be published than the limit allows.
   const std::atomic<bool>& outbox_full() const { return outbox_full_; }

@@ -29,7 +29,7 @@ class DatabaseMonitorTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_OK_AND_ASSIGN(database_, TestDatabase::Create()); }
 
-  void Start(base::Clock& clock, std::string url, std::int64_t max_outbox_rows = 0) {
+  void Start(base::Timer& clock, std::string url, std::int64_t max_outbox_rows = 0) {
     monitor_ = std::make_unique<DatabaseMonitor>(
         DatabaseMonitor::Options{.database_url = std::move(url), .max_outbox_rows = max_outbox_rows}, readiness_,
         metrics_, clock);
@@ -126,9 +126,9 @@ TEST_F(DatabaseMonitorTest, ADatabaseThatHangsIsNamedWithinTwoSeconds) {
   ASSERT_OK_AND_ASSIGN(const std::string url, postgres::WithSettings(database_->UrlAs("ordermesh_gateway"),
                                                                      {{"port", absl::StrCat(proxy.port())}}));
   const auto await_database = [this](bool ok) {
-    while (StatusOf("database").ok() != ok) base::SystemClock().SleepFor(absl::Milliseconds(10), {});
+    while (StatusOf("database").ok() != ok) base::SystemTimer().SleepFor(absl::Milliseconds(10), {});
   };
-  Start(base::SystemClock(), url);
+  Start(base::SystemTimer(), url);
   await_database(true);
   proxy.HoldReplies();
   const absl::Time held = absl::Now();

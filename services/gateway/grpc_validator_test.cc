@@ -96,7 +96,7 @@ class ScriptedValidation {
     base::MutexLock lock(mu_);
     Asked asked;
     for (const auto& order : request.orders()) asked.customers.push_back(order.customer_id());
-    asked.time_left = call.deadline().Remaining(base::SystemClock());
+    asked.time_left = call.deadline().Remaining(base::SystemTimer());
     asked.trace_id = std::string(call.trace().trace_id());
     asked_.push_back(std::move(asked));
     return hangs_;
@@ -129,7 +129,7 @@ class ScriptedValidation {
   base::Metrics metrics_;
   mesh::Readiness readiness_{{}};
   Service service_;
-  mesh::Server server_{{.listen = "127.0.0.1:0", .lanes = 1}, metrics_, base::SystemClock(), base::SystemRandom()};
+  mesh::Server server_{{.listen = "127.0.0.1:0", .lanes = 1}, metrics_, base::SystemTimer(), base::SystemRandom()};
   mesh::HealthService health_;
 };
 
@@ -145,13 +145,13 @@ class GrpcValidatorTest : public ::testing::Test {
       batch.push_back(&orders[i]);
     }
     return aio::RunSync(lane_, [&] {
-      return validator_.Validate(lane_, batch, base::Deadline::In(timeout, base::SystemClock()), kTraceparent);
+      return validator_.Validate(lane_, batch, base::Deadline::In(timeout, base::SystemTimer()), kTraceparent);
     });
   }
 
   ScriptedValidation validation_;
   GrpcValidator validator_{mesh::MakeChannel(validation_.address())};
-  mesh::GrpcLane lane_{base::SystemClock()};
+  mesh::GrpcLane lane_{base::SystemTimer()};
 };
 
 TEST_F(GrpcValidatorTest, ABatchIsOneCallAndEveryOrderHasItsAnswer) {
@@ -237,7 +237,7 @@ TEST_F(GrpcValidatorTest, NobodyThereIsUnavailableAtOnce) {
   GrpcValidator validator(mesh::MakeChannel(address));
   domain::NewOrder order;
   auto answer = aio::RunSync(lane_, [&] {
-    return validator.Validate(lane_, {&order}, base::Deadline::In(absl::Seconds(30), base::SystemClock()), "");
+    return validator.Validate(lane_, {&order}, base::Deadline::In(absl::Seconds(30), base::SystemTimer()), "");
   });
   EXPECT_THAT(answer, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("not reachable")));
 }

@@ -15,19 +15,19 @@ namespace {
 // Notes a batch when it starts, and how long it took when it goes away.
 class StageProbe {
  public:
-  StageProbe(const StageMetrics& metrics, base::Clock& clock, std::size_t orders)
-      : metrics_(metrics), clock_(clock), started_(clock.Now()) {
+  StageProbe(const StageMetrics& metrics, base::Timer& timer, std::size_t orders)
+      : metrics_(metrics), timer_(timer), started_(timer.SteadyNow()) {
     metrics_.batches.Add();
     metrics_.batch_orders.Observe(static_cast<double>(orders));
   }
-  ~StageProbe() { metrics_.seconds.Observe(absl::ToDoubleSeconds(clock_.Now() - started_)); }
+  ~StageProbe() { metrics_.seconds.Observe(absl::ToDoubleSeconds(timer_.SteadyNow() - started_)); }
   StageProbe(const StageProbe&) = delete;
   StageProbe& operator=(const StageProbe&) = delete;
 
  private:
   const StageMetrics& metrics_;
-  base::Clock& clock_;
-  const absl::Time started_;
+  base::Timer& timer_;
+  const base::SteadyTime started_;
 };
 
 }  // namespace
@@ -89,7 +89,7 @@ absl::Status Intake::Admit(bool quote) const {
 aio::Task<void> Intake::Validate(std::vector<Pending*> batch) {
   batch = DropAbandoned(std::move(batch));
   if (batch.empty()) co_return;
-  const StageProbe probe(metrics_.validate, lane_.clock(), batch.size());
+  const StageProbe probe(metrics_.validate, lane_.timer(), batch.size());
   std::vector<const domain::NewOrder*> orders;
   orders.reserve(batch.size());
   for (const Pending* pending : batch) orders.push_back(&pending->order);
@@ -157,7 +157,7 @@ aio::Task<void> Intake::AnswerRefused(std::vector<Pending*> refused) {
 aio::Task<void> Intake::Store(std::vector<Pending*> batch) {
   batch = DropAbandoned(std::move(batch));
   if (batch.empty()) co_return;
-  const StageProbe probe(metrics_.store, lane_.clock(), batch.size());
+  const StageProbe probe(metrics_.store, lane_.timer(), batch.size());
   std::vector<Group> groups = Fold(batch);
   std::vector<Acceptance> acceptances;
   acceptances.reserve(groups.size());
@@ -221,11 +221,11 @@ absl::StatusOr<domain::Order> Intake::Repeat(const Pending& pending, const Store
 
 std::vector<Intake::Pending*> Intake::DropAbandoned(std::vector<Pending*> batch) {
   auto abandoned = std::stable_partition(batch.begin(), batch.end(), [this](const Pending* pending) {
-    return !pending->call.cancelled() && !pending->call.deadline().Expired(lane_.clock());
+    return !pending->call.cancelled() && !pending->call.deadline().Expired(lane_.timer());
   });
   for (auto gone = abandoned; gone != batch.end(); ++gone) {
     metrics_.given_up.Add();
-    Answer(**gone, GivenUp(!(*gone)->call.deadline().Expired(lane_.clock())));
+    Answer(**gone, GivenUp(!(*gone)->call.deadline().Expired(lane_.timer())));
   }
   batch.erase(abandoned, batch.end());
   return batch;
@@ -233,11 +233,11 @@ std::vector<Intake::Pending*> Intake::DropAbandoned(std::vector<Pending*> batch)
 
 // As long as any caller waits, at most the validator's own timeout: one with little time left must not fail the others.
 base::Deadline Intake::HopDeadline(const std::vector<Pending*>& batch) const {
-  absl::Time latest = absl::InfinitePast();
+  base::SteadyTime latest = base::SteadyTime::InfinitePast();
   for (const Pending* pending : batch) latest = std::max(latest, pending->call.deadline().time());
   return base::Deadline::At(latest)
       .Before(options_.hop_margin)
-      .Earlier(base::Deadline::In(options_.validate_timeout, lane_.clock()));
+      .Earlier(base::Deadline::In(options_.validate_timeout, lane_.timer()));
 }
 
 void Intake::Answer(Pending& pending, absl::StatusOr<domain::Order> answer) {

@@ -260,7 +260,7 @@ TEST_F(IntakeTest, OneImpatientCallerDoesNotShortenTheHopOfTheOthers) {
   auto warm = Call(ANewOrder());
   auto impatient = Call(ANewOrder(), absl::Milliseconds(30));
   auto patient = Call(ANewOrder(), absl::Milliseconds(500));
-  const absl::Time now = clock_.Now();
+  const base::SteadyTime now = clock_.SteadyNow();
   validator_.Release();
   lane_.RunUntilIdle();
   ASSERT_THAT(validator_.deadlines(), SizeIs(2));

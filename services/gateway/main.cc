@@ -47,10 +47,10 @@ IntakeOptions LaneOptions(const GatewayConfig& config, std::size_t lanes) {
 }
 
 absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
-  base::Clock& clock = process.clock();
+  base::Timer& timer = process.timer();
   base::Random& random = base::SystemRandom();
   base::Metrics& metrics = process.metrics();
-  base::UuidV7Source ids(clock, random);
+  base::UuidV7Source ids(process.clock(), random);
   // With every validator away orders are still read, cancelled and watched.
   process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation},
                           {{"ordermesh.orders.v1.OrderService", {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema}},
@@ -58,12 +58,12 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
                             {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation}}});
 
   WireOrderEvents events;
-  PostgresOrderStore store(StoreOptions(config), events, clock, random, StoreMetrics(metrics));
+  PostgresOrderStore store(StoreOptions(config), events, timer, random, StoreMetrics(metrics));
   const std::shared_ptr<grpc::Channel> validation = mesh::MakeChannel(config.validation_target);
   GrpcValidator validator(validation);
   DatabaseMonitor database_monitor({.database_url = config.database_url, .max_outbox_rows = config.max_outbox_rows},
-                                   process.readiness(), metrics, clock);
-  mesh::DependencyCheck validation_check(kValidation, ValidationCheck(validation), process.readiness(), clock);
+                                   process.readiness(), metrics, timer);
+  mesh::DependencyCheck validation_check(kValidation, ValidationCheck(validation), process.readiness(), timer);
 
   mesh::Server& server = process.server();
   const IntakeMetrics intake_metrics(metrics);

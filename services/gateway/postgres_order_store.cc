@@ -44,13 +44,13 @@ absl::StatusOr<domain::Order> OrThatThereIsNone(absl::StatusOr<std::optional<dom
 
 }  // namespace
 
-PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& events, base::Clock& clock,
+PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& events, base::Timer& timer,
                                        base::Random& random, StoreMetrics metrics)
     : events_(events),
-      clock_(clock),
+      timer_(timer),
       metrics_(metrics),
       give_up_after_(options.accept.give_up_after),
-      policy_(options.accept, clock, random, metrics),
+      policy_(options.accept, timer, random, metrics),
       intake_({.threads = options.intake_connections, .max_queued = options.max_waiting},
               [session = Session(options, "ordermesh-gateway intake"), &events] {
                 return std::make_unique<IntakeSession>(session, events);
@@ -130,7 +130,7 @@ aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Lane& l
 
 absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connection,
                                                             const Cancellation& cancellation) const {
-  const base::Deadline deadline = base::Deadline::In(give_up_after_, clock_);
+  const base::Deadline deadline = base::Deadline::In(give_up_after_, timer_);
   bool unknown = false;
   for (int failures = 1;; ++failures) {
     absl::StatusOr<domain::Order> order = TryCancel(connection, events_, cancellation);
@@ -142,10 +142,10 @@ absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connecti
     // Running it again is always right: a cancel that was committed shows as a cancelled order.
     const Trouble trouble = TroubleOf(order.status());
     const bool at_once = trouble == Trouble::kDeadlock || (trouble == Trouble::kConnection && failures == 1);
-    if ((!at_once && !unknown) || deadline.Expired(clock_)) {
+    if ((!at_once && !unknown) || deadline.Expired(timer_)) {
       return unknown ? OutcomeUnknown("not reachable") : ToRefusal(order.status(), "the order or its stock");
     }
-    if (!at_once) clock_.SleepFor(absl::Milliseconds(50), std::stop_token());
+    if (!at_once) timer_.SleepFor(absl::Milliseconds(50), std::stop_token());
   }
 }
 

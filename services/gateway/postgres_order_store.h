@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "libs/postgres/pool.h"
 #include "services/gateway/accept_policy.h"
 #include "services/gateway/accept_transaction.h"
@@ -28,7 +28,7 @@ class PostgresOrderStore : public OrderStore {
     AcceptPolicy::Options accept;
   };
 
-  PostgresOrderStore(Options options, const OrderEvents& events, base::Clock& clock, base::Random& random,
+  PostgresOrderStore(Options options, const OrderEvents& events, base::Timer& timer, base::Random& random,
                      StoreMetrics metrics);
 
   aio::Task<std::vector<absl::StatusOr<Accepted>>> Accept(aio::Lane& lane, std::vector<Acceptance> batch) override;
@@ -54,7 +54,7 @@ class PostgresOrderStore : public OrderStore {
   absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation) const;
 
   const OrderEvents& events_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   const StoreMetrics metrics_;
   const absl::Duration give_up_after_;
   const AcceptPolicy policy_;

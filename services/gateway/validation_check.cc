@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "libs/base/timer.h"
+#include "libs/mesh/grpc_time.h"
 
 namespace ordermesh::gateway {
 namespace {
@@ -20,7 +21,7 @@ constexpr absl::Duration kTimeout = absl::Milliseconds(900);
 
 absl::Status Check(Health::Stub& stub) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + kTimeout));
+  context.set_deadline(mesh::ToGprTime(base::SystemTimer().SteadyNow() + kTimeout));
   HealthCheckResponse response;
   const grpc::Status status = stub.Check(&context, HealthCheckRequest(), &response);
   if (!status.ok()) {

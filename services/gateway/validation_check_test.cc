@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 // A validator as far as its health goes.
 struct Validator {
   explicit Validator(const std::string& listen = "127.0.0.1:0")
-      : server({.listen = listen, .lanes = 1}, metrics, base::SystemClock(), base::SystemRandom()),
+      : server({.listen = listen, .lanes = 1}, metrics, base::SystemTimer(), base::SystemRandom()),
         health(readiness, server) {
     EXPECT_THAT(server.Start(), IsOk());
     readiness.Report("catalog", absl::OkStatus());

@@ -1,5 +1,5 @@
-#include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/process.h"
 #include "services/migrate/config.h"
 #include "services/migrate/migrate.h"
@@ -10,5 +10,5 @@ int main(int argc, char** argv) {
   migrate::MigrateConfig config;
   return mesh::RunProcess(
       "migrate", process, argc, argv, [&](base::ConfigFields& fields) { config.Declare(fields); },
-      [&](mesh::Process&) { return migrate::Migrate(config, base::SystemClock(), base::SystemRandom()); });
+      [&](mesh::Process&) { return migrate::Migrate(config, base::SystemTimer(), base::SystemRandom()); });
 }

@@ -40,23 +40,23 @@ absl::Status PrepareDatabase(const MigrateConfig& config, postgres::Connection& 
 
 }  // namespace
 
-absl::Status Migrate(const MigrateConfig& config, base::Clock& clock, base::Random& random) {
+absl::Status Migrate(const MigrateConfig& config, base::Timer& timer, base::Random& random) {
   // Before the database is changed.
   if (!config.rabbitmq.url.empty()) RETURN_IF_ERROR(config.rabbitmq.Check());
   if (!config.kafka.addresses.empty()) RETURN_IF_ERROR(config.kafka.Check());
-  const base::Deadline deadline = base::Deadline::In(config.wait_timeout, clock);
+  const base::Deadline deadline = base::Deadline::In(config.wait_timeout, timer);
   {
     postgres::Connection connection(SessionOptions(config.database_url));
     RETURN_IF_ERROR(
-        RetryUntil(deadline, "database", clock, random, [&] { return PrepareDatabase(config, connection); }));
+        RetryUntil(deadline, "database", timer, random, [&] { return PrepareDatabase(config, connection); }));
   }
   if (!config.rabbitmq.url.empty()) {
-    RETURN_IF_ERROR(RetryUntil(deadline, "rabbitmq", clock, random, [&] { return DeclareRabbitMq(config.rabbitmq); }));
+    RETURN_IF_ERROR(RetryUntil(deadline, "rabbitmq", timer, random, [&] { return DeclareRabbitMq(config.rabbitmq); }));
     base::LogInfo("queues_ready");
   }
   if (!config.kafka.addresses.empty()) {
-    RETURN_IF_ERROR(RetryUntil(deadline, "kafka", clock, random, [&] {
-      const absl::Duration timeout = std::clamp(deadline.Remaining(clock), kLeastKafkaTimeout, kMostKafkaTimeout);
+    RETURN_IF_ERROR(RetryUntil(deadline, "kafka", timer, random, [&] {
+      const absl::Duration timeout = std::clamp(deadline.Remaining(timer), kLeastKafkaTimeout, kMostKafkaTimeout);
       return DeclareKafka(config.kafka, config.kafka_replication, timeout);
     }));
     base::LogInfo("topics_ready");

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "absl/status/status.h"
-#include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "services/migrate/config.h"
 
 namespace ordermesh::migrate {
@@ -13,6 +13,6 @@ namespace ordermesh::migrate {
 // services.
 //   kUnavailable         a store did not come up within wait_timeout
 //   kFailedPrecondition  what is there is not what was put there: an edited migration, another queue or topic
-absl::Status Migrate(const MigrateConfig& config, base::Clock& clock, base::Random& random);
+absl::Status Migrate(const MigrateConfig& config, base::Timer& timer, base::Random& random);
 
 }  // namespace ordermesh::migrate

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/rabbitmq/connection.h"
@@ -49,7 +49,7 @@ class MigrateTest : public ::testing::Test {
     config_.kafka.addresses = "";
     connection_ = std::make_unique<postgres::Connection>(SessionOptions(database_->url()));
   }
-  absl::Status Run() { return Migrate(config_, base::SystemClock(), base::SystemRandom()); }
+  absl::Status Run() { return Migrate(config_, base::SystemTimer(), base::SystemRandom()); }
   absl::StatusOr<std::vector<std::string>> Apply(std::vector<postgres::Migration> migrations) {
     return postgres::ApplyMigrations(*connection_, {.migrations = std::move(migrations)});
   }

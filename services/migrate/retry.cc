@@ -17,17 +17,17 @@ bool IsPassing(const absl::Status& status) {
 
 }  // namespace
 
-absl::Status RetryUntil(base::Deadline deadline, absl::string_view what, base::Clock& clock, base::Random& random,
+absl::Status RetryUntil(base::Deadline deadline, absl::string_view what, base::Timer& timer, base::Random& random,
                         absl::FunctionRef<absl::Status()> attempt) {
   for (int failures = 1;; ++failures) {
     const absl::Status status = attempt();
     if (!IsPassing(status)) return status;
     const absl::Duration pause = base::BackoffDelay(kPauses, failures, random);
-    if (pause >= deadline.Remaining(clock)) {
+    if (pause >= deadline.Remaining(timer)) {
       return absl::UnavailableError(absl::StrCat(what, ": given up after ", failures, " tries: ", status.message()));
     }
     base::LogWarning("waiting", {{"for", what}, {"tries", failures}, {"reason", status.message()}});
-    clock.SleepFor(pause, std::stop_token());
+    timer.SleepFor(pause, std::stop_token());
   }
 }
 

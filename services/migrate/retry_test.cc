@@ -16,9 +16,9 @@ using ::ordermesh::testing::StatusIs;
 using ::testing::HasSubstr;
 
 // Jumps to the end of each sleep.
-class JumpingClock : public base::Clock {
+class JumpingTimer : public base::Timer {
  public:
-  absl::Time Now() override { return now_; }
+  base::SteadyTime SteadyNow() override { return now_; }
   bool SleepFor(absl::Duration duration, std::stop_token) override {
     slept_.push_back(duration);
     now_ += duration;
@@ -27,28 +27,28 @@ class JumpingClock : public base::Clock {
   const std::vector<absl::Duration>& slept() const { return slept_; }
 
  private:
-  absl::Time now_ = absl::UnixEpoch();
+  base::SteadyTime now_;
   std::vector<absl::Duration> slept_;
 };
 
 class RetryTest : public ::testing::Test {
  protected:
   absl::Status Run(absl::Duration timeout, std::vector<absl::Status> outcomes) {
-    return RetryUntil(base::Deadline::In(timeout, clock_), "store", clock_, base::SystemRandom(), [&] {
+    return RetryUntil(base::Deadline::In(timeout, timer_), "store", timer_, base::SystemRandom(), [&] {
       const absl::Status outcome = outcomes[std::min(tries_, static_cast<int>(outcomes.size()) - 1)];
       ++tries_;
       return outcome;
     });
   }
 
-  JumpingClock clock_;
+  JumpingTimer timer_;
   int tries_ = 0;
 };
 
 TEST_F(RetryTest, TriesOnceWhenAllIsWell) {
   EXPECT_THAT(Run(absl::Seconds(60), {absl::OkStatus()}), IsOk());
   EXPECT_EQ(tries_, 1);
-  EXPECT_TRUE(clock_.slept().empty());
+  EXPECT_TRUE(timer_.slept().empty());
 }
 
 TEST_F(RetryTest, WaitsLongerEachTimeForWhatPasses) {
@@ -56,9 +56,9 @@ TEST_F(RetryTest, WaitsLongerEachTimeForWhatPasses) {
                                       absl::DeadlineExceededError("c"), absl::OkStatus()}),
               IsOk());
   EXPECT_EQ(tries_, 4);
-  ASSERT_EQ(clock_.slept().size(), 3u);
-  EXPECT_LT(clock_.slept()[0], clock_.slept()[1]);
-  EXPECT_LT(clock_.slept()[1], clock_.slept()[2]);
+  ASSERT_EQ(timer_.slept().size(), 3u);
+  EXPECT_LT(timer_.slept()[0], timer_.slept()[1]);
+  EXPECT_LT(timer_.slept()[1], timer_.slept()[2]);
 }
 
 TEST_F(RetryTest, GivesWhatDoesNotPassAtOnce) {
@@ -72,7 +72,7 @@ TEST_F(RetryTest, GivesUpBeforeTheDeadlineAndSaysWhatItWaitedFor) {
               StatusIs(absl::StatusCode::kUnavailable,
                        ::testing::AllOf(HasSubstr("store: given up after"), HasSubstr("refused"))));
   EXPECT_GT(tries_, 5);
-  EXPECT_LE(clock_.Now(), absl::UnixEpoch() + absl::Seconds(5));
+  EXPECT_LE(timer_.SteadyNow(), base::SteadyTime() + absl::Seconds(5));
 }
 
 TEST_F(RetryTest, TriesOnceWhenThereIsNoTime) {

@@ -14,7 +14,7 @@ constexpr LedgerOptions kOptions = {.lease = absl::Seconds(30), .gap_wait = absl
 
 TEST(RescueAndMeasureTest, MakesDueWhatADeadWorkerLeftAndCountsIt) {
   testing::FakeClock clock;
-  FakeLedgerRows rows(clock, kOptions);
+  FakeLedgerRows rows(clock, clock, kOptions);
   FakeLedger ledger(rows);
   const Event event = AnEvent(1);
   ASSERT_TRUE(ledger.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}}).ok());
@@ -41,7 +41,7 @@ TEST(RescueAndMeasureTest, MakesDueWhatADeadWorkerLeftAndCountsIt) {
 
 TEST(RescueAndMeasureTest, KeepsTheLastFiguresWhenTheLedgerCannotBeReached) {
   testing::FakeClock clock;
-  FakeLedgerRows rows(clock, kOptions);
+  FakeLedgerRows rows(clock, clock, kOptions);
   FakeLedger ledger(rows);
   const Event event = AnEvent(1);
   ASSERT_TRUE(ledger.Enter({{.event = &event, .channel = Channel::kLog, .claim = false}}).ok());

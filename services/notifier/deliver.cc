@@ -17,13 +17,14 @@ constexpr int kStopTries = 10;
 }  // namespace
 
 Deliver::Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
-                 base::Clock& clock, ChannelMetrics metrics)
+                 base::Clock& clock, base::Timer& timer, ChannelMetrics metrics)
     : options_(options),
       capacity_(options.depth * options.workers * options.batch),
       ledger_(ledger),
       make_sender_(std::move(make_sender)),
       policy_(policy),
       clock_(clock),
+      timer_(timer),
       metrics_(metrics),
       workers_left_(options.workers) {
   metrics_.reachable.Set(1);
@@ -81,7 +82,7 @@ void Deliver::Work(std::stop_token stop) {
     }
     std::vector<Delivery> too_late;
     for (Delivery& delivery : taken) {
-      if (clock_.Now() + options_.attempt_timeout > delivery.lease_end) {
+      if (timer_.SteadyNow() + options_.attempt_timeout > delivery.lease_end) {
         too_late.push_back(std::move(delivery));  // Its lease could end in the middle of the attempt.
         continue;
       }
@@ -127,7 +128,7 @@ SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery) {
 }
 
 void Deliver::Talk(std::stop_token stop) {
-  absl::Time next_poll = clock_.Now();
+  base::SteadyTime next_poll = timer_.SteadyNow();
   bool more = false;  // The last claim was as large as it could be.
   int failures_while_stopping = 0;
   for (;;) {
@@ -136,7 +137,7 @@ void Deliver::Talk(std::stop_token stop) {
       base::MutexLock lock(mu_);
       const auto due_for_something = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
         return !outcomes_.empty() || !marking_.empty() || !unwanted_.empty() || workers_left_ == 0 ||
-               (!stop.stop_requested() && RoomLocked() > 0 && (more || clock_.Now() >= next_poll));
+               (!stop.stop_requested() && RoomLocked() > 0 && (more || timer_.SteadyNow() >= next_poll));
       };
       // Without a stop token: stopping ends with the last worker.
       talk_.WaitFor(mu_, {}, options_.poll_interval, due_for_something);
@@ -144,9 +145,9 @@ void Deliver::Talk(std::stop_token stop) {
     }
     if (ended) break;
     bool worked = MarkOutcomes() && (stop.stop_requested() || GiveBack());
-    if (worked && !stop.stop_requested() && (more || clock_.Now() >= next_poll)) {
+    if (worked && !stop.stop_requested() && (more || timer_.SteadyNow() >= next_poll)) {
       worked = ClaimMore(more);
-      next_poll = clock_.Now() + options_.poll_interval;
+      next_poll = timer_.SteadyNow() + options_.poll_interval;
     }
     if (worked) continue;
     if (stop.stop_requested() && ++failures_while_stopping >= kStopTries) {
@@ -155,7 +156,7 @@ void Deliver::Talk(std::stop_token stop) {
       marked_.NotifyAll();
       break;
     }
-    clock_.SleepFor(kPauseAfterFailure, stop.stop_requested() ? std::stop_token() : stop);
+    timer_.SleepFor(kPauseAfterFailure, stop.stop_requested() ? std::stop_token() : stop);
   }
   {
     base::MutexLock lock(mu_);

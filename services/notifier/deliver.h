@@ -8,6 +8,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
+#include "libs/base/timer.h"
 #include "services/notifier/ledger.h"
 #include "services/notifier/notifier_metrics.h"
 #include "services/notifier/outlet.h"
@@ -34,7 +35,7 @@ struct DeliverOptions {
 class Deliver : public Outlet {
  public:
   Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
-          base::Clock& clock, ChannelMetrics metrics);
+          base::Clock& clock, base::Timer& timer, ChannelMetrics metrics);
   ~Deliver() override;
 
   Channel channel() const override { return options_.channel; }
@@ -69,6 +70,7 @@ class Deliver : public Outlet {
   const SenderFactory make_sender_;
   const RetryPolicy& policy_;
   base::Clock& clock_;
+  base::Timer& timer_;
   const ChannelMetrics metrics_;
 
   base::Mutex mu_;

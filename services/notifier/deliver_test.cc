@@ -33,7 +33,7 @@ class DeliverTest : public ::testing::Test {
   std::unique_ptr<Deliver> Start(DeliverOptions options = {}) {
     options.poll_interval = absl::Milliseconds(1);
     return std::make_unique<Deliver>(
-        options, ledger_, [this] { return std::make_unique<FakeSender>(outside_); }, policy_, clock_,
+        options, ledger_, [this] { return std::make_unique<FakeSender>(outside_); }, policy_, clock_, clock_,
         ChannelMetrics(metrics_, options.channel));
   }
   void Enter(const Event& event) {
@@ -54,7 +54,7 @@ class DeliverTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::FakeRandom random_;
   base::Metrics metrics_;
-  FakeLedgerRows rows_{clock_, kLedger};
+  FakeLedgerRows rows_{clock_, clock_, kLedger};
   FakeLedger ledger_{rows_};
   FakeOutside outside_;
   RetryPolicy policy_{3, kBackoff, random_};

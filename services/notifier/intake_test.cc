@@ -56,7 +56,7 @@ class IntakeTest : public ::testing::Test {
   double Received() { return IntakeMetrics(metrics_).received.Value(); }
 
   testing::FakeClock clock_;
-  FakeLedgerRows rows_{clock_};
+  FakeLedgerRows rows_{clock_, clock_};
   FakeLedger ledger_{rows_};
   FakeOutlet email_{Channel::kEmail, 2}, log_{Channel::kLog, 100};
   base::Metrics metrics_;

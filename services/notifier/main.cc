@@ -39,9 +39,9 @@ struct ChannelParts {
                mesh::Process& process, base::Random& random)
       : metrics(process.metrics(), channel),
         ledger(NotifierSession(config.database_url, absl::StrCat("notifier-", ChannelName(channel))),
-               {.lease = config.lease, .gap_wait = config.gap_wait}, process.clock()),
+               {.lease = config.lease, .gap_wait = config.gap_wait}, process.timer()),
         deliver(Options(config, channel), ledger, Senders(config, smtp, channel, random), policy, process.clock(),
-                metrics) {}
+                process.timer(), metrics) {}
 
   static DeliverOptions Options(const NotifierConfig& config, Channel channel) {
     DeliverOptions options = {
@@ -93,9 +93,9 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
       {{"ordermesh.notifications.v1.NotificationService", {"database", "schema"}},
        {"ordermesh.notifications.v1.NotificationService/RedriveDeadLetters", {"database", "rabbitmq", "schema"}}});
   mesh::Readiness& readiness = process.readiness();
-  base::Clock& clock = process.clock();
+  base::Timer& timer = process.timer();
   base::Random& random = base::SystemRandom();
-  base::UuidV7Source ids(clock, random);
+  base::UuidV7Source ids(process.clock(), random);
   const DeadLetterMetrics dead_letter_metrics(process.metrics());
   const ChoreMetrics chore_metrics(process.metrics());
 
@@ -119,7 +119,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   }
 
   const LedgerOptions ledger_options = {.lease = config.lease, .gap_wait = config.gap_wait};
-  PostgresLedger intake_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, clock);
+  PostgresLedger intake_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, timer);
   Intake intake(intake_ledger, outlets, IntakeMetrics(process.metrics()));
   RabbitSource events({.connection = Broker(config, "notifier-events"),
                        .queue = messaging::kNotificationsQueue,
@@ -132,7 +132,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
        .gather = config.gather,
        .rebind_interval = config.rebind_interval},
       events, [&](absl::Span<const rabbitmq::Delivery> batch) { return intake.Run(batch); },
-      [&](const absl::Status& status) { readiness.Report("rabbitmq", status); }, clock, random);
+      [&](const absl::Status& status) { readiness.Report("rabbitmq", status); }, timer, random);
 
   postgres::Connection dead_letter_db(NotifierSession(config.database_url, "notifier-dead-letters"));
   PostgresDeadLetters dead_letters(dead_letter_db);
@@ -144,11 +144,11 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
                      .binding = ""});
   QueueLoop dead_loop(
       {.name = messaging::kNotificationsDeadLetters, .batch = 64}, dead,
-      [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, clock,
+      [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, timer,
       random);
 
-  PostgresLedger measure_ledger(NotifierSession(config.database_url, "notifier-measure"), ledger_options, clock);
-  PostgresLedger prune_ledger(NotifierSession(config.database_url, "notifier-prune"), ledger_options, clock);
+  PostgresLedger measure_ledger(NotifierSession(config.database_url, "notifier-measure"), ledger_options, timer);
+  PostgresLedger prune_ledger(NotifierSession(config.database_url, "notifier-prune"), ledger_options, timer);
   postgres::Connection prune_db(NotifierSession(config.database_url, "notifier-prune"));
   PostgresDeadLetters prune_dead_letters(prune_db);
   postgres::Connection check_db(postgres::CheckOptions(config.database_url, "notifier-check"));
@@ -161,15 +161,15 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
         readiness.Report("database", state.database);
         readiness.Report("schema", state.schema);
       },
-      clock);
+      timer);
   base::Periodic measure(
-      kMeasureInterval, [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics); }, clock);
+      kMeasureInterval, [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics); }, timer);
   base::Periodic prune(
       config.prune_interval,
       [&](std::stop_token stop) {
         PruneOld(prune_ledger, prune_dead_letters, {.retention = config.retention}, chore_metrics, stop);
       },
-      clock);
+      timer);
   std::jthread dead_thread([&](std::stop_token stop) { dead_loop.Run(stop); });
   std::jthread event_thread([&](std::stop_token stop) { event_loop.Run(stop); });
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/base/steady_time.h"
 #include "libs/base/uuid.h"
 
 namespace ordermesh::notifier {
@@ -43,9 +44,9 @@ struct Delivery {
   int attempt = 0;  // 1: the first
   Channel channel = Channel::kLog;
   Event event;
-  std::string contact;    // of the order, e-mail only; empty when the order is not there
-  absl::Time created_at;  // when the ledger heard of it
-  absl::Time lease_end;   // by our clock, and on the safe side
+  std::string contact;         // of the order, e-mail only; empty when the order is not there
+  absl::Time created_at;       // when the ledger heard of it
+  base::SteadyTime lease_end;  // by our clock, and on the safe side
 };
 
 }  // namespace ordermesh::notifier

@@ -50,8 +50,8 @@ std::vector<Keyed> SortedById(absl::Span<const NewNotification> notifications) {
 
 }  // namespace
 
-PostgresLedger::PostgresLedger(postgres::ConnectionOptions connection, LedgerOptions options, base::Clock& clock)
-    : options_(options), clock_(clock), db_(std::move(connection)) {}
+PostgresLedger::PostgresLedger(postgres::ConnectionOptions connection, LedgerOptions options, base::Timer& timer)
+    : options_(options), timer_(timer), db_(std::move(connection)) {}
 
 absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> notifications) {
   Entered entered;
@@ -76,7 +76,7 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
   params.Array(ids).Array(events).Array(types).Array(orders).Array(versions).Array(channels);
   params.Array(recipients).Array(payloads).Array(traces).Array(claims).Int8(absl::ToInt64Milliseconds(options_.lease));
 
-  const absl::Time lease_end = clock_.Now() + options_.lease;
+  const base::SteadyTime lease_end = timer_.SteadyNow() + options_.lease;
   ASSIGN_OR_RETURN(const Result rows, db_.Execute(kEnter, params));
   entered.inserted = rows.rows();
 
@@ -109,7 +109,7 @@ absl::StatusOr<std::vector<Delivery>> PostgresLedger::ClaimDue(Channel channel, 
   Params params;
   params.Int4(static_cast<int>(channel)).Int8(limit).Int8(absl::ToInt64Milliseconds(options_.lease));
   params.Int8(absl::ToInt64Milliseconds(options_.gap_wait));
-  const absl::Time lease_end = clock_.Now() + options_.lease;
+  const base::SteadyTime lease_end = timer_.SteadyNow() + options_.lease;
   ASSIGN_OR_RETURN(const Result rows, db_.Execute(kClaim, params));
   std::vector<Delivery> claimed;
   claimed.reserve(rows.rows());

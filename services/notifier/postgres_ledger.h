@@ -1,16 +1,16 @@
 // The ledger in PostgreSQL: notifications.notifications, and the contact from orders.orders.
 #pragma once
 
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/postgres/connection.h"
 #include "services/notifier/ledger.h"
 
 namespace ordermesh::notifier {
 
-// `clock` must outlive it.
+// `timer` must outlive it.
 class PostgresLedger : public Ledger {
  public:
-  PostgresLedger(postgres::ConnectionOptions connection, LedgerOptions options, base::Clock& clock);
+  PostgresLedger(postgres::ConnectionOptions connection, LedgerOptions options, base::Timer& timer);
 
   absl::StatusOr<Entered> Enter(absl::Span<const NewNotification> notifications) override;
   absl::StatusOr<std::vector<Delivery>> ClaimDue(Channel channel, int limit) override;
@@ -22,7 +22,7 @@ class PostgresLedger : public Ledger {
 
  private:
   const LedgerOptions options_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   postgres::Connection db_;
 };
 

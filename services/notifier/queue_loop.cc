@@ -9,13 +9,13 @@
 
 namespace ordermesh::notifier {
 
-QueueLoop::QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Clock& clock,
+QueueLoop::QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Timer& timer,
                      base::Random& random)
     : options_(std::move(options)),
       source_(source),
       handle_(std::move(handle)),
       report_(std::move(report)),
-      clock_(clock),
+      timer_(timer),
       random_(random) {}
 
 void QueueLoop::Run(std::stop_token stop) {
@@ -26,7 +26,7 @@ void QueueLoop::Run(std::stop_token stop) {
     if (base::LogsFailure(++failures_)) {
       base::LogWarning("queue_lost", {{"queue", options_.name}, {"error", ended.ToString()}, {"failures", failures_}});
     }
-    clock_.SleepFor(base::BackoffDelay(options_.backoff, failures_, random_), stop);
+    timer_.SleepFor(base::BackoffDelay(options_.backoff, failures_, random_), stop);
   }
 }
 
@@ -34,15 +34,15 @@ absl::Status QueueLoop::Session(std::stop_token stop) {
   RETURN_IF_ERROR(source_.Open());
   failures_ = 0;
   report_(absl::OkStatus());
-  absl::Time rebind_at = clock_.Now() + options_.rebind_interval;
-  absl::Time next_batch = absl::InfinitePast();
+  base::SteadyTime rebind_at = timer_.SteadyNow() + options_.rebind_interval;
+  base::SteadyTime next_batch = base::SteadyTime::InfinitePast();
   while (!stop.stop_requested()) {
-    if (const absl::Duration early = next_batch - clock_.Now(); early > absl::ZeroDuration()) {
-      clock_.SleepFor(std::min(early, options_.gather), stop);
+    if (const absl::Duration early = next_batch - timer_.SteadyNow(); early > absl::ZeroDuration()) {
+      timer_.SleepFor(std::min(early, options_.gather), stop);
     }
     ASSIGN_OR_RETURN(const std::vector<rabbitmq::Delivery> received,
                      source_.Receive(options_.batch, options_.receive_timeout));
-    if (!received.empty()) next_batch = clock_.Now() + options_.gather;
+    if (!received.empty()) next_batch = timer_.SteadyNow() + options_.gather;
     // Runs of new messages go together, in their order; each that comes again goes alone.
     for (std::size_t begin = 0; begin < received.size();) {
       std::size_t end = begin + 1;
@@ -50,10 +50,10 @@ absl::Status QueueLoop::Session(std::stop_token stop) {
       RETURN_IF_ERROR(HandleAndSettle(absl::MakeSpan(received).subspan(begin, end - begin), stop));
       begin = end;
     }
-    if (clock_.Now() >= rebind_at) {
+    if (timer_.SteadyNow() >= rebind_at) {
       RETURN_IF_ERROR(source_.Rebind());
       report_(absl::OkStatus());
-      rebind_at = clock_.Now() + options_.rebind_interval;
+      rebind_at = timer_.SteadyNow() + options_.rebind_interval;
     }
   }
   return absl::OkStatus();
@@ -68,7 +68,7 @@ absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> del
                        {{"queue", options_.name}, {"error", verdicts.status().ToString()}, {"failures", failures}});
     }
     // Unsettled messages come again to whoever consumes next; nothing behind them may be settled now.
-    if (!clock_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop)) {
+    if (!timer_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop)) {
       return absl::CancelledError("stopping");
     }
     RETURN_IF_ERROR(source_.Tick());

@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "libs/base/backoff.h"
-#include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "services/notifier/delivery_source.h"
 
 namespace ordermesh::notifier {
@@ -43,7 +43,7 @@ class QueueLoop {
   // `report` hears how the queue is after each change, and OK now and then.
   using Report = std::function<void(const absl::Status&)>;
 
-  QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Clock& clock,
+  QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Timer& timer,
             base::Random& random);
 
   // Until a stop is asked for; what was received by then is handled and settled.
@@ -58,7 +58,7 @@ class QueueLoop {
   DeliverySource& source_;
   const Handle handle_;
   const Report report_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   base::Random& random_;
   int failures_ = 0;
 };

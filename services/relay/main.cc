@@ -36,6 +36,7 @@ absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
   RETURN_IF_ERROR(config.rabbitmq.Check());
   ASSIGN_OR_RETURN(const std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
   base::Clock& clock = process.clock();
+  base::Timer& timer = process.timer();
   base::Random& random = base::SystemRandom();
   const SinkMetrics rabbitmq_metrics(process.metrics(), kRabbitmq), kafka_metrics(process.metrics(), kKafka);
 
@@ -45,16 +46,17 @@ absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
   KafkaSink kafka_sink({.brokers = config.kafka, .client_id = kClientId, .linger = config.kafka_linger});
   PostgresUpkeep upkeep_store(config.database_url);
 
-  RelayLane rabbitmq_lane(Lane(config, kRabbitmq), rabbitmq_outbox, rabbitmq_sink, rabbitmq_metrics, clock, random);
-  RelayLane kafka_lane(Lane(config, kKafka), kafka_outbox, kafka_sink, kafka_metrics, clock, random);
+  RelayLane rabbitmq_lane(Lane(config, kRabbitmq), rabbitmq_outbox, rabbitmq_sink, rabbitmq_metrics, clock, timer,
+                          random);
+  RelayLane kafka_lane(Lane(config, kKafka), kafka_outbox, kafka_sink, kafka_metrics, clock, timer, random);
   Upkeep upkeep({.retention = config.outbox_retention}, upkeep_store,
-                {{kRabbitmq, rabbitmq_metrics}, {kKafka, kafka_metrics}}, OutboxMetrics(process.metrics()), clock);
+                {{kRabbitmq, rabbitmq_metrics}, {kKafka, kafka_metrics}}, OutboxMetrics(process.metrics()), timer);
 
   mesh::Readiness& readiness = process.readiness();
-  mesh::DependencyCheck database("database", DatabaseCheck(config.database_url), readiness, clock);
-  mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url), readiness, clock);
-  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq), readiness, clock);
-  mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster), readiness, clock);
+  mesh::DependencyCheck database("database", DatabaseCheck(config.database_url), readiness, timer);
+  mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url), readiness, timer);
+  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq), readiness, timer);
+  mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster), readiness, timer);
   return process.Serve();
 }
 

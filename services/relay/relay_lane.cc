@@ -11,11 +11,12 @@
 namespace ordermesh::relay {
 
 RelayLane::RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
-                     base::Random& random)
+                     base::Timer& timer, base::Random& random)
     : options_(std::move(options)),
       outbox_(outbox),
       metrics_(metrics),
       clock_(clock),
+      timer_(timer),
       random_(random),
       publisher_(sink, options_.publish_timeout),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
@@ -34,7 +35,7 @@ void RelayLane::Run(std::stop_token stop) {
     if (base::LogsFailure(++interruptions_)) {
       base::LogWarning("relay_interrupted", {{"sink", options_.sink}, {"reason", status.message()}});
     }
-    clock_.SleepFor(base::BackoffDelay(options_.backoff, interruptions_, random_), stop);
+    timer_.SleepFor(base::BackoffDelay(options_.backoff, interruptions_, random_), stop);
   }
   base::LogInfo("relay_ended", {{"sink", options_.sink}});
 }
@@ -44,7 +45,7 @@ absl::Status RelayLane::StandBy(std::stop_token stop) {
     ASSIGN_OR_RETURN(const bool active, outbox_.TryLock());
     if (active) return absl::OkStatus();
     if (!said) base::LogInfo("relay_standby", {{"sink", options_.sink}});
-    clock_.SleepFor(options_.lock_poll, stop);
+    timer_.SleepFor(options_.lock_poll, stop);
   }
   return absl::OkStatus();
 }
@@ -57,7 +58,7 @@ absl::Status RelayLane::Feed(std::stop_token stop) {
   base::LogInfo("relay_active", {{"sink", options_.sink}});
   absl::Duration pause = options_.read_pause;
   while (!stop.stop_requested()) {
-    const absl::Time began = clock_.Now();
+    const base::SteadyTime began = timer_.SteadyNow();
     std::vector<Event> events;
     if (ahead_.has_value()) {
       events = *std::exchange(ahead_, std::nullopt);
@@ -73,8 +74,8 @@ absl::Status RelayLane::Feed(std::stop_token stop) {
       RETURN_IF_ERROR(delivered);
     }
     if (full) continue;  // there is more
-    if (const absl::Duration left = began + pause - clock_.Now(); left > absl::ZeroDuration()) {
-      clock_.SleepFor(left, stop);
+    if (const absl::Duration left = began + pause - timer_.SteadyNow(); left > absl::ZeroDuration()) {
+      timer_.SleepFor(left, stop);
     }
   }
   return absl::OkStatus();
@@ -101,7 +102,7 @@ absl::Status RelayLane::Deliver(Batch& batch, std::stop_token stop) {
     }
     metrics_.failures.Add();
     LogFailure(report, ++failures);
-    clock_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop);
+    timer_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop);
     RETURN_IF_ERROR(outbox_.Heartbeat());
   }
   return absl::OkStatus();
@@ -109,12 +110,12 @@ absl::Status RelayLane::Deliver(Batch& batch, std::stop_token stop) {
 
 absl::StatusOr<Sink::Report> RelayLane::PublishWave(Batch& batch) {
   const std::vector<const Event*>& wave = batch.NextWave();
-  const absl::Time began = clock_.Now();
+  const base::SteadyTime began = timer_.SteadyNow();
   publisher_.Start(wave);
   RETURN_IF_ERROR(ReadAhead(batch));
   std::optional<Sink::Report> report;
   while (!(report = publisher_.Wait(options_.heartbeat)).has_value()) RETURN_IF_ERROR(outbox_.Heartbeat());
-  metrics_.publish_seconds.Observe(absl::ToDoubleSeconds(clock_.Now() - began));
+  metrics_.publish_seconds.Observe(absl::ToDoubleSeconds(timer_.SteadyNow() - began));
   metrics_.batch_size.Observe(static_cast<double>(wave.size()));
   RETURN_IF_ERROR(Bury(wave, *report));
   Count(wave, *report);

@@ -11,6 +11,7 @@
 #include "libs/base/backoff.h"
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
 #include "services/relay/batch.h"
 #include "services/relay/outbox_store.h"
 #include "services/relay/publisher.h"
@@ -38,7 +39,7 @@ struct LaneOptions {
 class RelayLane {
  public:
   RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
-            base::Random& random);
+            base::Timer& timer, base::Random& random);
 
  private:
   void Run(std::stop_token stop);
@@ -57,6 +58,7 @@ class RelayLane {
   OutboxStore& outbox_;
   const SinkMetrics metrics_;
   base::Clock& clock_;
+  base::Timer& timer_;
   base::Random& random_;
 
   int interruptions_ = 0;  // since the cursor was last at hand

@@ -29,7 +29,7 @@ class RelayLaneTest : public ::testing::Test {
   std::unique_ptr<RelayLane> Start() { return Start(outbox_, sink_, metrics_); }
   std::unique_ptr<RelayLane> Start(OutboxStore& outbox, Sink& sink, base::Metrics& metrics) {
     return std::make_unique<RelayLane>(options_, outbox, sink, SinkMetrics(metrics, kSink), base::SystemClock(),
-                                       base::SystemRandom());
+                                       base::SystemTimer(), base::SystemRandom());
   }
   void Append(std::uint32_t number, std::uint32_t order) { database_.Append(AnEvent(number, order)); }
   static std::vector<std::uint32_t> Numbers(const std::vector<Event>& events) {
@@ -50,8 +50,9 @@ class RelayLaneTest : public ::testing::Test {
   // For what nobody tells of.
   template <class Done>
   bool Poll(Done done, absl::Duration patience = absl::Seconds(10)) {
-    const absl::Time deadline = base::SystemClock().Now() + patience;
-    while (!done() && base::SystemClock().Now() < deadline) base::SystemClock().SleepFor(absl::Milliseconds(1), {});
+    const base::SteadyTime deadline = base::SystemTimer().SteadyNow() + patience;
+    while (!done() && base::SystemTimer().SteadyNow() < deadline)
+      base::SystemTimer().SleepFor(absl::Milliseconds(1), {});
     return done();
   }
   Position LastOf(const std::vector<Event>& events) {

@@ -14,12 +14,12 @@ constexpr absl::Duration kBetweenBatches = absl::Milliseconds(50);
 }  // namespace
 
 Upkeep::Upkeep(UpkeepOptions options, UpkeepStore& store, std::map<std::string, SinkMetrics> sinks,
-               OutboxMetrics metrics, base::Clock& clock)
+               OutboxMetrics metrics, base::Timer& timer)
     : options_(options),
       store_(store),
       sinks_(std::move(sinks)),
       metrics_(metrics),
-      clock_(clock),
+      timer_(timer),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
 
 void Upkeep::Run(std::stop_token stop) {
@@ -29,7 +29,7 @@ void Upkeep::Run(std::stop_token stop) {
     if (status.ok()) status = Prune(stop);
     if (!status.ok() && !failing) base::LogWarning("outbox_upkeep_failed", {{"reason", status.message()}});
     failing = !status.ok();
-  } while (clock_.SleepFor(options_.interval, stop));
+  } while (timer_.SleepFor(options_.interval, stop));
 }
 
 absl::Status Upkeep::Measure() {
@@ -58,7 +58,7 @@ absl::Status Upkeep::Prune(std::stop_token stop) {
   for (;;) {
     ASSIGN_OR_RETURN(const std::int64_t gone, store_.Prune(names, options_.retention, options_.prune_batch));
     metrics_.pruned.Add(static_cast<double>(gone));
-    if (gone < options_.prune_batch || !clock_.SleepFor(kBetweenBatches, stop)) return absl::OkStatus();
+    if (gone < options_.prune_batch || !timer_.SleepFor(kBetweenBatches, stop)) return absl::OkStatus();
   }
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "services/relay/relay_metrics.h"
 #include "services/relay/upkeep_store.h"
 
@@ -27,7 +27,7 @@ class Upkeep {
  public:
   // `sinks`: the metrics of each, by name. Nothing is pruned before all of them have had it.
   Upkeep(UpkeepOptions options, UpkeepStore& store, std::map<std::string, SinkMetrics> sinks, OutboxMetrics metrics,
-         base::Clock& clock);
+         base::Timer& timer);
 
  private:
   void Run(std::stop_token stop);
@@ -38,7 +38,7 @@ class Upkeep {
   UpkeepStore& store_;
   const std::map<std::string, SinkMetrics> sinks_;
   const OutboxMetrics metrics_;
-  base::Clock& clock_;
+  base::Timer& timer_;
   int logged_pid_ = 0;
   std::jthread thread_;  // Last: it ends before what it uses goes away.
 };

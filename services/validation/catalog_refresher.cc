@@ -11,8 +11,8 @@
 
 namespace ordermesh::validation {
 
-absl::Status CheckFresh(const PinnedCatalog& catalog, absl::Time now, absl::Duration max_age) {
-  if (catalog.snapshot != nullptr && now - catalog.as_of <= max_age) return absl::OkStatus();
+absl::Status CheckFresh(const PinnedCatalog& catalog, base::SteadyTime now, absl::Duration max_age) {
+  if (catalog.snapshot != nullptr && now - catalog.read_at <= max_age) return absl::OkStatus();
   const std::string message = catalog.snapshot == nullptr ? "the catalogue has not been read yet"
                                                           : absl::StrCat("the catalogue in memory is older than ",
                                                                          absl::FormatDuration(max_age));
@@ -23,31 +23,34 @@ absl::Status CheckFresh(const PinnedCatalog& catalog, absl::Time now, absl::Dura
 }
 
 CatalogRefresher::CatalogRefresher(Options options, CatalogStore& store, CurrentCatalog& current,
-                                   mesh::Readiness& readiness, CatalogMetrics metrics, base::Clock& clock)
+                                   mesh::Readiness& readiness, CatalogMetrics metrics, base::Clock& clock,
+                                   base::Timer& timer)
     : options_(options),
       store_(store),
       current_(current),
       readiness_(readiness),
       metrics_(metrics),
       clock_(clock),
-      started_(clock.Now()),
+      timer_(timer),
+      started_(timer.SteadyNow()),
       thread_([this](std::stop_token stop) { Loop(std::move(stop)); }) {}
 
 void CatalogRefresher::Loop(std::stop_token stop) {
   do {
     Refresh();
-  } while (clock_.SleepFor(failing() ? std::min(kRetryPause, options_.poll_interval) : options_.poll_interval, stop));
+  } while (timer_.SleepFor(failing() ? std::min(kRetryPause, options_.poll_interval) : options_.poll_interval, stop));
 }
 
 void CatalogRefresher::Refresh() {
-  const absl::Time began = clock_.Now();
+  const base::SteadyTime began = timer_.SteadyNow();
   const absl::Status read = Read(began);
   (read.ok() ? metrics_.reads_ok : metrics_.reads_failed).Add();
-  failing_since_ = read.ok() ? absl::InfiniteFuture() : std::min(failing_since_, began);
+  failing_since_ = read.ok() ? base::SteadyTime::InfiniteFuture() : std::min(failing_since_, began);
   Report(read);
 }
 
-absl::Status CatalogRefresher::Read(absl::Time now) {
+absl::Status CatalogRefresher::Read(base::SteadyTime now) {
+  const absl::Time as_of = clock_.Now();  // before it is read
   PinnedCatalog before = current_.Get();
   const bool everything = before.snapshot == nullptr || now - last_full_ >= options_.full_reload;
   ASSIGN_OR_RETURN(CatalogRead read, everything ? store_.ReadAll() : store_.ReadChanges(next_));
@@ -57,7 +60,7 @@ absl::Status CatalogRefresher::Read(absl::Time now) {
   for (StoredCustomer& customer : read.customers) admit_.Customer(customer);
   admit_.Report();
 
-  PinnedCatalog after{nullptr, now};  // as of before it was read
+  PinnedCatalog after{nullptr, as_of, now};
   after.snapshot = before.snapshot == nullptr ? CatalogSnapshot::Make(std::move(read))
                                               : CatalogSnapshot::Next(before.snapshot, std::move(read));
   if (after.snapshot != before.snapshot) {
@@ -74,8 +77,8 @@ absl::Status CatalogRefresher::Read(absl::Time now) {
 
 void CatalogRefresher::Report(const absl::Status& read) {
   const PinnedCatalog catalog = current_.Get();
-  const absl::Time now = clock_.Now();
-  metrics_.age_seconds.Set(absl::ToDoubleSeconds(now - (catalog.snapshot == nullptr ? started_ : catalog.as_of)));
+  const base::SteadyTime now = timer_.SteadyNow();
+  metrics_.age_seconds.Set(absl::ToDoubleSeconds(now - (catalog.snapshot == nullptr ? started_ : catalog.read_at)));
   const bool outdated = absl::IsFailedPrecondition(read);
   const bool lost = !read.ok() && !outdated && now - failing_since_ >= options_.database_grace;
   readiness_.Report(kDatabase, lost ? read : absl::OkStatus());

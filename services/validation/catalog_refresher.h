@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/mesh/health.h"
 #include "services/validation/admit.h"
 #include "services/validation/catalog_snapshot.h"
@@ -36,14 +37,14 @@ class CatalogRefresher {
   static constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
 
   CatalogRefresher(Options options, CatalogStore& store, CurrentCatalog& current, mesh::Readiness& readiness,
-                   CatalogMetrics metrics, base::Clock& clock);
+                   CatalogMetrics metrics, base::Clock& clock, base::Timer& timer);
 
  private:
   void Loop(std::stop_token stop);
   void Refresh();
-  absl::Status Read(absl::Time now);
+  absl::Status Read(base::SteadyTime now);
   void Report(const absl::Status& read);
-  bool failing() const { return failing_since_ != absl::InfiniteFuture(); }
+  bool failing() const { return failing_since_ != base::SteadyTime::InfiniteFuture(); }
 
   const Options options_;
   CatalogStore& store_;
@@ -51,17 +52,18 @@ class CatalogRefresher {
   mesh::Readiness& readiness_;
   const CatalogMetrics metrics_;
   base::Clock& clock_;
-  const absl::Time started_;
+  base::Timer& timer_;
+  const base::SteadyTime started_;
   // The thread's.
   Admit admit_;
   std::uint64_t next_ = 0;
-  absl::Time last_full_ = absl::InfinitePast();
+  base::SteadyTime last_full_ = base::SteadyTime::InfinitePast();
   // When the first of the readings began that have failed one after the other: long ago, when none has succeeded.
-  absl::Time failing_since_ = absl::InfinitePast();
+  base::SteadyTime failing_since_ = base::SteadyTime::InfinitePast();
   std::jthread thread_;  // Last: it uses what stands above.
 };
 
 // UNAVAILABLE with reason CATALOG_STALE: there is no snapshot, or it is older than `max_age`.
-absl::Status CheckFresh(const PinnedCatalog& catalog, absl::Time now, absl::Duration max_age);
+absl::Status CheckFresh(const PinnedCatalog& catalog, base::SteadyTime now, absl::Duration max_age);
 
 }  // namespace ordermesh::validation

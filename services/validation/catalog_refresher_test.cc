@@ -27,7 +27,8 @@ class CatalogRefresherTest : public ::testing::Test {
     store_.Put(ACustomer(1));
   }
   void Start() {
-    refresher_.emplace(CatalogRefresher::Options{}, store_, current_, readiness_, CatalogMetrics(metrics_), clock_);
+    refresher_.emplace(CatalogRefresher::Options{}, store_, current_, readiness_, CatalogMetrics(metrics_), clock_,
+                       clock_);
     AwaitReading(1);
   }
   // The next reading, and what is made of it.
@@ -190,11 +191,12 @@ TEST_F(CatalogRefresherTest, AProductInAnUnknownCurrencyIsNotForSale) {
 }
 
 TEST(CheckFreshTest, SaysWhyNot) {
-  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  const base::SteadyTime now = base::SteadyTime::FromZero(absl::Hours(9));
   EXPECT_THAT(CheckFresh({}, now, absl::Seconds(30)), StatusIs(absl::StatusCode::kUnavailable));
   const auto snapshot = CatalogSnapshot::Make({});
-  EXPECT_THAT(CheckFresh({snapshot, now - absl::Seconds(30)}, now, absl::Seconds(30)), IsOk());
-  const absl::Status stale = CheckFresh({snapshot, now - absl::Milliseconds(30'001)}, now, absl::Seconds(30));
+  EXPECT_THAT(CheckFresh({snapshot, absl::InfinitePast(), now - absl::Seconds(30)}, now, absl::Seconds(30)), IsOk());
+  const absl::Status stale =
+      CheckFresh({snapshot, absl::InfinitePast(), now - absl::Milliseconds(30'001)}, now, absl::Seconds(30));
   EXPECT_THAT(stale, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(domain::RefusalOf(stale).reason, domain::reasons::kCatalogStale);
   EXPECT_EQ(domain::RefusalOf(stale).retry_after, absl::Seconds(1));

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
+#include "libs/base/steady_time.h"
 #include "libs/domain/rules.h"
 #include "services/validation/catalog_store.h"
 
@@ -42,10 +43,11 @@ class CatalogSnapshot : public domain::CatalogView {
   absl::flat_hash_map<absl::string_view, Customer> customers_;
 };
 
-// A snapshot, and when it was known to be current.
+// A snapshot, and when it was known to be current: by the wall clock for whoever is told, steady for how old it is.
 struct PinnedCatalog {
   std::shared_ptr<const CatalogSnapshot> snapshot;  // nullptr: none was read yet
   absl::Time as_of = absl::InfinitePast();
+  base::SteadyTime read_at = base::SteadyTime::InfinitePast();
 };
 
 // The newest snapshot. Thread-safe.
@@ -60,6 +62,7 @@ class CurrentCatalog {
     base::MutexLock lock(mu_);
     current_.snapshot.swap(current.snapshot);
     current_.as_of = current.as_of;
+    current_.read_at = current.read_at;
   }
 
  private:

@@ -21,9 +21,9 @@ absl::Status Assemble(const ValidationConfig& config, mesh::Process& process) {
                                     .max_age = config.snapshot_max_age,
                                     .database_grace = config.database_grace},
                                    store, current, process.readiness(), CatalogMetrics(process.metrics()),
-                                   process.clock());
+                                   process.clock(), process.timer());
   const OrderMetrics order_metrics(process.metrics());
-  const ValidateOrders validate(current, config.snapshot_max_age, order_metrics, process.clock());
+  const ValidateOrders validate(current, config.snapshot_max_age, order_metrics, process.timer());
   ValidationService service(validate, order_metrics);
   service.Register(process.server());
   return process.Serve();

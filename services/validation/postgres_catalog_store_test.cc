@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/clock.h"
 #include "libs/postgres/conninfo.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/tcp_proxy.h"

@@ -11,7 +11,7 @@ absl::StatusOr<absl::Time> ValidateOrders::Run(
     std::size_t count, absl::FunctionRef<domain::NewOrder(std::size_t)> order,
     absl::FunctionRef<void(std::size_t, const domain::Verdict&)> give) const {
   const PinnedCatalog catalog = current_.Get();
-  RETURN_IF_ERROR(CheckFresh(catalog, clock_.Now(), max_age_));
+  RETURN_IF_ERROR(CheckFresh(catalog, timer_.SteadyNow(), max_age_));
   std::size_t valid = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const domain::Verdict verdict = domain::CheckOrder(order(i), *catalog.snapshot);

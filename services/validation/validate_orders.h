@@ -6,7 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/domain/order.h"
 #include "libs/domain/rules.h"
 #include "services/validation/catalog_snapshot.h"
@@ -17,8 +17,8 @@ namespace ordermesh::validation {
 // Thread-safe. The dependencies must outlive it.
 class ValidateOrders {
  public:
-  ValidateOrders(const CurrentCatalog& current, absl::Duration max_age, OrderMetrics metrics, base::Clock& clock)
-      : current_(current), max_age_(max_age), metrics_(metrics), clock_(clock) {}
+  ValidateOrders(const CurrentCatalog& current, absl::Duration max_age, OrderMetrics metrics, base::Timer& timer)
+      : current_(current), max_age_(max_age), metrics_(metrics), timer_(timer) {}
 
   // Checks `count` orders by one and the same catalogue: asks for each and gives its verdict, in turn, so that nobody
   // has to hold them all. Returns when that catalogue was current. UNAVAILABLE, CATALOG_STALE: there is none, or it is
@@ -30,7 +30,7 @@ class ValidateOrders {
   const CurrentCatalog& current_;
   const absl::Duration max_age_;
   const OrderMetrics metrics_;
-  base::Clock& clock_;
+  base::Timer& timer_;
 };
 
 }  // namespace ordermesh::validation

@@ -27,7 +27,7 @@ class ACall : public mesh::CallContext {
  public:
   ACall(aio::Lane& lane, base::Random& random)
       : mesh::CallContext(base::TraceContext::Continue("", random)), lane_(lane) {}
-  base::Deadline deadline() const override { return base::Deadline::At(absl::InfiniteFuture()); }
+  base::Deadline deadline() const override { return base::Deadline::At(base::SteadyTime::InfiniteFuture()); }
   bool cancelled() const override { return false; }
   absl::string_view metadata(absl::string_view) const override { return {}; }
   aio::Lane& lane() const override { return lane_; }
@@ -68,7 +68,7 @@ class ValidationServiceTest : public ::testing::Test {
  protected:
   ValidationServiceTest() {
     CatalogRead read{.products = {AProduct(1), AProduct(2, 5)}, .customers = {ACustomer(1)}, .whole = true};
-    current_.Set({CatalogSnapshot::Make(std::move(read)), clock_.Now()});
+    current_.Set({CatalogSnapshot::Make(std::move(read)), clock_.Now(), clock_.SteadyNow()});
   }
   v1::BatchValidateOrdersResponse Batch(const std::vector<orders::v1::Order>& orders, grpc::Status* status = nullptr) {
     v1::BatchValidateOrdersRequest request;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "libs/base/deadline.h"
 #include "libs/base/status.h"
 #include "libs/messaging/kafka/broker_errors.h"
 #include "libs/messaging/kafka/handles.h"
@@ -99,17 +99,17 @@ absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Durati
   return absl::OkStatus();
 }
 
-absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, absl::Time deadline) {
+absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, base::Deadline deadline) {
   for (;;) {
-    absl::StatusOr<int> partitions = CountPartitions(client, spec.name, deadline - absl::Now());
+    absl::StatusOr<int> partitions = CountPartitions(client, spec.name, deadline.Remaining(base::SystemTimer()));
     if (partitions.ok()) {
       if (*partitions == spec.partitions) return absl::OkStatus();
       return absl::FailedPreconditionError(
           absl::StrCat("kafka: topic ", spec.name, " has ", *partitions, " partitions, not ", spec.partitions));
     }
-    if (absl::Now() >= deadline) return partitions.status();
+    if (deadline.Expired(base::SystemTimer())) return partitions.status();
     if (absl::IsNotFound(partitions.status())) {
-      RETURN_IF_ERROR(CreateTopic(client.get(), spec, deadline - absl::Now()));
+      RETURN_IF_ERROR(CreateTopic(client.get(), spec, deadline.Remaining(base::SystemTimer())));
     } else if (!absl::IsUnavailable(partitions.status())) {
       return partitions.status();
     }
@@ -152,7 +152,7 @@ absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Cluster::Watermarks(const 
 
 absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout) {
   ASSIGN_OR_RETURN(const std::unique_ptr<AdminClient> client, AdminClient::Make(brokers, "ordermesh-admin"));
-  const absl::Time deadline = absl::Now() + timeout;
+  const base::Deadline deadline = base::Deadline::In(timeout, base::SystemTimer());
   for (const TopicSpec& spec : topics) RETURN_IF_ERROR(EnsureTopic(*client, spec, deadline));
   return absl::OkStatus();
 }

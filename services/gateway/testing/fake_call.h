@@ -15,7 +15,7 @@ namespace ordermesh::gateway {
 class FakeCall : public mesh::CallContext {
  public:
   explicit FakeCall(aio::Lane& lane, absl::Duration timeout = absl::Seconds(5))
-      : CallContext(NewTrace()), lane_(lane), deadline_(base::Deadline::In(timeout, lane.clock())) {}
+      : CallContext(NewTrace()), lane_(lane), deadline_(base::Deadline::In(timeout, lane.timer())) {}
 
   void SetMetadata(const std::string& key, std::string value) { metadata_[key] = std::move(value); }
   void Cancel() {
@@ -24,7 +24,7 @@ class FakeCall : public mesh::CallContext {
   }
 
   base::Deadline deadline() const override { return deadline_; }
-  bool cancelled() const override { return cancelled_ || deadline_.Expired(lane_.clock()); }
+  bool cancelled() const override { return cancelled_ || deadline_.Expired(lane_.timer()); }
   void OnCancelled(aio::Job job) override {
     on_cancelled_ = std::move(job);
     if (cancelled_ && on_cancelled_) std::exchange(on_cancelled_, nullptr)();

@@ -31,7 +31,7 @@ class FakeValidator : public Validator {
   }
 
   const std::vector<std::size_t>& batch_sizes() const { return batch_sizes_; }
-  const std::vector<absl::Time>& deadlines() const { return deadlines_; }
+  const std::vector<base::SteadyTime>& deadlines() const { return deadlines_; }
   const std::vector<std::string>& traceparents() const { return traceparents_; }
   int most_at_once() const { return most_at_once_; }
 
@@ -83,7 +83,7 @@ class FakeValidator : public Validator {
   bool held_ = false;
   std::vector<aio::Completion<bool>::Setter> waiting_;
   std::vector<std::size_t> batch_sizes_;
-  std::vector<absl::Time> deadlines_;
+  std::vector<base::SteadyTime> deadlines_;
   std::vector<std::string> traceparents_;
   int at_once_ = 0, most_at_once_ = 0;
 };

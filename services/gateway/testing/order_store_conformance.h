@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "services/gateway/fake_order_store.h"
 #include "services/gateway/order_store.h"
 #include "services/gateway/testing/orders.h"
@@ -57,7 +57,7 @@ class OrderStoreConformance : public ::testing::TestWithParam<std::unique_ptr<Or
   std::int64_t Stock(std::uint32_t product) { return world_->Stock(ProductNumber(product)); }
 
   std::unique_ptr<OrderStoreWorld> world_;
-  aio::ThreadLane lane_{base::SystemClock()};
+  aio::ThreadLane lane_{base::SystemTimer()};
 };
 
 }  // namespace ordermesh::gateway

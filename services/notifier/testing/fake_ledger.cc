@@ -82,7 +82,7 @@ Delivery FakeLedgerRows::Claim(Row& row) {
   row.leased_until = clock_.Now() + options_.lease;
   Delivery claimed = row.delivery;
   claimed.contact = ContactOf(row);
-  claimed.lease_end = row.leased_until;
+  claimed.lease_end = timer_.SteadyNow() + options_.lease;
   return claimed;
 }
 

@@ -7,6 +7,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
+#include "libs/base/timer.h"
 #include "services/notifier/ledger.h"
 
 namespace ordermesh::notifier {
@@ -14,7 +15,8 @@ namespace ordermesh::notifier {
 // The rows that ledgers share as they would share a database; `clock` is the database's. Thread-safe.
 class FakeLedgerRows {
  public:
-  explicit FakeLedgerRows(base::Clock& clock, LedgerOptions options = {}) : clock_(clock), options_(options) {}
+  FakeLedgerRows(base::Clock& clock, base::Timer& timer, LedgerOptions options = {})
+      : clock_(clock), timer_(timer), options_(options) {}
 
   struct Row {
     Delivery delivery;
@@ -46,6 +48,7 @@ class FakeLedgerRows {
   int CountLocked(State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   base::Clock& clock_;
+  base::Timer& timer_;
   const LedgerOptions options_;
   base::Mutex mu_;
   base::CondVar changed_;

@@ -18,7 +18,7 @@ class FakeHarness : public LedgerHarness {
 
  private:
   testing::FakeClock clock_;
-  FakeLedgerRows rows_{clock_, kHarnessOptions};
+  FakeLedgerRows rows_{clock_, clock_, kHarnessOptions};
 };
 
 INSTANTIATE_TEST_SUITE_P(Fake, LedgerConformance, ::testing::Values([] { return std::make_unique<FakeHarness>(); }));

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "libs/base/clock.h"
+#include "libs/base/timer.h"
 #include "libs/testing/status_matchers.h"
 #include "services/validation/testing/catalog.h"
 
@@ -100,7 +100,7 @@ TEST_P(CatalogStoreConformance, WhatDidNotChangeIsNotReadForEver) {
   // Others may hold the horizon back for a while; not for long, when nobody writes.
   CatalogRead read = ReadChanges();
   while (!read.products.empty() || !read.customers.empty()) {
-    base::SystemClock().SleepFor(absl::Milliseconds(5), {});
+    base::SystemTimer().SleepFor(absl::Milliseconds(5), {});
     read = ReadChanges();
   }
   EXPECT_FALSE(read.whole);

@@ -260,7 +260,7 @@ TEST_F(ConsumeTest, LosesNothingWhenItsSessionsAreEnded) {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ordermesh_analytics' AND datname "
             "= current_database()")
           .IgnoreError();
-      base::SystemClock().SleepFor(absl::Milliseconds(100), stop);
+      base::SystemTimer().SleepFor(absl::Milliseconds(100), stop);
     }
   });
   auto one = Join();

@@ -89,7 +89,8 @@ GroupMember::GroupMember(const std::string& database_url, const std::string& top
       consumer_(std::make_unique<RecordConsumer>(
           [this] {
             return std::make_unique<ConsumeRecords>(ConsumeOptions{.max_records = 300, .gather = absl::Milliseconds(5)},
-                                                    *store_, *dead_letters_, metrics_, base::SystemClock());
+                                                    *store_, *dead_letters_, metrics_, base::SystemClock(),
+                                                    base::SystemTimer());
           },
           [topic](RecordSource::Callbacks callbacks) {
             return OpenKafkaRecordSource({.brokers = Brokers(),
@@ -99,7 +100,7 @@ GroupMember::GroupMember(const std::string& database_url, const std::string& top
                                           .session_timeout = absl::Seconds(6)},
                                          std::move(callbacks));
           },
-          metrics_, base::SystemClock(), base::SystemRandom())) {}
+          metrics_, base::SystemTimer(), base::SystemRandom())) {}
 
 GroupMember::~GroupMember() { consumer_.reset(); }
 
@@ -133,7 +134,7 @@ void ConsumeWorld::Publish(const std::vector<Record>& records) {
     absl::Status status = producer_->Publish(out, absl::Seconds(30)).status;
     if (status.ok()) return;
     ASSERT_LT(tries, 20) << status;
-    base::SystemClock().SleepFor(absl::Milliseconds(200), {});
+    base::SystemTimer().SleepFor(absl::Milliseconds(200), {});
   }
 }
 
@@ -190,7 +191,7 @@ void ConsumeWorld::WaitFor(const std::string& what, const std::function<bool()>&
   const absl::Time until = absl::Now() + kPatience;
   while (!done()) {
     ASSERT_LT(absl::Now(), until) << "waited in vain for: " << what;
-    base::SystemClock().SleepFor(absl::Milliseconds(10), {});
+    base::SystemTimer().SleepFor(absl::Milliseconds(10), {});
   }
 }
 

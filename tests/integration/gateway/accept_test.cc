@@ -59,7 +59,7 @@ class AcceptIntegrationTest : public ::testing::Test {
   }
 
   PostgresWorld world_;
-  aio::ThreadLane lane_{base::SystemClock()};
+  aio::ThreadLane lane_{base::SystemTimer()};
 };
 
 TEST_F(AcceptIntegrationTest, TwoHundredClientsForTheLastTenItemsBuyExactlyTen) {
@@ -154,7 +154,7 @@ TEST_F(AcceptIntegrationTest, FourWritersOfRandomLinesNeverDeadlock) {
   std::vector<std::jthread> writers;
   for (int writer = 0; writer < 4; ++writer) {
     writers.emplace_back([&, writer] {
-      aio::ThreadLane lane(base::SystemClock());
+      aio::ThreadLane lane(base::SystemTimer());
       std::mt19937 random(writer);
       OrderStore& store = writer % 2 == 0 ? world_.store() : *other;
       while (std::chrono::steady_clock::now() < end) {

@@ -85,7 +85,7 @@ class PlansTest : public ::testing::Test {
   }
 
   PostgresWorld world_{OneSessionEach()};
-  aio::ThreadLane lane_{base::SystemClock()};
+  aio::ThreadLane lane_{base::SystemTimer()};
   Reads last_{0, 0};
 };
 

@@ -26,7 +26,7 @@ PostgresWorld::PostgresWorld(PostgresOrderStore::Options options) : options_(std
 std::unique_ptr<PostgresOrderStore> PostgresWorld::OpenStore() {
   PostgresOrderStore::Options options = options_;
   options.database_url = url();
-  return std::make_unique<PostgresOrderStore>(options, events_, base::SystemClock(), base::SystemRandom(), metrics());
+  return std::make_unique<PostgresOrderStore>(options, events_, base::SystemTimer(), base::SystemRandom(), metrics());
 }
 
 void PostgresWorld::Run(const std::string& sql) { Check(database_->admin().Run(sql), sql); }

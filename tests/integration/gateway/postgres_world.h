@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "libs/base/clock.h"
 #include "libs/base/metrics.h"
 #include "libs/base/random.h"
 #include "libs/testing/test_database.h"

@@ -19,7 +19,7 @@ class PostgresHarness : public LedgerHarness {
  public:
   std::unique_ptr<Ledger> MakeLedger() override {
     return std::make_unique<PostgresLedger>(NotifierSession(database_.url(), "ledger_test"), kHarnessOptions,
-                                            base::SystemClock());
+                                            base::SystemTimer());
   }
   void SetContact(const base::Uuid& order_id, const std::string& contact) override {
     database_.AddOrder(order_id, contact);
@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(Postgres, LedgerConformance,
 // What the table's layout is for: see the migration.
 TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex) {
   NotifierDatabase database;
-  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemClock());
+  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemTimer());
   constexpr int kBatches = 20, kBatch = 50;
   for (int batch = 0; batch < kBatches; ++batch) {
     std::vector<Event> events;
@@ -67,7 +67,7 @@ TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex
 // A plan that was made on the empty table is kept: it must not be one that scans.
 TEST(PostgresLedgerTest, PlansMadeOnTheEmptyTableStayGoodWhenItGrows) {
   NotifierDatabase database;
-  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemClock());
+  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemTimer());
   auto run_once = [&](std::uint32_t number) {
     const Event event = AnEvent(number), next = AnEvent(number, 2);
     ASSERT_OK_AND_ASSIGN(const Entered entered,
