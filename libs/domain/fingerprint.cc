@@ -1,5 +1,7 @@
 #include "libs/domain/fingerprint.h"
 
+#include <optional>
+
 #include "libs/domain/codec.h"
 #include "libs/domain/sha256.h"
 
@@ -9,10 +11,10 @@ namespace {
 // When the list of fields changes, a new version is added; the old stays for what is stored.
 constexpr char kVersion1 = 1;
 
-std::string Version1(const NewOrder& order) {
+std::string Version1(const NewOrder& order, const std::optional<std::string>& contact_email) {
   ByteWriter fields;
-  fields.Text(order.customer_id).Number(order.contact_email.has_value() ? 1 : 0);
-  if (order.contact_email.has_value()) fields.Text(*order.contact_email);
+  fields.Text(order.customer_id).Number(contact_email.has_value() ? 1 : 0);
+  if (contact_email.has_value()) fields.Text(*contact_email);
   fields.Number(order.lines.size());
   for (const NewLine& line : order.lines) fields.Text(line.sku).Signed(line.quantity);
   fields.Text(order.note);
@@ -23,12 +25,19 @@ std::string Version1(const NewOrder& order) {
   return fingerprint;
 }
 
+// A contact without an address asks for the customer's, as no contact does.
+bool NamesNobody(const NewOrder& order) { return !order.contact_email.has_value() || order.contact_email->empty(); }
+
 }  // namespace
 
-std::string Fingerprint(const NewOrder& order) { return Version1(order); }
+std::string Fingerprint(const NewOrder& order) {
+  return Version1(order, NamesNobody(order) ? std::nullopt : order.contact_email);
+}
 
 bool MatchesFingerprint(const NewOrder& order, absl::string_view stored) {
-  return !stored.empty() && stored.front() == kVersion1 && stored == Version1(order);
+  if (stored == Fingerprint(order)) return true;
+  // Earlier releases told an empty contact from none.
+  return NamesNobody(order) && stored == Version1(order, "");
 }
 
 }  // namespace ordermesh::domain
