@@ -22,7 +22,7 @@ constexpr std::array kReasons = {
     Reason{reasons::kRequestIdMalformed, Code::kInvalidArgument, 400,
            "a request id is 1 to 128 visible ASCII characters"},
     Reason{reasons::kRequestIdsDiffer, Code::kInvalidArgument, 400,
-           "request_id and the header Idempotency-Key are both set, and differ"},
+           "request_id and the headers Idempotency-Key are several, and differ"},
     Reason{reasons::kCallerMalformed, Code::kInvalidArgument, 400,
            "the metadata x-ordermesh-caller is not 1 to 128 visible ASCII characters"},
     Reason{reasons::kIdMalformed, Code::kInvalidArgument, 400, "an id is not a UUID in its canonical form"},

@@ -13,7 +13,7 @@ namespace {
 
 // What stands between the quotes, or the text itself when it has none. Nothing: the quotes are wrong.
 std::optional<std::string> Unquote(absl::string_view header) {
-  if (header.front() != '"') {
+  if (header.empty() || header.front() != '"') {
     if (header.find('"') != absl::string_view::npos) return std::nullopt;
     return std::string(header);
   }
@@ -41,18 +41,21 @@ absl::Status Malformed(absl::string_view where) {
 
 }  // namespace
 
-absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::string_view header) {
+absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::Span<const absl::string_view> headers) {
   if (!field.empty() && !IsVisibleAscii(field, kMaxRequestId)) return Malformed("request_id");
-  if (header.empty()) return std::string(field);
-
-  std::optional<std::string> from_header = Unquote(header);
-  if (!from_header.has_value() || !IsVisibleAscii(*from_header, kMaxRequestId)) return Malformed("Idempotency-Key");
-  if (!field.empty() && field != *from_header) {
-    return ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                     .message = "request_id and the header Idempotency-Key differ; send one of them",
-                     .reason = reasons::kRequestIdsDiffer});
+  std::string id(field);
+  for (absl::string_view header : headers) {
+    std::optional<std::string> from_header = Unquote(header);
+    if (!from_header.has_value() || !IsVisibleAscii(*from_header, kMaxRequestId)) return Malformed("Idempotency-Key");
+    if (id.empty()) {
+      id = *std::move(from_header);
+    } else if (id != *from_header) {
+      return ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                       .message = "request_id and the headers Idempotency-Key differ; send one of them",
+                       .reason = reasons::kRequestIdsDiffer});
+    }
   }
-  return *std::move(from_header);
+  return id;
 }
 
 }  // namespace ordermesh::domain

@@ -1,5 +1,7 @@
 #include "libs/domain/request_id.h"
 
+#include <vector>
+
 #include "gtest/gtest.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
@@ -8,14 +10,16 @@ namespace ordermesh::domain {
 namespace {
 
 struct Case {
-  std::string name, field, header;
-  std::string expected;  // the id
-  std::string reason;    // or why it is refused
+  std::string name, field, header;  // an empty header is none
+  std::string expected;             // the id
+  std::string reason;               // or why it is refused
 };
 class RequestIdTest : public testing::TestWithParam<Case> {};
 
 TEST_P(RequestIdTest, IsTakenOrRefused) {
-  const absl::StatusOr<std::string> id = RequestIdFrom(GetParam().field, GetParam().header);
+  std::vector<absl::string_view> headers;
+  if (!GetParam().header.empty()) headers.push_back(GetParam().header);
+  const absl::StatusOr<std::string> id = RequestIdFrom(GetParam().field, headers);
   if (GetParam().reason.empty()) {
     ASSERT_TRUE(id.ok()) << id.status();
     EXPECT_EQ(*id, GetParam().expected);
@@ -52,8 +56,24 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"EscapeAtEnd", "", R"("a\)", "", reasons::kRequestIdMalformed}),
     [](const auto& info) { return info.param.name; });
 
+TEST(RequestIdTest, ABlankHeaderIsNotTheAbsenceOfOne) {
+  for (const absl::string_view blank : {"", " ", "\t", "\"\""}) {
+    EXPECT_EQ(RefusalOf(RequestIdFrom("", {blank}).status()).reason, reasons::kRequestIdMalformed) << blank;
+    EXPECT_EQ(RefusalOf(RequestIdFrom("abc", {blank}).status()).reason, reasons::kRequestIdMalformed) << blank;
+    EXPECT_EQ(RefusalOf(RequestIdFrom("", {"abc", blank}).status()).reason, reasons::kRequestIdMalformed) << blank;
+  }
+}
+
+TEST(RequestIdTest, SeveralHeadersMustAgree) {
+  EXPECT_EQ(RefusalOf(RequestIdFrom("", {"abc", "abd"}).status()).reason, reasons::kRequestIdsDiffer);
+  EXPECT_EQ(RefusalOf(RequestIdFrom("abc", {"abc", "abd"}).status()).reason, reasons::kRequestIdsDiffer);
+  // As a proxy joins them.
+  EXPECT_EQ(RefusalOf(RequestIdFrom("", {"abc, abd"}).status()).reason, reasons::kRequestIdMalformed);
+  EXPECT_EQ(RequestIdFrom("", {"abc", "\"abc\""}).value(), "abc");
+}
+
 TEST(RequestIdTest, TheRefusalDoesNotRepeatTheId) {
-  EXPECT_EQ(RequestIdFrom("canary canary", "").status().message().find("canary"), absl::string_view::npos);
+  EXPECT_EQ(RequestIdFrom("canary canary", {}).status().message().find("canary"), absl::string_view::npos);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -26,6 +27,8 @@ class CallContext {
   virtual void OnCancelled(aio::Job job) { static_cast<void>(job); }
   // The first value of a metadata key (lower case); empty when missing.
   virtual absl::string_view metadata(absl::string_view key) const = 0;
+  // All of its values: a key may be given several times, or with nothing behind it.
+  virtual std::vector<absl::string_view> metadata_values(absl::string_view key) const = 0;
   virtual aio::Lane& lane() const = 0;
   const base::TraceContext& trace() const { return trace_; }
   // Who calls: the metadata x-ordermesh-caller, "default" when absent.

@@ -33,6 +33,13 @@ absl::string_view ServerCall::metadata(absl::string_view key) const {
   return it == all.end() ? absl::string_view() : absl::string_view(it->second.data(), it->second.size());
 }
 
+std::vector<absl::string_view> ServerCall::metadata_values(absl::string_view key) const {
+  std::vector<absl::string_view> values;
+  const auto [first, last] = context_->client_metadata().equal_range(grpc::string_ref(key.data(), key.size()));
+  for (auto it = first; it != last; ++it) values.emplace_back(it->second.data(), it->second.size());
+  return values;
+}
+
 void ServerCall::Reset() {
   context_.emplace();
   done_tag_.fired = false;

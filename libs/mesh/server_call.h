@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "libs/aio/task.h"
 #include "libs/mesh/call.h"
@@ -39,6 +40,7 @@ class ServerCall : public CallContext {
   bool cancelled() const override;
   void OnCancelled(aio::Job job) override;
   absl::string_view metadata(absl::string_view key) const override;
+  std::vector<absl::string_view> metadata_values(absl::string_view key) const override;
   aio::Lane& lane() const override { return *method_.lane.lane; }
 
   LaneMethod& method() { return method_; }

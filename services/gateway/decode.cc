@@ -40,7 +40,7 @@ absl::StatusOr<domain::NewOrder> DecodeOrder(const mesh::CallContext& call,
                                              const orders::v1::CreateOrderRequest& request) {
   RETURN_IF_ERROR(CheckCaller(call));
   ASSIGN_OR_RETURN(std::string request_id,
-                   domain::RequestIdFrom(request.request_id(), call.metadata("idempotency-key")));
+                   domain::RequestIdFrom(request.request_id(), call.metadata_values("idempotency-key")));
   RETURN_IF_ERROR(CheckSize(request.order()));
   domain::NewOrder order = wire::NewOrderFromProto(request.order());
   order.caller = std::string(call.caller());

@@ -84,6 +84,13 @@ TEST_F(DecodeTest, RequestIdsMustBeSoundAndAgree) {
   EXPECT_THAT(DecodeOrder(call_, request), IsOk());
   call_.SetMetadata("idempotency-key", "r-2");
   EXPECT_EQ(ReasonOfOrder(request), reasons::kRequestIdsDiffer);
+
+  request.clear_request_id();
+  call_.SetMetadata("idempotency-key", "r-1");
+  call_.AddMetadata("idempotency-key", "r-2");
+  EXPECT_EQ(ReasonOfOrder(request), reasons::kRequestIdsDiffer);
+  call_.SetMetadata("idempotency-key", "");
+  EXPECT_EQ(ReasonOfOrder(request), reasons::kRequestIdMalformed);
 }
 
 TEST_F(DecodeTest, AnOrderThatIsTooLargeToBeSentOnIsRefused) {

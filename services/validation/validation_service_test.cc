@@ -30,6 +30,7 @@ class ACall : public mesh::CallContext {
   base::Deadline deadline() const override { return base::Deadline::At(base::SteadyTime::InfiniteFuture()); }
   bool cancelled() const override { return false; }
   absl::string_view metadata(absl::string_view) const override { return {}; }
+  std::vector<absl::string_view> metadata_values(absl::string_view) const override { return {}; }
   aio::Lane& lane() const override { return lane_; }
 
  private:

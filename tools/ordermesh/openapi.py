@@ -42,7 +42,7 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "Makes the call safe to repeat, as `requestId` does: 1 to 128 visible ASCII characters, quotes around "
-    "them optional.",
+    "them optional; a blank one is refused.",
     "schema": {"type": "string", "maxLength": 130},
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "libs/base/trace.h"
 #include "libs/mesh/call.h"
@@ -17,7 +18,8 @@ class FakeCall : public mesh::CallContext {
   explicit FakeCall(aio::Lane& lane, absl::Duration timeout = absl::Seconds(5))
       : CallContext(NewTrace()), lane_(lane), deadline_(base::Deadline::In(timeout, lane.timer())) {}
 
-  void SetMetadata(const std::string& key, std::string value) { metadata_[key] = std::move(value); }
+  void SetMetadata(const std::string& key, std::string value) { metadata_[key] = {std::move(value)}; }
+  void AddMetadata(const std::string& key, std::string value) { metadata_[key].push_back(std::move(value)); }
   void Cancel() {
     cancelled_ = true;
     if (on_cancelled_) std::exchange(on_cancelled_, nullptr)();
@@ -31,7 +33,12 @@ class FakeCall : public mesh::CallContext {
   }
   absl::string_view metadata(absl::string_view key) const override {
     auto found = metadata_.find(std::string(key));
-    return found == metadata_.end() ? absl::string_view() : absl::string_view(found->second);
+    return found == metadata_.end() ? absl::string_view() : absl::string_view(found->second.front());
+  }
+  std::vector<absl::string_view> metadata_values(absl::string_view key) const override {
+    auto found = metadata_.find(std::string(key));
+    if (found == metadata_.end()) return {};
+    return {found->second.begin(), found->second.end()};
   }
   aio::Lane& lane() const override { return lane_; }
 
@@ -43,7 +50,7 @@ class FakeCall : public mesh::CallContext {
 
   aio::Lane& lane_;
   const base::Deadline deadline_;
-  std::map<std::string, std::string> metadata_;
+  std::map<std::string, std::vector<std::string>> metadata_;
   bool cancelled_ = false;
   aio::Job on_cancelled_;
 };

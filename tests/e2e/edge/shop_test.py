@@ -1,12 +1,13 @@
 """What a client of the whole system sees of every kind of refusal, over HTTP: exact status, type and violations."""
 
+import http.client
 import json
 import urllib.parse
 import uuid
 
 import pytest
 
-from client import Edge, assert_problem, violations
+from client import Answer, Edge, assert_problem, violations
 
 LINE = {"sku": "SKU-0001", "quantity": 1}
 NOWHERE = "0190b1e2-7a10-7c3d-8e4f-0123456789ab"
@@ -130,9 +131,44 @@ def test_request_ids_by_header_and_by_parameter(shop):
     assert_problem(other, 422, "IDEMPOTENCY_KEY_REUSED")
     both = shop.request("POST", "/v1/orders?requestId=one", order(), {"idempotency-key": "two"})
     assert_problem(both, 400, "REQUEST_IDS_DIFFER", broken=len(violations(both.json)))
-    for malformed in ("x" * 129, "a b", '""'):
+    for malformed in ("x" * 129, "a b", '""', "", " "):
         answer = shop.request("POST", "/v1/orders", order(), {"idempotency-key": malformed})
         assert_problem(answer, 400, "REQUEST_ID_MALFORMED", broken=len(violations(answer.json)))
+
+
+def post_with_keys(shop, *keys):
+    """An order with a header for each key, which a dictionary of headers can't say."""
+    connection = http.client.HTTPConnection(shop.host, shop.port, timeout=20)
+    body = json.dumps(order()).encode()
+    connection.putrequest("POST", "/v1/orders")
+    connection.putheader("content-type", "application/json")
+    connection.putheader("content-length", str(len(body)))
+    for key in keys:
+        connection.putheader("idempotency-key", key)
+    connection.endheaders(body)
+    response = connection.getresponse()
+    answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+    connection.close()
+    return answer
+
+
+def test_request_ids_in_several_headers_must_agree(shop):
+    key = str(uuid.uuid4())
+    assert_problem(post_with_keys(shop, key, "another"), 400, "REQUEST_IDS_DIFFER")
+    assert_problem(post_with_keys(shop, key, ""), 400, "REQUEST_ID_MALFORMED")
+    agree = post_with_keys(shop, key, f'"{key}"')
+    assert agree.status == 200
+    assert shop.request("POST", "/v1/orders", order(), {"idempotency-key": key}).json == agree.json
+
+
+def test_requests_that_mean_the_same_are_repeats(shop):
+    key = {"idempotency-key": str(uuid.uuid4())}
+    body = {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 1}]}
+    first = shop.request("POST", "/v1/orders", body, key)
+    assert first.status == 200
+    for more in ({"contact": {}}, {"contact": None}, {"contact": {"email": ""}}, {"note": ""}, {"note": None}):
+        repeat = shop.request("POST", "/v1/orders", body | more, key)
+        assert (repeat.status, repeat.json) == (200, first.json), more
 
 
 def test_a_watch_over_http_ends_with_the_last_state(shop):

@@ -204,6 +204,13 @@ TEST_F(GatewayProcessTest, RequestIdsComeByFieldAndByHeader) {
   EXPECT_EQ(again.id(), first.id());
   EXPECT_EQ(ReasonOf(Create(ARequest("r1"), &again, "r2")), reasons::kRequestIdsDiffer);
   EXPECT_EQ(ReasonOf(Create(ARequest(std::string(129, 'x')), &again)), reasons::kRequestIdMalformed);
+  for (const auto& [second, reason] :
+       {std::pair("r2", reasons::kRequestIdsDiffer), std::pair("", reasons::kRequestIdMalformed)}) {
+    grpc::ClientContext context;
+    context.AddMetadata("idempotency-key", "r1");
+    context.AddMetadata("idempotency-key", second);
+    EXPECT_EQ(ReasonOf(stub()->CreateOrder(&context, ARequest(""), &again)), reason);
+  }
   EXPECT_EQ(ReasonOf(Create(ARequest("r1", 3), &again)), reasons::kIdempotencyKeyReused);
   EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.orders"), 1);
 
