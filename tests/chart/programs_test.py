@@ -79,6 +79,14 @@ def test_every_setting_is_on_the_configuration_page(program, variant):
     assert set_here and {name if name in known else name.removesuffix("_file") for name in set_here} <= known.keys()
 
 
+@pytest.mark.parametrize("address, host", [("::", "[::]"), ("0.0.0.0", "0.0.0.0")])
+def test_services_listen_where_it_is_told(address, host):
+    told = ["--set-string", f"listenAddress={address}"]
+    for program in SERVICES:
+        settings = yaml.safe_load(find("ConfigMap", program, *told)["data"][f"{program}.yaml"])
+        assert {settings[name].rpartition(":")[0] for name in ("listen", "ops_listen")} == {host}
+
+
 def test_what_the_chart_decides_is_known_to_some_program():
     known = {name for program in (*SERVICES, "migrate") for name in manifests.settings_of(program)}
     assert manifests.CHARTS_OWN <= known

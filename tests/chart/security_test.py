@@ -55,6 +55,17 @@ def test_what_is_not_restricted_is_seen(loosen, found):
     assert unrestricted(spec) == [found]
 
 
+def test_the_platform_may_give_pods_their_users(variant):
+    """OpenShift gives each namespace user ids of its own, and refuses others."""
+    own = {name: spec["securityContext"] for name, spec in pods(*variant).items()}
+    assert all(context["runAsUser"] == context["fsGroup"] == context["runAsGroup"] > 0 for context in own.values())
+    given = pods(*variant, "--set", "security.fixedIds=false")
+    assert len(given) == len(own)
+    for name, spec in given.items():
+        assert not {"runAsUser", "runAsGroup", "fsGroup"} & spec["securityContext"].keys(), name
+        assert unrestricted(spec) == []
+
+
 def test_root_file_systems_are_read_only(variant):
     for name, spec in pods(*variant).items():
         for container in spec["containers"]:

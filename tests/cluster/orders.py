@@ -10,14 +10,21 @@ def edge_port(namespace):
     return namespace.get("service", "ordermesh-envoy")["spec"]["ports"][0]["nodePort"]
 
 
-def place_order(namespace, lines=1):
-    """Its id."""
+def place_order(namespace, lines=1, key=None):
+    """Its id. The same key gives the same order."""
     order = {"customerId": "CUST-0001", "lines": [{"sku": f"SKU-{number:04}", "quantity": 1} for number in range(1, lines + 1)]}
     request = urllib.request.Request(
         url(namespace, "orders"), data=json.dumps(order).encode(),
-        headers={"content-type": "application/json", "idempotency-key": str(uuid.uuid4())})
+        headers={"content-type": "application/json", "idempotency-key": key or str(uuid.uuid4())})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)["id"]
+
+
+def cancel_order(namespace, order):
+    """Its state after that."""
+    request = urllib.request.Request(url(namespace, f"orders/{order}:cancel"), data=b"{}", headers={"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)["state"]
 
 
 def read_order(namespace, order):

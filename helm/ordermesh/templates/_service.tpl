@@ -9,8 +9,8 @@ One of our services: ConfigMap, ServiceAccount, Service, Deployment, and what it
 {{- $root := .root }}{{ $name := .name }}{{ $values := index $root.Values .name -}}
 {{- $grpc := int .port }}{{ $ops := add $grpc 1000 -}}
 {{- $settings := dict "log_level" "info" "drain_delay_ms" 5000 "drain_timeout_ms" 20000 -}}
-{{- $_ := set $settings "listen" (printf "0.0.0.0:%d" $grpc) }}
-{{- $_ := set $settings "ops_listen" (printf "0.0.0.0:%d" $ops) }}
+{{- $_ := set $settings "listen" (printf "%s:%d" (include "ordermesh.listenHost" $root) $grpc) }}
+{{- $_ := set $settings "ops_listen" (printf "%s:%d" (include "ordermesh.listenHost" $root) $ops) }}
 {{- range .stores }}{{ include "ordermesh.storeSettings" (list $root . $settings) }}{{ end }}
 {{- /* Not `merge`, which takes 0 and "" for not given. */}}
 {{- range $key, $value := .settings }}{{ $_ := set $settings $key $value }}{{ end }}
@@ -108,6 +108,11 @@ spec:
       volumes:
         {{- include "ordermesh.configVolume" (list $root $name .stores) | nindent 8 }}
 {{- include "ordermesh.availability" (list $root $name "Deployment") }}
+{{- end }}
+
+{{/* Where programs listen, as they write it: an address of IPv6 in brackets. */}}
+{{- define "ordermesh.listenHost" -}}
+{{- if contains ":" .Values.listenAddress }}[{{ .Values.listenAddress }}]{{ else }}{{ .Values.listenAddress }}{{ end }}
 {{- end }}
 
 {{/* Seconds that a pod is given to end: (dict of settings). */}}
