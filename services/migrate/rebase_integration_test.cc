@@ -99,17 +99,5 @@ TEST_F(RebaseTest, WhatWasAcceptedBetweenRestoreAndRebaseIsNotTakenForSent) {
   EXPECT_THAT(Unsent("between"), ElementsAre("b", "c", "d", "e"));
 }
 
-TEST_F(RebaseTest, MarksTheCatalogueAsChangedHere) {
-  ASSERT_THAT(
-      db().Run("INSERT INTO catalog.customers (id, name, email, changed) VALUES ('CUST-1', '', '', '900000000001')"),
-      IsOk());
-  ASSERT_THAT(db().Run(kRestored), IsOk());
-  ASSERT_THAT(RebaseOutbox(db()), IsOkAndHolds(true));
-  ASSERT_OK_AND_ASSIGN(
-      const postgres::Result row,
-      db().Execute({"c", "SELECT changed < pg_snapshot_xmax(pg_current_snapshot()) FROM catalog.customers"}));
-  EXPECT_TRUE(row.Bool(0, 0));
-}
-
 }  // namespace
 }  // namespace ordermesh::migrate

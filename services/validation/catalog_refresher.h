@@ -1,8 +1,11 @@
 // Keeps the catalogue in memory current.
 #pragma once
 
-#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -35,14 +38,35 @@ class CatalogRefresher {
   };
   // After a failed reading, if that is less than the poll interval.
   static constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
+  // Of everything, between two readings of changes, which must not wait for a million rows.
+  static constexpr int kReloadPages = 4;
 
   CatalogRefresher(Options options, CatalogStore& store, CurrentCatalog& current, mesh::Readiness& readiness,
                    CatalogMetrics metrics, base::Clock& clock, base::Timer& timer);
 
  private:
+  // Everything, as far as it has been read; changes go into it too.
+  struct Reload {
+    CatalogBuilder builder = CatalogBuilder::Anew();
+    domain::ProductId after_product;
+    bool products_done = false;
+    std::string after_customer;
+    bool at_once = false;  // what is served meanwhile is of no use
+  };
+
   void Loop(std::stop_token stop);
   void Refresh();
   absl::Status Read(base::SteadyTime now);
+  // Puts what has changed into a snapshot, and into what is read anew.
+  absl::Status FollowChanges(base::SteadyTime now);
+  // Everything is read again, from the start.
+  absl::Status BeginReload(base::SteadyTime now);
+  // Reads some pages; all that are left when nothing can be served meanwhile.
+  absl::Status ContinueReload(base::SteadyTime now);
+  // Whether there was one more.
+  absl::StatusOr<bool> ReadPage();
+  void Publish(CatalogBuilder builder, base::SteadyTime now, bool everything);
+  void Admitted(CatalogPage& page);
   void Report(const absl::Status& read);
   bool failing() const { return failing_since_ != base::SteadyTime::InfiniteFuture(); }
 
@@ -56,8 +80,13 @@ class CatalogRefresher {
   const base::SteadyTime started_;
   // The thread's.
   Admit admit_;
-  std::uint64_t next_ = 0;
-  base::SteadyTime last_full_ = base::SteadyTime::InfinitePast();
+  CatalogPosition position_;
+  bool following_ = false;  // position_ is where the next reading of changes begins
+  std::optional<Reload> reload_;
+  base::SteadyTime last_reload_ = base::SteadyTime::InfinitePast();
+  absl::Time as_of_ = absl::InfinitePast();  // when the reading began that is under way
+  // Snapshots that a thread may still look at: freed here, when none does.
+  std::vector<std::shared_ptr<const CatalogSnapshot>> retired_;
   // When the first of the readings began that have failed one after the other: long ago, when none has succeeded.
   base::SteadyTime failing_since_ = base::SteadyTime::InfinitePast();
   std::jthread thread_;  // Last: it uses what stands above.

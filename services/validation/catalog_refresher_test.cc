@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/testing/fake_clock.h"
@@ -22,6 +24,7 @@ using ::testing::HasSubstr;
 
 class CatalogRefresherTest : public ::testing::Test {
  protected:
+  static constexpr std::size_t kPage = 4;  // rows
   CatalogRefresherTest() {
     store_.Put(AProduct(1));
     store_.Put(ACustomer(1));
@@ -51,7 +54,7 @@ class CatalogRefresherTest : public ::testing::Test {
   double Age() { return CatalogMetrics(metrics_).age_seconds.Value(); }
 
   FakeClock clock_;
-  FakeCatalogStore store_;
+  FakeCatalogStore store_{kPage};
   CurrentCatalog current_;
   mesh::Readiness readiness_{{CatalogRefresher::kDatabase, CatalogRefresher::kCatalog}};
   base::Metrics metrics_;
@@ -180,9 +183,105 @@ TEST_F(CatalogRefresherTest, EverythingIsReadAgainNowAndThen) {
   EXPECT_EQ(store_.whole_reads(), 2);
 }
 
+// A reading of changes never waits for the whole.
+TEST_F(CatalogRefresherTest, WhileEverythingIsReadAgainChangesAreFollowed) {
+  constexpr std::uint32_t kProducts = 100;
+  for (std::uint32_t n = 1; n <= kProducts; ++n) store_.Put(AProduct(n));
+  Start();
+  store_.DeleteProduct(AProduct(50).id);
+  Poll(absl::Minutes(10));
+  int polls = 1;
+  for (std::uint32_t n = 1; Product("SKU-50") != nullptr; ++n, ++polls) {
+    ASSERT_LT(polls, 20);
+    const int pages = store_.pages();
+    store_.Put(AProduct(n, 1));              // behind where it has come to
+    store_.Put(AProduct(kProducts - n, 2));  // before it
+    store_.Put(AProduct(kProducts + n, 3));
+    Poll();
+    EXPECT_EQ(Product(absl::StrCat("SKU-", n))->price.minor, 1);
+    EXPECT_EQ(Product(absl::StrCat("SKU-", kProducts - n))->price.minor, 2);
+    EXPECT_EQ(Product(absl::StrCat("SKU-", kProducts + n))->price.minor, 3);
+    EXPECT_LE(store_.pages() - pages, CatalogRefresher::kReloadPages);
+  }
+  EXPECT_GT(polls, 5);
+  // What was followed meanwhile is in the new one too.
+  EXPECT_EQ(Product("SKU-1")->price.minor, 1);
+  EXPECT_EQ(Product("SKU-99")->price.minor, 2);
+  EXPECT_EQ(Product("SKU-101")->price.minor, 3);
+  EXPECT_EQ(store_.whole_reads(), 2);
+}
+
+TEST_F(CatalogRefresherTest, EverythingReadAgainIsTheSameSnapshotWhenNothingDiffers) {
+  Start();
+  const PinnedCatalog before = current_.Get();
+  Poll(absl::Minutes(10));
+  EXPECT_EQ(store_.whole_reads(), 2);
+  EXPECT_EQ(current_.Get().snapshot, before.snapshot);
+}
+
+TEST_F(CatalogRefresherTest, AFirstReadingThatBreaksOffIsGoneOnWith) {
+  for (std::uint32_t n = 1; n <= 40; ++n) store_.Put(AProduct(n));
+  store_.FailAfterPages(3, absl::UnavailableError("down"));
+  Start();
+  EXPECT_EQ(current_.Get().snapshot, nullptr);
+  EXPECT_EQ(store_.pages(), 3);
+  store_.FailWith(absl::OkStatus());
+  store_.Put(AProduct(1, 5));
+  Poll();
+  ASSERT_NE(current_.Get().snapshot, nullptr);
+  EXPECT_EQ(Product("SKU-1")->price.minor, 5);
+  EXPECT_NE(Product("SKU-40"), nullptr);
+  EXPECT_EQ(store_.whole_reads(), 1);
+  EXPECT_EQ(store_.pages(), 11) << "ten of products, one of customers";
+  EXPECT_EQ(current_.Get().as_of, clock_.Now());
+}
+
+TEST_F(CatalogRefresherTest, ARestoredDatabaseIsReadAnewAtOnce) {
+  Start();
+  store_.Restore();
+  for (std::uint32_t n = 2; n <= 40; ++n) store_.Put(AProduct(n));
+  store_.DeleteProduct(AProduct(1).id);
+  Poll();
+  EXPECT_EQ(Product("SKU-1"), nullptr);
+  EXPECT_NE(Product("SKU-40"), nullptr);
+  store_.Put(AProduct(41));
+  Poll();
+  EXPECT_NE(Product("SKU-41"), nullptr);
+  EXPECT_EQ(store_.whole_reads(), 2);
+}
+
+TEST_F(CatalogRefresherTest, WhatIsReadIsWhatIsNewThoughATransactionStaysOpen) {
+  Start();
+  const std::uint64_t slow = store_.Begin();
+  for (std::uint32_t n = 100; n < 150; ++n) store_.Put(slow, AProduct(n));
+  for (std::uint32_t n = 2; n < 20; ++n) {
+    store_.Put(AProduct(n));
+    Poll();
+    EXPECT_EQ(CatalogMetrics(metrics_).rows_changed.Value(), n - 1);
+  }
+  store_.Commit(slow);
+  Poll();
+  EXPECT_EQ(CatalogMetrics(metrics_).rows_changed.Value(), 18 + 50);
+  EXPECT_NE(Product("SKU-149"), nullptr);
+}
+
+// Freeing what only the old one held is not for a thread that checks orders.
+TEST_F(CatalogRefresherTest, AnOldSnapshotIsFreedByTheRefresherThoughAReaderHadItLast) {
+  Start();
+  std::shared_ptr<const CatalogSnapshot> reader = current_.Get().snapshot;
+  store_.Put(AProduct(1, 5));
+  Poll();
+  Poll();
+  const std::weak_ptr<const CatalogSnapshot> old = reader;
+  reader.reset();
+  EXPECT_FALSE(old.expired());
+  Poll();
+  EXPECT_TRUE(old.expired());
+}
+
 TEST_F(CatalogRefresherTest, AProductInAnUnknownCurrencyIsNotForSale) {
   domain::CatalogProduct odd = AProduct(2);
-  odd.price.currency = "XXX";
+  odd.price.currency = "ZZZ";
   store_.Put(odd);
   Start();
   ASSERT_NE(Product("SKU-2"), nullptr);
@@ -193,7 +292,7 @@ TEST_F(CatalogRefresherTest, AProductInAnUnknownCurrencyIsNotForSale) {
 TEST(CheckFreshTest, SaysWhyNot) {
   const base::SteadyTime now = base::SteadyTime::FromZero(absl::Hours(9));
   EXPECT_THAT(CheckFresh({}, now, absl::Seconds(30)), StatusIs(absl::StatusCode::kUnavailable));
-  const auto snapshot = CatalogSnapshot::Make({});
+  const auto snapshot = ASnapshotOf({}, {});
   EXPECT_THAT(CheckFresh({snapshot, absl::InfinitePast(), now - absl::Seconds(30)}, now, absl::Seconds(30)), IsOk());
   const absl::Status stale =
       CheckFresh({snapshot, absl::InfinitePast(), now - absl::Milliseconds(30'001)}, now, absl::Seconds(30));

@@ -12,12 +12,30 @@ namespace {
 
 using Snapshot = std::shared_ptr<const CatalogSnapshot>;
 
-CatalogRead Read(std::vector<domain::CatalogProduct> products, std::vector<StoredCustomer> customers = {},
-                 bool whole = false) {
-  return {.products = std::move(products), .customers = std::move(customers), .whole = whole};
+Snapshot Finish(CatalogBuilder builder, const Snapshot& before, std::vector<domain::CatalogProduct> products,
+                std::vector<StoredCustomer> customers) {
+  for (domain::CatalogProduct& product : products) builder.Put(CatalogBuilder::Share(std::move(product), before.get()));
+  for (StoredCustomer& customer : customers) {
+    if (customer.active) {
+      builder.Put(CatalogBuilder::Share(std::move(customer), before.get()));
+    } else {
+      builder.ForgetCustomer(customer.id);
+    }
+  }
+  return std::move(builder).Finish(before);
+}
+// `before` with changes, in turn.
+Snapshot Next(const Snapshot& before, std::vector<domain::CatalogProduct> products,
+              std::vector<StoredCustomer> customers = {}) {
+  return Finish(CatalogBuilder::From(before), before, std::move(products), std::move(customers));
+}
+// The whole.
+Snapshot Whole(const Snapshot& before, std::vector<domain::CatalogProduct> products,
+               std::vector<StoredCustomer> customers = {}) {
+  return Finish(CatalogBuilder::Anew(), before, std::move(products), std::move(customers));
 }
 Snapshot ASnapshot() {
-  return CatalogSnapshot::Make(Read({AProduct(1), AProduct(2)}, {ACustomer(1), {"OLD", "o@example.com", false}}, true));
+  return Whole(nullptr, {AProduct(1), AProduct(2)}, {ACustomer(1), {"OLD", "o@example.com", false}});
 }
 
 TEST(CatalogSnapshotTest, FindsWhatWasRead) {
@@ -36,7 +54,7 @@ TEST(CatalogSnapshotTest, FindsWhatWasRead) {
 TEST(CatalogSnapshotTest, ChangesMakeANewOneAndLeaveTheOldAlone) {
   const Snapshot before = ASnapshot();
   const domain::CatalogProduct* product = before->FindProduct("SKU-1");
-  const Snapshot after = CatalogSnapshot::Next(before, Read({AProduct(1, 5), AProduct(3)}, {ACustomer(2)}));
+  const Snapshot after = Next(before, {AProduct(1, 5), AProduct(3)}, {ACustomer(2)});
   EXPECT_EQ(after->FindProduct("SKU-1")->price.minor, 5);
   EXPECT_NE(after->FindProduct("SKU-3"), nullptr);
   EXPECT_NE(after->FindCustomer("CUST-2"), nullptr);
@@ -48,25 +66,24 @@ TEST(CatalogSnapshotTest, ChangesMakeANewOneAndLeaveTheOldAlone) {
 
 TEST(CatalogSnapshotTest, WhatIsKnownMakesNoNewOne) {
   const Snapshot before = ASnapshot();
-  EXPECT_EQ(CatalogSnapshot::Next(before, Read({})), before);
-  EXPECT_EQ(CatalogSnapshot::Next(before, Read({AProduct(1)}, {ACustomer(1), {"OLD", "x@example.com", false}})),
-            before);
-  EXPECT_NE(CatalogSnapshot::Next(before, Read({AProduct(1, 5)})), before);
-  EXPECT_NE(CatalogSnapshot::Next(before, Read({}, {{"CUST-1", "new@example.com", true}})), before);
-  EXPECT_NE(CatalogSnapshot::Next(before, Read({}, {{"CUST-1", "customer1@example.com", false}})), before);
+  EXPECT_EQ(Next(before, {}), before);
+  EXPECT_EQ(Next(before, {AProduct(1)}, {ACustomer(1), {"OLD", "x@example.com", false}}), before);
+  EXPECT_NE(Next(before, {AProduct(1, 5)}), before);
+  EXPECT_NE(Next(before, {}, {{"CUST-1", "new@example.com", true}}), before);
+  EXPECT_NE(Next(before, {}, {{"CUST-1", "customer1@example.com", false}}), before);
 }
 
 TEST(CatalogSnapshotTest, ACustomerComesAndGoes) {
-  const Snapshot gone = CatalogSnapshot::Next(ASnapshot(), Read({}, {{"CUST-1", "customer1@example.com", false}}));
+  const Snapshot gone = Next(ASnapshot(), {}, {{"CUST-1", "customer1@example.com", false}});
   EXPECT_EQ(gone->FindCustomer("CUST-1"), nullptr);
   EXPECT_EQ(gone->customers(), 0u);
-  EXPECT_NE(CatalogSnapshot::Next(gone, Read({}, {ACustomer(1)}))->FindCustomer("CUST-1"), nullptr);
+  EXPECT_NE(Next(gone, {}, {ACustomer(1)})->FindCustomer("CUST-1"), nullptr);
 }
 
 TEST(CatalogSnapshotTest, ANewSkuReplacesTheOld) {
   domain::CatalogProduct renamed = AProduct(1);
   renamed.sku = "NEW";
-  const Snapshot after = CatalogSnapshot::Next(ASnapshot(), Read({renamed}));
+  const Snapshot after = Next(ASnapshot(), {renamed});
   EXPECT_EQ(after->FindProduct("SKU-1"), nullptr);
   EXPECT_NE(after->FindProduct("NEW"), nullptr);
   EXPECT_EQ(after->products(), 2u);
@@ -75,23 +92,36 @@ TEST(CatalogSnapshotTest, ANewSkuReplacesTheOld) {
 TEST(CatalogSnapshotTest, TwoProductsMaySwapTheirSkus) {
   domain::CatalogProduct one = AProduct(1), two = AProduct(2);
   std::swap(one.sku, two.sku);
-  const Snapshot after = CatalogSnapshot::Next(ASnapshot(), Read({one, two}));
+  const Snapshot after = Next(ASnapshot(), {one, two});
   EXPECT_EQ(after->FindProduct("SKU-1")->id, AProduct(2).id);
   EXPECT_EQ(after->FindProduct("SKU-2")->id, AProduct(1).id);
   EXPECT_EQ(after->products(), 2u);
+}
+
+TEST(CatalogSnapshotTest, SkusMayGoRound) {
+  domain::CatalogProduct one = AProduct(1), two = AProduct(2), three = AProduct(3);
+  const Snapshot before = Whole(nullptr, {one, two, three});
+  std::swap(one.sku, two.sku);
+  std::swap(two.sku, three.sku);
+  for (const std::vector<domain::CatalogProduct>& order :
+       {std::vector{one, two, three}, std::vector{three, two, one}, std::vector{two, one, three}}) {
+    const Snapshot after = Next(before, order);
+    for (const domain::CatalogProduct& product : order) EXPECT_EQ(after->FindProduct(product.sku)->id, product.id);
+    EXPECT_EQ(after->products(), 3u);
+  }
 }
 
 TEST(CatalogSnapshotTest, ASkuMayPassToAnotherProduct) {
   domain::CatalogProduct old = AProduct(1), heir = AProduct(3);
   old.sku = "RETIRED";
   heir.sku = "SKU-1";
-  const Snapshot after = CatalogSnapshot::Next(ASnapshot(), Read({heir, old}));
+  const Snapshot after = Next(ASnapshot(), {heir, old});
   EXPECT_EQ(after->FindProduct("SKU-1")->id, AProduct(3).id);
   EXPECT_EQ(after->FindProduct("RETIRED")->id, AProduct(1).id);
 }
 
 TEST(CatalogSnapshotTest, TheWholeForgetsWhatIsNoMore) {
-  const Snapshot after = CatalogSnapshot::Next(ASnapshot(), Read({AProduct(2)}, {}, /*whole=*/true));
+  const Snapshot after = Whole(ASnapshot(), {AProduct(2)});
   EXPECT_EQ(after->FindProduct("SKU-1"), nullptr);
   EXPECT_NE(after->FindProduct("SKU-2"), nullptr);
   EXPECT_EQ(after->FindCustomer("CUST-1"), nullptr);

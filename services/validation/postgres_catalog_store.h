@@ -1,18 +1,13 @@
 // The catalogue in PostgreSQL.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-#include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "libs/postgres/connection.h"
 #include "services/validation/catalog_store.h"
 
 namespace ordermesh::validation {
 
-// Rows carry the id of the transaction that last wrote them. A reading first takes the oldest transaction that is still
-// open: everything below has ended and is seen by what it reads next; the next reading begins there.
 class PostgresCatalogStore : public CatalogStore {
  public:
   struct Options {
@@ -20,18 +15,26 @@ class PostgresCatalogStore : public CatalogStore {
     // With the connection's margin, what hangs is told of within two seconds.
     absl::Duration connect_timeout = absl::Seconds(1);
     absl::Duration statement_timeout = absl::Milliseconds(700);
-    int page = 10'000;  // rows of one statement; more changes than that are read as the whole
+    int page = 5000;  // rows of one statement
   };
   explicit PostgresCatalogStore(const Options& options);
 
-  absl::StatusOr<CatalogRead> ReadAll() override;
-  absl::StatusOr<CatalogRead> ReadChanges(std::uint64_t next) override;
+  absl::StatusOr<CatalogPosition> Position() override;
+  absl::StatusOr<CatalogPosition> ReadChanges(const CatalogPosition& since,
+                                              absl::FunctionRef<void(CatalogPage)> take) override;
+  absl::StatusOr<std::vector<domain::CatalogProduct>> ReadProducts(const domain::ProductId& after) override;
+  absl::StatusOr<std::vector<StoredCustomer>> ReadCustomers(const std::string& after) override;
 
  private:
-  absl::Status AddAllProducts(CatalogRead& read);
-  absl::Status AddAllCustomers(CatalogRead& read);
+  // What has changed between the two, within the transaction that saw the latter.
+  absl::Status ReadBetween(const CatalogPosition& since, const CatalogPosition& now,
+                           absl::FunctionRef<void(CatalogPage)> take);
+  // Declares the cursor and gives its rows to `take`.
+  absl::Status ReadCursor(const postgres::Statement& declare, const postgres::Params& params,
+                          const postgres::Statement& fetch, absl::FunctionRef<void(const postgres::Result&)> take);
 
   const int page_;
+  const std::string fetch_products_, fetch_customers_;
   postgres::Connection connection_;
 };
 

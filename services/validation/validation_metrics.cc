@@ -8,6 +8,12 @@ base::Counter Reads(base::Metrics& metrics, const char* result) {
                             {{"result", result}});
 }
 
+base::Counter Rows(base::Metrics& metrics, const char* why) {
+  return metrics.AddCounter("ordermesh_validation_catalog_rows_total",
+                            "Rows of the catalogue that were read, because they changed or with everything.",
+                            {{"why", why}});
+}
+
 base::Counter Orders(base::Metrics& metrics, const char* verdict) {
   return metrics.AddCounter("ordermesh_validation_orders_total", "Orders checked.", {{"verdict", verdict}});
 }
@@ -21,6 +27,8 @@ CatalogMetrics::CatalogMetrics(base::Metrics& metrics)
       customers(metrics.AddGauge("ordermesh_validation_snapshot_customers", "Active customers in memory.")),
       reads_ok(Reads(metrics, "ok")),
       reads_failed(Reads(metrics, "failed")),
+      rows_changed(Rows(metrics, "changed")),
+      rows_reloaded(Rows(metrics, "everything")),
       snapshots(metrics.AddCounter("ordermesh_validation_snapshots_total",
                                    "Snapshots made because the catalogue had changed.")) {}
 

@@ -11,6 +11,7 @@ struct CatalogMetrics {
   base::Gauge age_seconds;  // of the snapshot; how long the process has had none, before the first
   base::Gauge products, customers;
   base::Counter reads_ok, reads_failed;
+  base::Counter rows_changed, rows_reloaded;
   base::Counter snapshots;  // how often the catalogue had changed
 };
 

@@ -68,8 +68,7 @@ orders::v1::Order AnOrder(int quantity = 2) {
 class ValidationServiceTest : public ::testing::Test {
  protected:
   ValidationServiceTest() {
-    CatalogRead read{.products = {AProduct(1), AProduct(2, 5)}, .customers = {ACustomer(1)}, .whole = true};
-    current_.Set({CatalogSnapshot::Make(std::move(read)), clock_.Now(), clock_.SteadyNow()});
+    current_.Set({ASnapshotOf({AProduct(1), AProduct(2, 5)}, {ACustomer(1)}), clock_.Now(), clock_.SteadyNow()});
   }
   v1::BatchValidateOrdersResponse Batch(const std::vector<orders::v1::Order>& orders, grpc::Status* status = nullptr) {
     v1::BatchValidateOrdersRequest request;

@@ -12,7 +12,7 @@
 
 namespace ordermesh::validation {
 
-// A store that starts empty and reads changes of less than kPage rows as changes, and whoever changes the catalogue.
+// A store that starts empty and reads kPage rows at a time, and whoever changes the catalogue.
 class CatalogWorld {
  public:
   static constexpr int kPage = 8;
@@ -44,15 +44,17 @@ class CatalogStoreConformance : public ::testing::TestWithParam<std::unique_ptr<
  protected:
   void SetUp() override { world_ = GetParam()(); }
 
-  CatalogRead ReadAll();
+  // Takes the position, then reads everything.
+  CatalogPage ReadAll();
   // Since the reading before this one.
-  CatalogRead ReadChanges();
+  CatalogPage ReadChanges();
   // The SKUs of products that a reading gave, sorted.
-  static std::vector<std::string> Skus(const CatalogRead& read);
-  static std::vector<std::string> Customers(const CatalogRead& read);
+  static std::vector<std::string> Skus(const CatalogPage& read);
+  static std::vector<std::string> Customers(const CatalogPage& read);
 
   std::unique_ptr<CatalogWorld> world_;
-  std::uint64_t next_ = 0;
+  CatalogPosition position_;
+  int pages_ = 0;  // of the last reading of changes
 };
 
 }  // namespace ordermesh::validation

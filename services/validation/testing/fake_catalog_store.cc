@@ -1,39 +1,76 @@
 #include "services/validation/testing/fake_catalog_store.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ordermesh::validation {
 
-absl::StatusOr<CatalogRead> FakeCatalogStore::ReadAll() {
-  base::MutexLock lock(mu_);
-  return Read(/*everything=*/true, 0);
+CatalogPosition FakeCatalogStore::Now() const {
+  CatalogPosition now{.end = next_transaction_};
+  for (const auto& [id, transaction] : open_) now.open.push_back(id);
+  return now;
 }
 
-absl::StatusOr<CatalogRead> FakeCatalogStore::ReadChanges(std::uint64_t next) {
-  base::MutexLock lock(mu_);
-  return Read(/*everything=*/false, next);
-}
-
-absl::StatusOr<CatalogRead> FakeCatalogStore::Read(bool everything, std::uint64_t since) {
-  const std::uint64_t oldest_open = open_.empty() ? next_transaction_ : open_.begin()->first;
-  CatalogRead read{.whole = everything || oldest_open < since, .next = oldest_open};
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    read.products.clear();
-    read.customers.clear();
-    for (const auto& [id, product] : products_) {
-      if (read.whole || product.changed >= since) read.products.push_back(product.row);
-    }
-    for (const auto& [id, customer] : customers_) {
-      if (read.whole || customer.changed >= since) read.customers.push_back(customer.row);
-    }
-    if (read.products.size() < page_ && read.customers.size() < page_) break;
-    read.whole = true;
-  }
+void FakeCatalogStore::BeginReading() {
   ++reads_;
-  if (read.whole) ++whole_reads_;
   read_.NotifyAll();
-  if (!failure_.ok()) return failure_;
-  return read;
+}
+
+absl::StatusOr<CatalogPosition> FakeCatalogStore::Position() {
+  base::MutexLock lock(mu_);
+  BeginReading();
+  if (!failure_.ok() && pages_before_failure_ == 0) return failure_;
+  return Now();
+}
+
+absl::StatusOr<CatalogPosition> FakeCatalogStore::ReadChanges(const CatalogPosition& since,
+                                                              absl::FunctionRef<void(CatalogPage)> take) {
+  base::MutexLock lock(mu_);
+  BeginReading();
+  if (!failure_.ok() && pages_before_failure_ == 0) return failure_;
+  if (next_transaction_ < since.end) return absl::OutOfRangeError("another database");
+  const auto is_new = [&](std::uint64_t changed) {
+    if (changed >= next_transaction_) return false;  // of the database that this is a copy of
+    return changed >= since.end || std::count(since.open.begin(), since.open.end(), changed) > 0;
+  };
+  CatalogPage page;
+  const auto give = [&](std::size_t at_least) {
+    if (std::max(page.products.size(), page.customers.size()) >= at_least) take(std::exchange(page, {}));
+  };
+  for (const auto& [id, product] : products_) {
+    if (is_new(product.changed)) page.products.push_back(product.row);
+    give(page_);
+  }
+  for (const auto& [id, customer] : customers_) {
+    if (is_new(customer.changed)) page.customers.push_back(customer.row);
+    give(page_);
+  }
+  give(1);
+  return Now();
+}
+
+template <class Rows, class Key>
+auto FakeCatalogStore::Page(const Rows& rows, const Key& after)
+    -> absl::StatusOr<std::vector<decltype(Rows::mapped_type::row)>> {
+  if (!failure_.ok() && pages_before_failure_-- == 0) {
+    pages_before_failure_ = 0;
+    return failure_;
+  }
+  std::vector<decltype(Rows::mapped_type::row)> page;
+  for (auto at = rows.upper_bound(after); at != rows.end() && page.size() < page_; ++at) page.push_back(at->second.row);
+  pages_ += page.empty() ? 0 : 1;
+  return page;
+}
+
+absl::StatusOr<std::vector<domain::CatalogProduct>> FakeCatalogStore::ReadProducts(const domain::ProductId& after) {
+  base::MutexLock lock(mu_);
+  if (after.is_nil()) ++whole_reads_;
+  return Page(products_, after);
+}
+
+absl::StatusOr<std::vector<StoredCustomer>> FakeCatalogStore::ReadCustomers(const std::string& after) {
+  base::MutexLock lock(mu_);
+  return Page(customers_, after);
 }
 
 std::uint64_t FakeCatalogStore::Begin() {
@@ -70,9 +107,17 @@ void FakeCatalogStore::DeleteProduct(const domain::ProductId& id) {
   products_.erase(id);
 }
 
-void FakeCatalogStore::FailWith(absl::Status status) {
+void FakeCatalogStore::Restore() {
+  base::MutexLock lock(mu_);
+  next_transaction_ = 10;
+}
+
+void FakeCatalogStore::FailWith(absl::Status status) { FailAfterPages(0, std::move(status)); }
+
+void FakeCatalogStore::FailAfterPages(int pages, absl::Status status) {
   base::MutexLock lock(mu_);
   failure_ = std::move(status);
+  pages_before_failure_ = pages;
 }
 
 void FakeCatalogStore::WaitForReads(int reads) {
@@ -88,6 +133,11 @@ int FakeCatalogStore::reads() {
 int FakeCatalogStore::whole_reads() {
   base::MutexLock lock(mu_);
   return whole_reads_;
+}
+
+int FakeCatalogStore::pages() {
+  base::MutexLock lock(mu_);
+  return pages_;
 }
 
 }  // namespace ordermesh::validation
