@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/domain/codec.h"
+#include "libs/domain/limits.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/sha256.h"
@@ -54,7 +55,8 @@ std::string MakePageToken(const PagePosition& last, std::initializer_list<absl::
 absl::StatusOr<PagePosition> ReadPageToken(absl::string_view token, std::initializer_list<absl::string_view> query) {
   const absl::Status invalid = Invalid(reasons::kPageTokenInvalid, "page_token: not one of this query");
   std::string bytes;
-  if (!absl::WebSafeBase64Unescape(token, &bytes)) return invalid;
+  // Base64 takes any number of spaces.
+  if (token.size() > kMaxPageTokenBytes || !absl::WebSafeBase64Unescape(token, &bytes)) return invalid;
   ByteReader in(bytes);
   const absl::string_view position_bytes = in.Text();
   const absl::string_view check = in.Text();

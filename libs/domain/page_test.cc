@@ -2,7 +2,9 @@
 
 #include <limits>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "libs/domain/limits.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 
@@ -68,6 +70,14 @@ TEST(PageTokenTest, ChangedAnywhereIsRefused) {
     }
     EXPECT_FALSE(ReadPageToken(token.substr(0, i), {"q"}).ok()) << i;
   }
+}
+
+TEST(PageTokenTest, IsNoLongerThanItsLimit) {
+  PagePosition late = APosition();
+  late.time = absl::FromUnixMicros(std::numeric_limits<std::int64_t>::max());
+  const std::string token = MakePageToken(late, {"q"});
+  EXPECT_LE(token.size(), kMaxPageTokenBytes);
+  EXPECT_FALSE(ReadPageToken(absl::StrCat(token, std::string(kMaxPageTokenBytes, ' ')), {"q"}).ok());
 }
 
 TEST(PageTokenTest, GarbageIsRefused) {

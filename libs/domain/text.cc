@@ -70,6 +70,11 @@ absl::string_view FirstCharacters(absl::string_view text, std::int64_t most) {
   return text.substr(0, end);
 }
 
+absl::string_view FilterProblem(absl::string_view text, int most) {
+  if (text.size() > static_cast<std::size_t>(most)) return "is too long";
+  return text.find('\0') == absl::string_view::npos ? "" : "contains U+0000";
+}
+
 bool IsEmailAddress(absl::string_view text) {
   const std::size_t at = text.find('@');
   return at != absl::string_view::npos && IsLocalPart(text.substr(0, at)) && IsDomain(text.substr(at + 1));

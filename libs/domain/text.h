@@ -15,6 +15,10 @@ std::optional<std::int64_t> CountCharacters(absl::string_view text);
 // The first `most` characters of `text`, which is valid UTF-8, or all of them.
 absl::string_view FirstCharacters(absl::string_view text, std::int64_t most);
 
+// What keeps `text` from being what rows are looked up by: longer than `most` bytes, or with U+0000, which PostgreSQL
+// refuses. Empty: nothing.
+absl::string_view FilterProblem(absl::string_view text, int most);
+
 // An address that mail can be sent to: `local@domain` in ASCII, the local part a dot-atom of at most 64 bytes, the
 // domain at least two labels of letters, digits and hyphens. Quoted local parts, comments, address literals and host
 // names without a dot are refused, and so is whatever could end a header line.

@@ -55,6 +55,13 @@ INSTANTIATE_TEST_SUITE_P(
         Address{"AngleBrackets", "<a@example.com>", false}, Address{"Two", "a@example.com,b@example.com", false}),
     [](const auto& info) { return info.param.name; });
 
+TEST(FilterProblemTest, SaysWhatIsWrong) {
+  EXPECT_EQ(FilterProblem("", 2), "");
+  EXPECT_EQ(FilterProblem("ab", 2), "");
+  EXPECT_EQ(FilterProblem("abc", 2), "is too long");
+  EXPECT_EQ(FilterProblem(absl::string_view("\0", 1), 2), "contains U+0000");
+}
+
 TEST(FirstCharactersTest, CutsBetweenCharacters) {
   EXPECT_EQ(FirstCharacters("", 2), "");
   EXPECT_EQ(FirstCharacters("ab", 2), "ab");

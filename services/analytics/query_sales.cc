@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/domain/limits.h"
+#include "libs/domain/text.h"
 #include "services/analytics/refusals.h"
 
 namespace ordermesh::analytics {
@@ -29,7 +31,9 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
     if (!id.ok()) return IdMalformed("product_id");
     query.product_id = *id;
   }
-  if (request.sku.find('\0') != std::string::npos) return FilterMalformed("sku", "contains U+0000");
+  if (const absl::string_view problem = domain::FilterProblem(request.sku, domain::kMaxSkuBytes); !problem.empty()) {
+    return FilterMalformed("sku", problem);
+  }
   if (!request.sku.empty()) query.sku = request.sku;
   query.by_product = request.by_product;
   query.grain = request.by_hour ? Grain::kHour : request.by_day ? Grain::kDay : Grain::kWindow;

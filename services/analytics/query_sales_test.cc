@@ -79,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{
             "TooLong", {.start = kHour - kLongestWindow - absl::Seconds(1)}, reasons::kWindowInvalid, "start_time"},
         RefusedCase{"ProductId", {.product_id = "tea"}, reasons::kIdMalformed, "product_id"},
+        RefusedCase{"SkuTooLong", {.sku = std::string(65, 's')}, reasons::kFilterMalformed, "sku"},
         RefusedCase{"SkuWithNul", {.sku = std::string("A\0B", 3)}, reasons::kFilterMalformed, "sku"}),
     [](const auto& test) { return test.param.name; });
 

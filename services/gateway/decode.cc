@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/domain/limits.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/request_id.h"
 #include "libs/domain/rule_table.h"
@@ -52,6 +53,10 @@ absl::StatusOr<ListRequest> DecodeList(const mesh::CallContext& call, const orde
   RETURN_IF_ERROR(CheckCaller(call));
   ListRequest list;
   list.filter.caller = std::string(call.caller());
+  if (const absl::string_view problem = domain::FilterProblem(request.customer_id(), domain::kMaxCustomerIdBytes);
+      !problem.empty()) {
+    return FilterMalformed("customer_id", problem);
+  }
   list.filter.customer_id = request.customer_id();
   if (request.state() != orders::v1::ORDER_STATE_UNSPECIFIED) {
     list.filter.state = wire::StateFromProto(request.state());

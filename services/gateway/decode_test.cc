@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "libs/domain/limits.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/rule_table.h"
@@ -146,6 +147,9 @@ TEST_F(DecodeTest, AFilterThatMakesNoSenseIsNamed) {
     const char* field;
     std::function<void(ListOrdersRequest&)> spoil;
   } cases[] = {
+      {"customer_id",
+       [](ListOrdersRequest& r) { r.set_customer_id(std::string(domain::kMaxCustomerIdBytes + 1, 'c')); }},
+      {"customer_id", [](ListOrdersRequest& r) { r.set_customer_id(std::string("C\0", 2)); }},
       {"state", [](ListOrdersRequest& r) { r.set_state(static_cast<orders::v1::OrderState>(99)); }},
       {"create_time_from", [](ListOrdersRequest& r) { r.mutable_create_time_from()->set_nanos(-1); }},
       {"create_time_before", [](ListOrdersRequest& r) { r.mutable_create_time_before()->set_seconds(1LL << 60); }},
