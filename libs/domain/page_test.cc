@@ -1,6 +1,7 @@
 #include "libs/domain/page.h"
 
 #include <limits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -30,6 +31,17 @@ TEST(PageTest, SkipIsBounded) {
   EXPECT_EQ(*Skip(10'000), 10'000);
   EXPECT_EQ(RefusalOf(Skip(10'001).status()).reason, reasons::kSkipOutOfRange);
   EXPECT_EQ(RefusalOf(Skip(-1).status()).reason, reasons::kSkipOutOfRange);
+}
+
+TEST(PageTest, EndsWhereItsRowsOrItsBytesEnd) {
+  struct Case {
+    std::vector<std::size_t> rows;
+    std::size_t most_rows, expected;
+  };
+  for (const Case& c : {Case{{}, 3, 0}, Case{{1, 1, 1}, 3, 3}, Case{{1, 1, 1, 1}, 3, 3}, Case{{50, 50, 1}, 3, 2},
+                        Case{{50, 51, 1}, 3, 1}, Case{{101, 1}, 3, 1}, Case{{100}, 3, 1}, Case{{0, 100, 0, 0}, 9, 4}}) {
+    EXPECT_EQ(RowsOfPage(c.rows, c.most_rows, 100, [](std::size_t bytes) { return bytes; }), c.expected);
+  }
 }
 
 TEST(PageTokenTest, GivesItsPositionBack) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libs/domain/allocate.h"
+#include "libs/domain/order_size.h"
 #include "libs/domain/states.h"
 #include "services/gateway/refusals.h"
 
@@ -182,10 +183,13 @@ aio::Task<absl::StatusOr<std::vector<domain::Order>>> FakeOrderStore::List(aio::
   MutexLock lock(mu_);
   std::vector<domain::Order> page;
   int to_skip = query.skip;
+  std::size_t bytes = 0;
   for (domain::Order& order : Matching(query.filter)) {
     if (query.after && std::pair(order.created_at, order.id) >= std::pair(query.after->time, query.after->id)) continue;
     if (to_skip-- > 0) continue;
     if (static_cast<int>(page.size()) == query.limit) break;
+    if (page.size() > 1 && bytes > query.max_bytes) break;
+    bytes += domain::BytesAtMost(order);
     page.push_back(std::move(order));
   }
   co_return page;

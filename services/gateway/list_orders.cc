@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/domain/order_size.h"
 #include "libs/domain/page.h"
 
 namespace ordermesh::gateway {
@@ -54,7 +55,8 @@ aio::Task<absl::StatusOr<OrderPage>> ListOrders::Run(const mesh::CallContext& ca
 
   OrderPage page;
   page.orders = *std::move(orders);
-  const std::size_t page_size = static_cast<std::size_t>(query->limit) - 1;
+  const std::size_t page_size = domain::RowsOfPage(page.orders, static_cast<std::size_t>(query->limit) - 1,
+                                                   query->max_bytes, domain::BytesAtMost);
   if (page.orders.size() > page_size) {
     page.orders.resize(page_size);
     page.next_page_token = TokenAfter(page.orders.back(), request.filter);

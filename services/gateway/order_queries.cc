@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "libs/base/status.h"
+#include "libs/domain/order_size.h"
 #include "services/gateway/order_rows.h"
 #include "services/gateway/sql.h"
 
@@ -30,6 +31,10 @@ constexpr Statement kOrderVersions{"order_versions", sql::kOrderVersions};
 // Before and after every order; proto timestamps reach no further.
 const absl::Time kFirst = absl::FromUnixSeconds(-62135596800);  // 0001-01-01
 const absl::Time kLast = absl::FromUnixSeconds(253402300800);   // 10000-01-01
+
+// Whose lines are read at once. Most pages, of 20 orders and one more, are read in one go; of larger ones at most as
+// many lines too many as these have.
+constexpr std::size_t kOrdersAtATime = 21;
 
 }  // namespace
 
@@ -65,15 +70,24 @@ absl::StatusOr<std::vector<domain::Order>> ListOrders(Connection& connection, co
   std::vector<domain::Order> orders;
   orders.reserve(page.rows());
   for (int row = 0; row < page.rows(); ++row) orders.push_back(ReadOrder(page, row));
-  if (orders.empty()) return orders;
-  Array ids(Type::kUuid);
-  std::vector<domain::Order*> wanting;
-  for (domain::Order& order : orders) {
-    ids.Add(order.id);
-    wanting.push_back(&order);
+  std::size_t read = 0, bytes = 0;
+  while (read < orders.size()) {
+    Array ids(Type::kUuid);
+    std::vector<domain::Order*> wanting;
+    for (; read < orders.size() && wanting.size() < kOrdersAtATime; ++read) {
+      ids.Add(orders[read].id);
+      wanting.push_back(&orders[read]);
+    }
+    ASSIGN_OR_RETURN(Result lines, connection.Execute(kGetLines, Params().Array(ids)));
+    AttachLines(lines, wanting);
+    for (std::size_t i = read - wanting.size(); i < read; ++i) {
+      if (i > 1 && bytes > query.max_bytes) {
+        orders.resize(i);
+        return orders;
+      }
+      bytes += domain::BytesAtMost(orders[i]);
+    }
   }
-  ASSIGN_OR_RETURN(Result lines, connection.Execute(kGetLines, Params().Array(ids)));
-  AttachLines(lines, wanting);
   return orders;
 }
 

@@ -1,6 +1,7 @@
 // Where orders are kept, with the stock that they reserve and the events that they cause.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -71,6 +72,8 @@ struct OrderQuery {
   std::optional<domain::PagePosition> after;  // only what comes behind it
   int skip = 0;
   int limit = 20;
+  // No order is read behind those that weigh more than this together, but for the second: it tells that there are more.
+  std::size_t max_bytes = domain::kMaxPageBytes;
 };
 
 // Every method is called on a lane, which is its first argument, and its result arrives there. Thread-safe. A method
@@ -98,7 +101,7 @@ class OrderStore {
   // kNotFound: no order has this id, or it is another caller's.
   virtual aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) = 0;
 
-  // A page of orders, newest first.
+  // A page of orders, newest first: up to the limit, or shortly behind max_bytes.
   virtual aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Lane& lane, OrderQuery query) = 0;
 
   // How many orders match; `at_most` when there are more.

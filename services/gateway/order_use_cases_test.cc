@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "libs/domain/etag.h"
+#include "libs/domain/order_size.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/testing/manual_lane.h"
@@ -123,6 +124,35 @@ TEST_F(OrderUseCasesTest, TheSizeOfAPageIsBounded) {
   EXPECT_EQ(ReasonOf(List({.page_size = -1})), reasons::kPageSizeNegative);
   EXPECT_EQ(ReasonOf(List({.skip = -1})), reasons::kSkipOutOfRange);
   EXPECT_EQ(ReasonOf(List({.skip = 10'001})), reasons::kSkipOutOfRange);
+}
+
+TEST_F(OrderUseCasesTest, APageOfLargeOrdersIsShorterAndLosesNone) {
+  domain::OrderLine line = ALine(1);
+  line.name = std::string(800, 'n');
+  std::vector<domain::OrderId> newest_first;
+  for (std::uint32_t n = 1; n <= 30; ++n) {
+    store_.SetStock(ProductNumber(1), 1000);
+    clock_.Advance(absl::Seconds(1));
+    ASSERT_THAT(Run(store_.Accept(lane_, {AnAcceptance(n, std::vector<domain::OrderLine>(100, line))})).front(),
+                IsOk());
+    newest_first.insert(newest_first.begin(), OrderNumber(n));
+  }
+  std::vector<domain::OrderId> seen;
+  std::string token;
+  int pages = 0;
+  do {
+    const auto page = List({.page_size = 100, .page_token = token, .show_total_size = true});
+    ASSERT_THAT(page, IsOk());
+    std::size_t bytes = 0;
+    for (const domain::Order& order : page->orders) bytes += domain::BytesAtMost(order);
+    EXPECT_LE(bytes, domain::kMaxPageBytes);
+    EXPECT_EQ(page->total_size, 30);
+    for (const domain::OrderId& id : Ids(*page)) seen.push_back(id);
+    token = page->next_page_token;
+    ASSERT_LT(++pages, 30);
+  } while (!token.empty());
+  EXPECT_EQ(seen, newest_first);
+  EXPECT_GT(pages, 1);
 }
 
 TEST_F(OrderUseCasesTest, APageTokenServesOnlyItsQuery) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "libs/domain/order_size.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/testing/status_matchers.h"
@@ -14,6 +15,7 @@ using domain::OrderState;
 using ordermesh::testing::IsOk;
 using ordermesh::testing::StatusIs;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
@@ -228,6 +230,23 @@ TEST_P(OrderStoreConformance, ListsNewestFirstPageByPage) {
   EXPECT_EQ(pages, newest_first);
 
   EXPECT_THAT(List({.filter = {.caller = "default"}, .skip = 5}), ElementsAre(OrderNumber(2), OrderNumber(1)));
+}
+
+TEST_P(OrderStoreConformance, ListsNoFurtherThanItsBytes) {
+  world_->SetStock(ProductNumber(1), 30);
+  for (std::uint32_t n = 1; n <= 30; ++n) ASSERT_THAT(Accept({AnAcceptance(n, {ALine(1)})}).front(), IsOk());
+  OrderQuery query{.filter = {.caller = "default"}, .limit = 30};
+  const std::vector<domain::OrderId> all = List(query);
+  ASSERT_THAT(all, SizeIs(30));
+  const auto first = aio::RunSync(lane_, [&] { return world_->store().Get(lane_, "default", all[0]); });
+  ASSERT_THAT(first, IsOk());
+  const std::size_t one = domain::BytesAtMost(*first);
+  // The first that brings them beyond, and at least the second.
+  for (const auto& [max_bytes, expected] : std::vector<std::pair<std::size_t, std::size_t>>{
+           {0, 2}, {one / 2, 2}, {one * 5 / 2, 3}, {one * 49 / 2, 25}, {one * 100, 30}}) {
+    query.max_bytes = max_bytes;
+    EXPECT_THAT(List(query), ElementsAreArray(all.begin(), all.begin() + expected)) << max_bytes;
+  }
 }
 
 TEST_P(OrderStoreConformance, ListsAndCountsWhatMatches) {
