@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
@@ -31,6 +32,9 @@ constexpr Statement kTryLock = {"try_lock", "SELECT pg_try_advisory_lock($1)"};
 constexpr Statement kUnlock = {"unlock", "SELECT pg_advisory_unlock($1)"};
 constexpr Statement kFind = {"find_checksum", "SELECT checksum FROM ordermesh.migrations WHERE name = $1"};
 constexpr Statement kRecord = {"record_migration", "INSERT INTO ordermesh.migrations (name, checksum) VALUES ($1, $2)"};
+
+// The first line of a migration whose statements must not run in a transaction.
+constexpr absl::string_view kWithoutTransaction = "-- Without a transaction.\n";
 
 struct Parts {
   std::string schema, number;
@@ -63,6 +67,14 @@ absl::Status RunInTransaction(Connection& connection, absl::string_view what, ab
   return absl::OkStatus();
 }
 
+// Each statement ends with a line.
+absl::Status RunOneByOne(Connection& connection, absl::string_view what, absl::string_view sql) {
+  for (const absl::string_view statement : absl::StrSplit(sql, ";\n", absl::SkipWhitespace())) {
+    if (absl::Status status = connection.Run(statement); !status.ok()) return base::Annotate(status, what);
+  }
+  return absl::OkStatus();
+}
+
 // Whether it was missing.
 absl::StatusOr<bool> ApplyOne(Connection& connection, const Migration& migration) {
   const std::string checksum = MigrationChecksum(migration.sql);
@@ -75,7 +87,12 @@ absl::StatusOr<bool> ApplyOne(Connection& connection, const Migration& migration
                      " in the database, ", checksum, " here): restore its text and put the change into a new one"));
   }
   const std::string what = absl::StrCat("migration ", migration.name);
-  RETURN_IF_ERROR(RunInTransaction(connection, what, migration.sql));
+  if (absl::StartsWith(migration.sql, kWithoutTransaction)) {
+    RETURN_IF_ERROR(RunOneByOne(connection, what, migration.sql));
+    RETURN_IF_ERROR(connection.Begin());
+  } else {
+    RETURN_IF_ERROR(RunInTransaction(connection, what, migration.sql));
+  }
   ASSIGN_OR_RETURN(const Result recorded, connection.Execute(kRecord, Params().Text(migration.name).Text(checksum)));
   RETURN_IF_ERROR(connection.Commit());
   return true;

@@ -11,6 +11,9 @@
 
 namespace ordermesh::postgres {
 
+// One whose first line is "-- Without a transaction." runs statement by statement, each of which ends with a line, for
+// CREATE INDEX CONCURRENTLY. It is recorded behind the last: broken off, it is run again from its beginning, and has to
+// bear that.
 struct Migration {
   std::string name;  // "<schema>/NNNN_<words>"
   std::string sql;
@@ -30,14 +33,16 @@ std::string MigrationChecksum(absl::string_view sql);
 // form, or twice there.
 absl::Status OrderMigrations(std::vector<Migration>& migrations);
 
-// Applies those that are missing, in order, one transaction each, under an advisory lock. Gives the names of what it
-// applied. Migrations that the database has and `set` has not are let be: a newer release was there. To be run again,
-// by a caller that waits, after:
+// Applies those that are missing, in order, one transaction each (see Migration), under an advisory lock. Gives the
+// names of what it applied. Migrations that the database has and `set` has not are let be: a newer release was there.
+// To be run again, by a caller that waits, after:
 //   kUnavailable         no server, or another run holds the lock
 //   kAborted             somebody held a lock on a table
 // Not after:
 //   kFailedPrecondition  an applied migration was edited since, or one ends its own transaction
-//   otherwise            a migration failed, as Connection; its name stands in the text, and it left nothing behind
+//   otherwise            a migration failed, as Connection; its name stands in the text, and of one that runs in a
+//   transaction nothing is
+//                        left
 absl::StatusOr<std::vector<std::string>> ApplyMigrations(Connection& connection, MigrationSet set);
 
 }  // namespace ordermesh::postgres

@@ -103,6 +103,21 @@ TEST_F(MigrateTest, AppliesWhatIsNewInOrder) {
   EXPECT_EQ(Number("first", "SELECT sum(id)::int8 FROM first"), 2);
 }
 
+TEST_F(MigrateTest, BuildsIndexesOutsideOfTransactionsAndAgainWhenBrokenOff) {
+  const std::string bad =
+      "-- Without a transaction.\nDROP INDEX CONCURRENTLY IF EXISTS twice;\n"
+      "CREATE UNIQUE INDEX CONCURRENTLY twice ON numbers (n);\n";
+  const std::vector<postgres::Migration> set = {
+      {"a/0001_numbers", "CREATE TABLE numbers AS SELECT 1 AS n FROM generate_series(1, 2)"}, {"a/0002_index", bad}};
+  EXPECT_THAT(Apply(set), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("migration a/0002_index")));
+  EXPECT_EQ(Number("invalid", "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1);
+  EXPECT_THAT(postgres::CheckMigration(admin(), "a/0002_index"), StatusIs(absl::StatusCode::kFailedPrecondition));
+  ASSERT_THAT(admin().Run("DELETE FROM numbers WHERE ctid = (SELECT min(ctid) FROM numbers)"), IsOk());
+  EXPECT_THAT(Apply(set), IsOkAndHolds(ElementsAre("a/0002_index")));
+  EXPECT_EQ(Number("invalid", "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 0);
+  EXPECT_THAT(Apply(set), IsOkAndHolds(IsEmpty()));
+}
+
 TEST_F(MigrateTest, LeavesNothingOfAMigrationThatFails) {
   EXPECT_THAT(Apply({{"a/0001_good", "CREATE TABLE good()"}, {"a/0002_bad", "CREATE TABLE half();\nSELECT 1 / 0;"}}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("migration a/0002_bad")));

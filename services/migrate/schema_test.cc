@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "libs/testing/status_matchers.h"
 
 namespace ordermesh::migrate {
@@ -41,12 +42,15 @@ TEST(EmbeddedMigrationsTest, HaveNamesThatCanBeOrdered) {
   EXPECT_FALSE(set.after.empty());
 }
 
-// Each runs inside the transaction that records it.
+// Each runs inside the transaction that records it, unless its first line says that it needs to be without one.
 TEST(EmbeddedMigrationsTest, LeaveTransactionsToTheProgram) {
   for (const postgres::Migration& migration : EmbeddedMigrations().migrations) {
-    for (const char* word : {"\nBEGIN;", "\nCOMMIT", "\nROLLBACK", "CONCURRENTLY"}) {
+    for (const char* word : {"\nBEGIN;", "\nCOMMIT", "\nROLLBACK"}) {
       EXPECT_EQ(migration.sql.find(word), std::string::npos) << migration.name << ": " << word;
     }
+    EXPECT_EQ(absl::StrContains(migration.sql, "CONCURRENTLY"),
+              absl::StartsWith(migration.sql, "-- Without a transaction.\n"))
+        << migration.name;
   }
 }
 
