@@ -27,6 +27,8 @@ constexpr std::array kReasons = {
            "the metadata x-ordermesh-caller is not 1 to 128 visible ASCII characters"},
     Reason{reasons::kIdMalformed, Code::kInvalidArgument, 400, "an id is not a UUID in its canonical form"},
     Reason{reasons::kFilterMalformed, Code::kInvalidArgument, 400, "a filter of a list has no such value"},
+    Reason{reasons::kFilterTooBroad, Code::kInvalidArgument, 400,
+           "too much would have to be looked at to find what matches; narrow the window of time or add a filter"},
     Reason{reasons::kPageSizeNegative, Code::kInvalidArgument, 400, "page_size is negative"},
     Reason{reasons::kPageTokenInvalid, Code::kInvalidArgument, 400, "the page token is damaged, or another query's"},
     Reason{reasons::kSkipOutOfRange, Code::kInvalidArgument, 400, "skip is negative or more than 10,000"},

@@ -43,4 +43,8 @@ absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
   return absl::InternalError(absl::StrCat("database: a fault of ours (SQLSTATE ", state, ")"));
 }
 
+absl::Status ToListRefusal(const absl::Status& status) {
+  return postgres::SqlState(status) == "57014" ? FilterTooBroad() : ToRefusal(status, "the order");
+}
+
 }  // namespace ordermesh::gateway

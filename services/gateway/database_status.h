@@ -22,4 +22,8 @@ Trouble TroubleOf(const absl::Status& status);
 // may quote data.
 absl::Status ToRefusal(const absl::Status& status, absl::string_view what);
 
+// The same for a list or a count. The database's own limit on a statement (57014) means that it works and that the
+// filter is the cause, so a repeat would fare no better; a database that hangs answers nothing, and is kUnavailable.
+absl::Status ToListRefusal(const absl::Status& status);
+
 }  // namespace ordermesh::gateway

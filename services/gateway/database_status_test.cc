@@ -60,6 +60,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"bad_sql", SqlError("42601", Code::kInternal), Trouble::kOther, Code::kInternal, ""}),
     [](const auto& test) { return test.param.name; });
 
+TEST(ToListRefusalTest, OnlyAFilterThatIsTooBroadIsNotToBeRepeated) {
+  const absl::Status broad = ToListRefusal(SqlError("57014", Code::kDeadlineExceeded));
+  EXPECT_EQ(broad.code(), Code::kInvalidArgument);
+  EXPECT_EQ(domain::RefusalOf(broad).reason, "FILTER_TOO_BROAD");
+  EXPECT_FALSE(domain::RefusalOf(broad).retry_after.has_value());
+  for (const absl::Status& passing :
+       {absl::DeadlineExceededError("no answer"), absl::UnavailableError("lost"), SqlError("55P03", Code::kAborted)}) {
+    EXPECT_EQ(ToListRefusal(passing).code(), Code::kUnavailable) << passing;
+  }
+}
+
 TEST(SqlErrorTest, IsWhatTheConnectionGives) {
   EXPECT_EQ(postgres::SqlState(SqlError("40P01", Code::kAborted)), "40P01");
 }

@@ -28,11 +28,15 @@ postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, 
 }
 
 // Lists are planned anew each time, for the filters and the sizes of the moment, and are read in the order of an index.
+// A bitmap is of all that matches before the first row comes, however few are counted.
 postgres::ConnectionOptions QuerySession(const PostgresOrderStore::Options& options) {
   postgres::ConnectionOptions session = Session(options, "ordermesh-gateway");
-  session.session_sql += "; SET plan_cache_mode = force_custom_plan; SET enable_sort = off";
+  session.session_sql +=
+      "; SET plan_cache_mode = force_custom_plan; SET enable_sort = off; SET enable_bitmapscan = off";
   return session;
 }
+
+absl::Status ToOrderRefusal(const absl::Status& status) { return ToRefusal(status, "the order"); }
 
 // A function of its own, since GCC 14 takes the optional in a coroutine's frame for uninitialized.
 absl::StatusOr<domain::Order> OrThatThereIsNone(absl::StatusOr<std::optional<domain::Order>> found,
@@ -72,7 +76,7 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio:
 }
 
 template <class Query>
-auto PostgresOrderStore::Ask(aio::Lane& lane, Query query)
+auto PostgresOrderStore::Ask(aio::Lane& lane, Query query, Refuse* refuse)
     -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>> {
   using Answer = std::invoke_result_t<Query&, Connection&>;
   auto run = queries_.Run(lane, [query = std::move(query)](Connection& connection) mutable -> Answer {
@@ -82,37 +86,45 @@ auto PostgresOrderStore::Ask(aio::Lane& lane, Query query)
     return answer;
   });
   Answer answer = co_await run;
-  if (!answer.ok()) co_return ToRefusal(answer.status(), "the order");
+  if (!answer.ok()) co_return refuse(answer.status());
   co_return answer;
 }
 
 aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> PostgresOrderStore::Find(
     aio::Lane& lane, std::vector<RequestKey> keys) {
-  return Ask(lane, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); });
+  return Ask(
+      lane, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); }, ToOrderRefusal);
 }
 
 aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane, std::string caller,
                                                                  domain::OrderId id) {
-  auto ask =
-      Ask(lane, [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); });
+  auto ask = Ask(
+      lane, [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); },
+      ToOrderRefusal);
   absl::StatusOr<std::optional<domain::Order>> found = co_await ask;
   co_return OrThatThereIsNone(std::move(found), id);
 }
 
 aio::Task<absl::StatusOr<std::vector<domain::Order>>> PostgresOrderStore::List(aio::Lane& lane, OrderQuery query) {
-  return Ask(lane, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); });
+  return Ask(
+      lane, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); },
+      ToListRefusal);
 }
 
 aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Lane& lane, OrderFilter filter,
                                                                   std::int64_t at_most) {
-  return Ask(lane, [filter = std::move(filter), at_most](Connection& connection) {
-    return CountOrders(connection, filter, at_most);
-  });
+  return Ask(
+      lane,
+      [filter = std::move(filter), at_most](Connection& connection) {
+        return CountOrders(connection, filter, at_most);
+      },
+      ToListRefusal);
 }
 
 aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> PostgresOrderStore::Versions(
     aio::Lane& lane, std::vector<domain::OrderId> ids) {
-  return Ask(lane, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); });
+  return Ask(
+      lane, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); }, ToOrderRefusal);
 }
 
 aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Lane& lane, Cancellation cancellation) {

@@ -48,9 +48,11 @@ class PostgresOrderStore : public OrderStore {
     postgres::Connection connection;
     AcceptTransaction transaction;
   };
+  using Refuse = absl::Status(const absl::Status& error);
   // Runs a query on the second pool; its error becomes a refusal.
   template <class Query>
-  auto Ask(aio::Lane& lane, Query query) -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>>;
+  auto Ask(aio::Lane& lane, Query query, Refuse* refuse)
+      -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>>;
   absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation) const;
 
   const OrderEvents& events_;

@@ -90,6 +90,11 @@ absl::Status DatabaseUnavailable(absl::string_view detail) {
   return Unavailable(reasons::kDatabaseUnavailable, absl::StrCat("database: ", detail, "; nothing was stored; retry"));
 }
 
+absl::Status FilterTooBroad() {
+  return Refused(absl::StatusCode::kInvalidArgument, reasons::kFilterTooBroad,
+                 "too many orders would have to be looked at; narrow the window of time, or filter by customer");
+}
+
 absl::Status OutcomeUnknown(absl::string_view detail) {
   return Refused(absl::StatusCode::kDeadlineExceeded, kDeadlineExceeded,
                  absl::StrCat("database: lost during the commit (", detail,

@@ -24,6 +24,8 @@ absl::Status ShuttingDown();
 absl::Status GivenUp(bool cancelled);
 absl::Status ValidationUnavailable(absl::string_view detail);
 absl::Status DatabaseUnavailable(absl::string_view detail);
+// What matches was not found in the time that a statement has.
+absl::Status FilterTooBroad();
 // The database went away while it committed, and stayed away.
 absl::Status OutcomeUnknown(absl::string_view detail);
 // Another transaction holds what is needed for longer than we wait.
