@@ -118,6 +118,12 @@ void ConsumeWorld::SetUp() {
 
 void ConsumeWorld::CreateTopic() {
   ASSERT_THAT(kafka::EnsureTopics(Brokers(), {{.name = topic_, .partitions = kPartitions}}, absl::Seconds(30)), IsOk());
+  // A topic is known a moment before its partitions are led.
+  auto cluster = kafka::Cluster::Connect(Brokers(), "test");
+  ASSERT_THAT(cluster, IsOk());
+  for (int partition = 0; partition < kPartitions; ++partition) {
+    WaitFor("a leader", [&] { return (*cluster)->Watermarks(topic_, partition, absl::Seconds(10)).ok(); });
+  }
 }
 
 void ConsumeWorld::DeleteTopic() { Operator().DeleteTopic(topic_); }
