@@ -53,8 +53,9 @@ class World:
         self._clear()
 
     def close(self):
-        for process in self._running:
-            process.kill()
+        for child in self._running:
+            child.kill()
+            child.wait()
         for cleanup in self._cleanups:
             cleanup()
         self.db.close()
@@ -69,17 +70,24 @@ class World:
     # The notifier.
 
     def start(self, environment=None, ready=True, **flags):
-        url = self.environment["DATABASE_URL"].replace("postgres@", "ordermesh_notifier@")
-        flags = {"listen": "127.0.0.1:0", "ops_listen": "127.0.0.1:0", "database_url": url,
-                 "amqp_url": self.environment["AMQP_URL"], "smtp_url": self.environment["SMTP_URL"], **_FAST, **flags}
         log = open(self._folder / f"log-{len(self._running)}", "w+")
-        child = subprocess.Popen([self._program, *(f"--{name}={value}" for name, value in flags.items())], stderr=log,
-                                 env={**os.environ, **(environment or {})})
+        child = subprocess.Popen(self._command(flags), stderr=log, env={**os.environ, **(environment or {})})
+        self._running.append(child)  # before anything can fail, so that it ends with the test
         notifier = Notifier(child, log)
-        self._running.append(notifier)
         if ready:
             eventually(lambda: '"failing":[]' in notifier.readyz()[1])
         return notifier
+
+    def refused(self, **flags):
+        """(exit code, standard error) of a notifier that does not start with these."""
+        done = subprocess.run(self._command(flags), stderr=subprocess.PIPE, text=True, timeout=30)
+        return done.returncode, done.stderr
+
+    def _command(self, flags):
+        url = self.environment["DATABASE_URL"].replace("postgres@", "ordermesh_notifier@")
+        flags = {"listen": "127.0.0.1:0", "ops_listen": "127.0.0.1:0", "database_url": url,
+                 "amqp_url": self.environment["AMQP_URL"], "smtp_url": self.environment["SMTP_URL"], **_FAST, **flags}
+        return [self._program, *(f"--{name}={value}" for name, value in flags.items())]
 
     # RabbitMQ.
 
