@@ -12,6 +12,7 @@ import uuid
 
 import confluent_kafka
 import grpc
+import pika
 import psycopg
 from google.protobuf import json_format
 
@@ -137,6 +138,16 @@ class System:
 
     def kafka_events(self, order_id):
         """The headers and the decoded event of each record about the order."""
+        return [({name: value.decode() for name, value in message.headers()},
+                 self.protos.events.OrderEvent.FromString(message.value())) for message in self._kafka_messages(order_id)]
+
+    def kafka_records(self, order_id):
+        """Each record about the order as text: key, headers, value."""
+        return [" ".join(part.decode(errors="replace") for part in (
+            message.key(), *(value for _, value in message.headers()), message.value()))
+            for message in self._kafka_messages(order_id)]
+
+    def _kafka_messages(self, order_id):
         consumer = confluent_kafka.Consumer({
             "bootstrap.servers": self.endpoints["kafka"], "group.id": "e2e", "enable.auto.commit": False,
             "enable.partition.eof": True})
@@ -151,11 +162,32 @@ class System:
                     assert message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF
                     open_partitions.discard(message.partition())
                 elif message.key().decode() == order_id:
-                    headers = {name: value.decode() for name, value in message.headers()}
-                    found.append((headers, self.protos.events.OrderEvent.FromString(message.value())))
+                    found.append(message)
             return found
         finally:
             consumer.close()
+
+    @contextlib.contextmanager
+    def published(self):
+        """What reaches RabbitMQ's exchange meanwhile, by a queue of its own: a function that gives every message so far as
+        text: routing key, properties with headers, body."""
+        connection = pika.BlockingConnection(pika.URLParameters(self.endpoints["rabbitmq"]))
+        try:
+            channel = connection.channel()
+            queue = channel.queue_declare("", exclusive=True).method.queue
+            channel.queue_bind(queue, "orders", "#")
+            messages = []
+
+            def taken():
+                while True:
+                    method, properties, body = channel.basic_get(queue, auto_ack=True)
+                    if method is None:
+                        return messages
+                    messages.append(f"{method.routing_key} {properties} {body.decode(errors='replace')}")
+
+            yield taken
+        finally:
+            connection.close()
 
     def mails(self, order_id):
         """The e-mails about the order that the sink took, oldest first."""
