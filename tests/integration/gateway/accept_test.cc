@@ -35,6 +35,8 @@ using Results = std::vector<absl::StatusOr<Accepted>>;
 
 class AcceptIntegrationTest : public ::testing::Test {
  protected:
+  explicit AcceptIntegrationTest(PostgresOrderStore::Options options = {}) : world_(std::move(options)) {}
+
   static Results Accept(aio::Lane& lane, OrderStore& store, std::vector<Acceptance> batch) {
     return aio::RunSync(lane, [&] { return store.Accept(lane, batch); });
   }
@@ -314,46 +316,87 @@ TEST_F(AcceptIntegrationTest, ACancellationThatWaitedForAShipmentIsRefused) {
   EXPECT_EQ(world_.Number("SELECT count(*) FROM orders.outbox"), 1);
 }
 
-// The other way round: a cancellation and a change that waits for it. Their events stand in the outbox in the order of
-// their versions, because transaction ids are taken after waiting.
-TEST_F(AcceptIntegrationTest, EventsOfCrossingChangesStandInTheOrderOfTheirVersions) {
-  constexpr std::uint32_t kOrders = 60;
-  world_.SetStock(ProductNumber(1), 1000);
-  std::vector<Acceptance> batch;
-  for (std::uint32_t n = 1; n <= kOrders; ++n) batch.push_back(AnAcceptance(n, {ALine(1)}));
-  ASSERT_THAT(Accept(lane_, world_.store(), batch), Each(IsOk()));
-  std::barrier each_order(2);
-  std::jthread payer([&] {
-    postgres::Connection db({.url = world_.url(), .application_name = "payer"});
-    for (std::uint32_t n = 1; n <= kOrders; ++n) {
-      const std::string id = OrderNumber(n).ToString();
-      each_order.arrive_and_wait();
-      const absl::Status paid = db.Run(
-          absl::StrCat("BEGIN; SELECT 1 FROM orders.orders WHERE id = '", id,
-                       "' FOR UPDATE; "
-                       "WITH paid AS (UPDATE orders.orders SET state = 3, version = version + 1 WHERE id = '",
-                       id,
-                       "' AND state = 1 "
-                       "RETURNING id, version) INSERT INTO orders.outbox (event_id, aggregate_id, type, payload) "
-                       "SELECT id, id, 'paid', convert_to(id || ' v' || version, 'UTF8') FROM paid; COMMIT"));
-      EXPECT_THAT(paid, IsOk());
-    }
+// A cancellation and another change of the same order that cross: one is held up in the middle until the other waits
+// for it. Their events stand in the outbox in the order of their versions.
+class CrossingChangesTest : public AcceptIntegrationTest {
+ protected:
+  // As long as it takes until the other waits.
+  CrossingChangesTest()
+      : AcceptIntegrationTest({.statement_timeout = absl::Seconds(30), .lock_timeout = absl::Seconds(30)}) {
+    world_.SetStock(ProductNumber(1), 100);
+    EXPECT_THAT(Accept(lane_, world_.store(), {AnAcceptance(1, {ALine(1)})}), ElementsAre(IsOk()));
+  }
+
+  // Locks the order and nothing more, as its first statement: no transaction id yet.
+  std::string BeginPaying() const {
+    return absl::StrCat("BEGIN; SELECT 1 FROM orders.orders WHERE id = '", id_, "' FOR UPDATE");
+  }
+  // Pays the order if it is ACCEPTED, and notes it down whatever it is: each a new version with its event.
+  std::string PayAndNote() const {
+    const std::string event =
+        " RETURNING id, version) INSERT INTO orders.outbox (event_id, aggregate_id, type, payload) "
+        "SELECT gen_random_uuid(), id, 'other', convert_to(id || ' v' || version, 'UTF8') FROM changed; ";
+    return absl::StrCat("WITH changed AS (UPDATE orders.orders SET state = 3, version = version + 1 WHERE id = '", id_,
+                        "' AND state = 1", event, "WITH changed AS (UPDATE orders.orders SET version = version + 1 ",
+                        "WHERE id = '", id_, "'", event, "COMMIT");
+  }
+  std::vector<std::int64_t> Versions() {
+    std::vector<std::int64_t> versions;
+    for (const FakeOrderStore::Event& event : world_.Events()) versions.push_back(event.version);
+    return versions;
+  }
+  std::int64_t State() { return world_.Number("SELECT state::bigint FROM orders.orders"); }
+
+  const std::string id_ = OrderNumber(1).ToString();
+};
+
+TEST_F(CrossingChangesTest, ACancellationThatWaitedComesAfterThePayment) {
+  postgres::Connection payer({.url = world_.url(), .application_name = "payer"});
+  ASSERT_THAT(payer.Run(BeginPaying()), IsOk());
+  absl::StatusOr<domain::Order> cancelled;
+  std::jthread client([&] { cancelled = Cancel(lane_, world_.store(), 1); });
+  WaitUntil("SELECT count(*) " + Backends("wait_event_type = 'Lock'"));
+  // The outbox is read by transaction ids, so one is taken after waiting.
+  EXPECT_EQ(world_.Number("SELECT count(*) " + Backends("wait_event_type = 'Lock' AND backend_xid IS NOT NULL")), 0);
+  ASSERT_THAT(payer.Run(PayAndNote()), IsOk());
+  client.join();
+  ASSERT_THAT(cancelled, IsOk());  // what is paid may be cancelled
+  EXPECT_EQ(cancelled->version, 4);
+  EXPECT_THAT(Versions(), ElementsAre(1, 2, 3, 4));  // accepted, paid, noted, cancelled
+  EXPECT_EQ(world_.Text("SELECT type FROM orders.outbox ORDER BY xid DESC, position DESC"), "cancelled");
+  EXPECT_EQ(State(), 2);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 100);
+}
+
+TEST_F(CrossingChangesTest, APaymentThatWaitedFindsTheOrderCancelled) {
+  // The cancellation is held up at its event, when it has changed the order: while it can see the mark.
+  world_.Run(
+      "CREATE TABLE public.mark AS SELECT true AS held; GRANT SELECT ON public.mark TO PUBLIC;"
+      "CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "WHILE EXISTS (SELECT FROM public.mark) LOOP PERFORM pg_sleep(0.01); END LOOP; RETURN NULL; END $$;"
+      "CREATE TRIGGER wait AFTER INSERT ON orders.outbox FOR EACH ROW WHEN (NEW.type = 'cancelled') "
+      "EXECUTE FUNCTION public.wait()");
+  absl::StatusOr<domain::Order> cancelled;
+  std::jthread client([&] { cancelled = Cancel(lane_, world_.store(), 1); });
+  WaitUntil("SELECT count(*) " + Backends("wait_event = 'PgSleep'"));
+  absl::Status paid;
+  std::jthread other([&] {
+    postgres::Connection payer({.url = world_.url(), .application_name = "payer", .lock_timeout = absl::Seconds(30)});
+    paid = payer.Run(BeginPaying());
+    if (paid.ok()) paid = payer.Run(PayAndNote());
   });
-  for (std::uint32_t n = 1; n <= kOrders; ++n) {
-    each_order.arrive_and_wait();
-    EXPECT_THAT(Cancel(lane_, world_.store(), n), IsOk());  // ACCEPTED and PAID may be cancelled
-  }
-  payer.join();
-  std::map<domain::OrderId, std::int64_t> versions;
-  int paid_first = 0;
-  for (const FakeOrderStore::Event& event : world_.Events()) {
-    EXPECT_EQ(event.version, versions[event.order] + 1);
-    versions[event.order] = event.version;
-    paid_first += event.version == 3;
-  }
-  EXPECT_THAT(versions, SizeIs(kOrders));
-  EXPECT_EQ(world_.Stock(ProductNumber(1)), 1000);
-  RecordProperty("paid_before_cancelled", paid_first);
+  WaitUntil(
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'payer' AND "
+      "wait_event_type = 'Lock'");
+  world_.Run("DELETE FROM public.mark");
+  client.join(), other.join();
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->version, 2);
+  EXPECT_THAT(paid, IsOk());
+  EXPECT_THAT(Versions(), ElementsAre(1, 2, 3));  // accepted, cancelled, noted; nothing was paid
+  EXPECT_EQ(world_.Text("SELECT type FROM orders.outbox ORDER BY xid DESC, position DESC"), "other");
+  EXPECT_EQ(State(), 2);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 100);
 }
 
 // Cancelling the same order from two sides gives its stock back once.
