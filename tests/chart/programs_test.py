@@ -97,7 +97,7 @@ def test_envoy_takes_its_configuration(tmp_path):
     edge = "/usr/share/ordermesh/edge"
     # Where the image has them, by where they are here.
     for inside, here in ((f"{edge}/ordermesh.pb", BUILD / "protos" / "ordermesh.pb"),
-                         (f"{edge}/openapi.json", paths.REPOSITORY / "docs" / "openapi.json"),
+                         *((f"{edge}/{name}", paths.REPOSITORY / "docs" / name) for name in ("openapi.json", "openapi-operators.json")),
                          (f"{edge}/swagger-ui", envoy.swagger_ui()), (edge, paths.REPOSITORY / "docker" / "envoy")):
         assert inside in text
         text = text.replace(inside, str(here))

@@ -19,8 +19,9 @@ class Project:
     def __init__(self):
         self.name = f"ordermesh-test-{os.getpid()}"
         self._ports = PortClaims()
-        published = {name: str(self._ports.claim()) for name in ("EDGE_PORT", "ADMINER_PORT", "MAILPIT_PORT")}
+        published = {name: str(self._ports.claim()) for name in ("EDGE_PORT", "OPERATORS_PORT", "ADMINER_PORT", "MAILPIT_PORT")}
         self.edge = f"http://127.0.0.1:{published['EDGE_PORT']}"
+        self.operators = f"http://127.0.0.1:{published['OPERATORS_PORT']}"
         self.adminer = f"http://127.0.0.1:{published['ADMINER_PORT']}"
         self.mail = f"http://127.0.0.1:{published['MAILPIT_PORT']}"
         self._environment = {
@@ -60,7 +61,7 @@ class Project:
 
     def place_order(self):
         """An order by HTTP, until its notification is sent and its sale counted. Returns its id."""
-        done = subprocess.run(["sh", str(PLACE_ORDER), self.edge], capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["sh", str(PLACE_ORDER), self.edge, self.operators], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0 and done.stdout.endswith("PASSED\n"), done.stdout + done.stderr + self._logs()
         return next(line.split()[-1] for line in done.stdout.splitlines() if "the order was accepted" in line)
 

@@ -74,7 +74,7 @@ def test_up_brings_everything_up_healthy(running):
 
 def test_an_order_is_notified_and_counted(running):
     order = running.place_order()
-    url = f"{running.edge}/v1/notifications?orderId={order}"
+    url = f"{running.operators}/v1/notifications?orderId={order}"
     eventually(lambda: [(one["channel"], one["state"]) for one in json.loads(get(url))["notifications"]],
                [("CHANNEL_EMAIL", "NOTIFICATION_STATE_SENT"), ("CHANNEL_LOG", "NOTIFICATION_STATE_SENT")])
     assert len(json.loads(get(f"{running.mail}/messages?order={order}"))) == 1

@@ -8,8 +8,9 @@ SCRIPT = paths.REPOSITORY / "helm" / "ordermesh" / "files" / "place_order.sh"
 
 
 def place_order(system, patience_s=60):
-    return subprocess.run(["sh", SCRIPT, system.endpoints["http"]], env={"PATH": "/usr/bin:/bin", "PATIENCE_S": str(patience_s)},
-                          capture_output=True, text=True, timeout=120)
+    command = ["sh", SCRIPT, system.endpoints["http"], system.endpoints["operators"]]
+    return subprocess.run(command, env={"PATH": "/usr/bin:/bin", "PATIENCE_S": str(patience_s)}, capture_output=True, text=True,
+                          timeout=120)
 
 
 def test_an_order_is_seen_through(system):

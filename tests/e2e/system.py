@@ -54,10 +54,10 @@ class System:
 
     # HTTP, as any client does it.
 
-    def http(self, method, path, body=None, headers=None):
-        """(status, headers, decoded JSON or None)"""
+    def http(self, method, path, body=None, headers=None, face="http"):
+        """(status, headers, decoded JSON or None) of the public port; of the operators' with face="operators"."""
         data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
-        request = urllib.request.Request(self.endpoints["http"] + path, data=data, method=method)
+        request = urllib.request.Request(self.endpoints[face] + path, data=data, method=method)
         if data is not None:
             request.add_header("content-type", "application/json")
         for name, value in (headers or {}).items():

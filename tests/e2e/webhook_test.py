@@ -102,7 +102,7 @@ def test_a_webhook_that_answers_500_and_then_200_is_called_twice(system, hook):
     assert first["X-Ordermesh-Event-Id"] == second["X-Ordermesh-Event-Id"] and first_body == second_body
 
     # What an operator sees of it.
-    status, _, listed = system.http("GET", f"/v1/notifications?orderId={order['id']}")
+    status, _, listed = system.http("GET", f"/v1/notifications?orderId={order['id']}", face="operators")
     assert status == 200
     (shown,) = [each for each in listed["notifications"] if each["channel"] == "CHANNEL_WEBHOOK"]
     assert (shown["state"], shown["attempts"], shown["lastError"]) == ("NOTIFICATION_STATE_SENT", 2, "webhook_500")

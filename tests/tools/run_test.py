@@ -17,7 +17,7 @@ from stack_test import eventually, living_in
 RUN = str(paths.REPOSITORY / "tools" / "run")
 BUILD = os.environ.get("ORDERMESH_BUILD", str(paths.REPOSITORY / "build" / "release"))
 STEPS = ["sales before", "accepted", "read back", "e-mail", "sales"]
-ENDPOINTS = {"http", "gateway", "validation", "notifier", "analytics", "relay", "metrics", "postgres", "rabbitmq", "kafka", "mail"}
+ENDPOINTS = {"http", "operators", "gateway", "validation", "notifier", "analytics", "relay", "metrics", "postgres", "rabbitmq", "kafka", "mail"}
 
 
 @pytest.fixture

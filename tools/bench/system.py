@@ -31,6 +31,7 @@ class System:
         self.servers: dict = described["servers"]
         self.gateway: str = self.servers["gateway"]["url"]
         self.http: str = self.servers["envoy"]["url"]
+        self.operators: str = self.servers["envoy"]["operators"]
 
     @classmethod
     def start(cls, directory: Path, build: Path | None) -> "System":
@@ -120,7 +121,7 @@ class System:
 
     def sales_orders(self) -> int:
         """Orders accepted in the last hours, as QuerySales tells over HTTP."""
-        with urllib.request.urlopen(f"{self.http}/v1/analytics/sales", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.operators}/v1/analytics/sales", timeout=5) as answer:
             return sum(int(row.get("orders", 0)) for row in json.load(answer).get("rows", []))
 
 

@@ -1,4 +1,5 @@
-"""Makes docs/openapi.json, the HTTP interface, from the protos.
+"""Makes the descriptions of the HTTP interface from the protos: docs/openapi.json, what the public port serves, and
+docs/openapi-operators.json, all that the operators' port does.
 
 protoc-gen-openapi (google/gnostic) gives paths, parameters and schemas; `complete` adds what protos can't say: the
 Idempotency-Key header, problem+json errors, streams as one JSON object a line, an example order.
@@ -11,13 +12,33 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import dataclass
 
 import yaml
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-TARGET = REPOSITORY / "docs" / "openapi.json"
 GOOGLE_JAR = pathlib.Path("/usr/share/java/proto-google-common-protos.jar")
-PUBLIC = ["orders", "notifications", "analytics"]
+
+
+@dataclass(frozen=True)
+class Face:
+    """What one port of the edge serves: the packages, and where its document stands."""
+
+    title: str
+    description: str
+    packages: tuple[str, ...]
+    target: pathlib.Path
+
+
+PUBLIC = Face("Ordermesh", "Orders over HTTP. gRPC clients use the same methods.", ("orders",), REPOSITORY / "docs" / "openapi.json")
+OPERATORS = Face(
+    "Ordermesh for operators",
+    "Orders, notifications and sales over HTTP. gRPC clients use the same methods. Served on the operators' port alone, "
+    "but for the orders, which the public port serves too.",
+    ("orders", "notifications", "analytics"),
+    REPOSITORY / "docs" / "openapi-operators.json",
+)
+FACES = (PUBLIC, OPERATORS)
 
 PROBLEM = {
     "type": "object",
@@ -49,15 +70,15 @@ IDEMPOTENCY_KEY = {
 EXAMPLE_ORDER = {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 2}]}
 
 
-def generate() -> dict:
-    """What the plugin makes of the public services. Raises CalledProcessError when protoc does not like them."""
+def generate(face: Face) -> dict:
+    """What the plugin makes of the services of a face. Raises CalledProcessError when protoc does not like them."""
     with tempfile.TemporaryDirectory() as folder:
         google = pathlib.Path(folder, "google-common")
         with zipfile.ZipFile(GOOGLE_JAR) as jar:
             jar.extractall(google, [name for name in jar.namelist() if name.endswith(".proto")])
-        files = [f"ordermesh/{name}/v1/{name}.proto" for name in PUBLIC]
-        options = ["title=Ordermesh", "version=v1", "naming=json", "enum_type=string", "default_response=false"]
-        options += [f"M{file}=ordermesh/{name}" for file, name in zip(files, PUBLIC)]
+        files = [f"ordermesh/{name}/v1/{name}.proto" for name in face.packages]
+        options = [f"title={face.title}", "version=v1", "naming=json", "enum_type=string", "default_response=false"]
+        options += [f"M{file}=ordermesh/{name}" for file, name in zip(files, face.packages)]
         subprocess.run(
             ["protoc", f"-I{REPOSITORY / 'protos'}", f"-I{google}", f"--openapi_out={folder}",
              f"--openapi_opt={','.join(options)}", *files],
@@ -65,9 +86,9 @@ def generate() -> dict:
         return yaml.safe_load(pathlib.Path(folder, "openapi.yaml").read_text())
 
 
-def complete(document: dict) -> dict:
+def complete(face: Face, document: dict) -> dict:
     """Adds what the protos can't say."""
-    document["info"]["description"] = "Orders, notifications and sales over HTTP. gRPC clients use the same methods."
+    document["info"]["description"] = face.description
     document["servers"] = [{"url": "/"}]
     document["components"]["schemas"]["Problem"] = PROBLEM
     problem = {
@@ -93,22 +114,23 @@ def complete(document: dict) -> dict:
     return document
 
 
-def render() -> str:
-    return json.dumps(complete(generate()), indent=1, ensure_ascii=False) + "\n"
+def render(face: Face) -> str:
+    return json.dumps(complete(face, generate(face)), indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/openapi", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="fail when docs/openapi.json is not what the protos give")
+    parser.add_argument("--check", action="store_true", help="fail when the documents are not what the protos give")
     arguments = parser.parse_args()
-    text = render()
-    if arguments.check:
-        if TARGET.read_text() != text:
-            print("docs/openapi.json is not what the protos give; run tools/openapi", file=sys.stderr)
-            return 1
+    texts = {face.target: render(face) for face in FACES}
+    if not arguments.check:
+        for target, text in texts.items():
+            target.write_text(text)
         return 0
-    TARGET.write_text(text)
-    return 0
+    stale = [target.name for target, text in texts.items() if not target.exists() or target.read_text() != text]
+    for name in stale:
+        print(f"docs/{name} is not what the protos give; run tools/openapi", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

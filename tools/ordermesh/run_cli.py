@@ -88,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
             stack.detach()
             _show(options, endpoints)
             return 0
-        steps = SampleOrder(endpoints["http"], endpoints["mail"]).run(_tell)
+        steps = SampleOrder(endpoints["http"], endpoints["operators"], endpoints["mail"]).run(_tell)
         failed = not all(step.ok for step in steps)
         if failed:
             unseen = ", ".join(step.name for step in steps if not step.ok)
@@ -120,6 +120,7 @@ def _endpoints(described: dict[str, Any]) -> dict[str, Any]:
     urls = {name: server["url"] for name, server in running.items() if server["url"]}
     return {
         "http": urls.pop("envoy"),
+        "operators": running["envoy"]["operators"],
         **urls,
         "metrics": {
             "edge" if name == "envoy" else name: server["metrics"]
@@ -139,9 +140,10 @@ def _show(options: argparse.Namespace, endpoints: dict[str, Any]) -> None:
     print(f"""
   Try the API in a browser   {endpoints['http']}/docs/
   Place an order             curl {endpoints['http']}/v1/orders -H 'content-type: application/json' -d {body}
-  The same by gRPC           grpcurl -plaintext -d '{{"order": {body[1:-1]}}}' {endpoints.get('gateway')} ordermesh.orders.v1.OrderService/CreateOrder
+  The same by gRPC           grpcurl -plaintext -d '{{"order": {body[1:-1]}}}' {endpoints['http'].removeprefix('http://')} ordermesh.orders.v1.OrderService/CreateOrder
   List orders                curl '{endpoints['http']}/v1/orders?pageSize=5'
-  Sales by product           curl '{endpoints['http']}/v1/analytics/sales?groupBy=SALES_GROUP_PRODUCT'
+  The operators' API         {endpoints['operators']}/docs/
+  Sales by product           curl '{endpoints['operators']}/v1/analytics/sales?groupBy=SALES_GROUP_PRODUCT'
   Read the e-mails           curl {endpoints['mail']}/messages
   Metrics of a service       curl {endpoints['metrics'].get('gateway')}
   The database               psql {endpoints['postgres']}

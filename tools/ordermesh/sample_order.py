@@ -1,6 +1,6 @@
 """One order on its whole way, seen from outside: accepted over HTTP, its e-mail delivered, its sale counted.
 
-Nothing but the public interfaces is used: HTTP through the edge, and the page of the mail sink.
+Nothing but the interfaces of users and operators is used: HTTP through the edge, and the page of the mail sink.
 """
 
 import concurrent.futures
@@ -35,8 +35,8 @@ class Unseen(Exception):
 class SampleOrder:
     """A random quantity of a random product, for a random customer of the sample data."""
 
-    def __init__(self, http_url: str, mail_url: str) -> None:
-        self._http, self._mail = http_url, mail_url
+    def __init__(self, http_url: str, operators_url: str, mail_url: str) -> None:
+        self._http, self._operators, self._mail = http_url, operators_url, mail_url
         self.sku = f"SKU-{random.randrange(999):04d}"  # SKU-0999 is not for sale
         self.customer = f"CUST-{random.randrange(1000):04d}"
         self.quantity = random.randint(1, 5)
@@ -106,7 +106,7 @@ class SampleOrder:
         return self._wait(counted, f"the sales of {self.sku} did not rise from {self._units_before} to {expected}")
 
     def _units_sold(self) -> int:
-        reply = self._ask("GET", "/v1/analytics/sales?" + urllib.parse.urlencode({"sku": self.sku}))
+        reply = self._get_json(f"{self._operators}/v1/analytics/sales?{urllib.parse.urlencode({'sku': self.sku})}")
         return sum(int(row["units"]) for row in reply["rows"])
 
     def _wait(self, look: Callable[[], str | None], missing: str) -> str:

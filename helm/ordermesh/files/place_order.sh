@@ -1,8 +1,9 @@
 #!/bin/sh
-# What `helm test` runs: one order by HTTP through Envoy, until its notification is sent and its sale is counted. Every step is
+# place_order.sh EDGE OPERATORS: what `helm test` runs: one order by HTTP through Envoy, until its notification is sent and its sale is counted. Every step is
 # printed; the first that fails ends the test.
 set -eu
 edge=$1
+operators=$2
 sku=SKU-0001
 patience_s=${PATIENCE_S:-60}
 
@@ -17,7 +18,7 @@ ask() { curl --silent --show-error --fail-with-body --max-time 10 "$@"; }
 member() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n 1; }
 
 orders_sold() {
-  rows=$(ask "$edge/v1/analytics/sales?sku=$sku") || fail "the sales figures can't be read: $rows"
+  rows=$(ask "$operators/v1/analytics/sales?sku=$sku") || fail "the sales figures can't be read: $rows"
   count=$(echo "$rows" | member orders)
   echo "${count:-0}"
 }
@@ -38,7 +39,7 @@ until_seen() {
 edge_ready() { ask "$edge/readyz" 2>&1; }
 
 notification_sent() {
-  answer=$(ask "$edge/v1/notifications?orderId=$order" 2>&1) || { echo "$answer"; return 1; }
+  answer=$(ask "$operators/v1/notifications?orderId=$order" 2>&1) || { echo "$answer"; return 1; }
   state=$(echo "$answer" | member state)
   echo "${state:-no notification yet}"
   [ "$state" = NOTIFICATION_STATE_SENT ]

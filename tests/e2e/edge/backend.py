@@ -9,6 +9,7 @@ import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 
 
 @dataclass
@@ -55,14 +56,14 @@ class Contract:
 
     def __init__(self, descriptors: Path) -> None:
         self.files = descriptor_pb2.FileDescriptorSet.FromString(descriptors.read_bytes()).file
-        self._pool = descriptor_pool.DescriptorPool()
+        self.pool = descriptor_pool.DescriptorPool()
         for file in self.files:
-            self._pool.Add(file)
+            self.pool.Add(file)
 
     def method(self, path: str):
         """The descriptor of /package.Service/Method."""
         service, name = path.strip("/").split("/")
-        return self._pool.FindServiceByName(service).methods_by_name[name]
+        return self.pool.FindServiceByName(service).methods_by_name[name]
 
     def message(self, descriptor):
         return message_factory.GetMessageClass(descriptor)
@@ -78,6 +79,7 @@ class Backend(grpc.GenericRpcHandler):
         self._server = grpc.server(futures.ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((self,))
         health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), self._server)
+        reflection.enable_server_reflection(["ordermesh.orders.v1.OrderService"], self._server, contract.pool)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,11 @@ class Edge:
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
+
+    @classmethod
+    def at(cls, url: str) -> "Edge":
+        where = urllib.parse.urlsplit(url)
+        return cls(where.hostname, where.port)
 
     def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """A body that is not bytes goes out as JSON, with that content type unless `headers` says otherwise."""

@@ -40,5 +40,12 @@ def running_envoy(shared_backend):
 
 
 @pytest.fixture
+def operators(running_envoy) -> Edge:
+    """The listener that strangers can't reach."""
+    return Edge("127.0.0.1", running_envoy.operators_port)
+
+
+@pytest.fixture
 def edge(running_envoy) -> Edge:
+    """The public listener."""
     return Edge("127.0.0.1", running_envoy.port)

@@ -2,16 +2,21 @@
 
 import json
 
+import pytest
+
 from ordermesh import paths
 
 
-def test_the_openapi_document_is_the_committed_one(edge):
-    answer = edge.request("GET", "/openapi.json")
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
-    assert answer.json == json.loads((paths.REPOSITORY / "docs" / "openapi.json").read_text())
+def test_each_face_serves_its_own_committed_document(edge, operators):
+    for face, name in ((edge, "openapi.json"), (operators, "openapi-operators.json")):
+        answer = face.request("GET", "/openapi.json")
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+        assert answer.json == json.loads((paths.REPOSITORY / "docs" / name).read_text())
 
 
-def test_the_page_of_the_api_comes_with_all_that_it_needs(edge):
+@pytest.mark.parametrize("face", ["edge", "operators"])
+def test_the_page_of_the_api_comes_with_all_that_it_needs(face, request):
+    edge = request.getfixturevalue(face)
     assert edge.request("GET", "/docs").headers["location"].endswith("/docs/")
     page = edge.request("GET", "/docs/")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -23,9 +28,10 @@ def test_the_page_of_the_api_comes_with_all_that_it_needs(edge):
         assert len(file.body) > 100
 
 
-def test_health_is_the_edge_and_readiness_its_gateway(edge):
-    assert edge.request("GET", "/healthz").status == 200
-    assert edge.request("GET", "/readyz").status == 200
+def test_health_is_the_edge_and_readiness_its_gateway(edge, operators):
+    for face in (edge, operators):
+        assert face.request("GET", "/healthz").status == 200
+        assert face.request("GET", "/readyz").status == 200
 
 
 def test_the_admin_port_is_on_loopback_only(running_envoy):

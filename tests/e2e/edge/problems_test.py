@@ -91,7 +91,7 @@ def lonely_edge():
     """An edge whose services are not there."""
     with tempfile.TemporaryDirectory() as folder:
         running = RunningEnvoy(1, Path(folder))
-        yield Edge("127.0.0.1", running.port)
+        yield Edge("127.0.0.1", running.operators_port)
         running.stop()
 
 

@@ -26,8 +26,8 @@ def order_of_size(size: int) -> bytes:
         ("/v1/analytics/lags?sku=1", "sku"),
     ],
 )
-def test_an_unknown_query_parameter(edge, backend, path, parameter):
-    problem = assert_problem(edge.request("GET", path), 400, "UNKNOWN_QUERY_PARAMETER", broken=1)
+def test_an_unknown_query_parameter(operators, backend, path, parameter):
+    problem = assert_problem(operators.request("GET", path), 400, "UNKNOWN_QUERY_PARAMETER", broken=1)
     assert violations(problem)[0]["field"] == parameter
     assert backend.calls == []
 
@@ -141,9 +141,10 @@ def test_the_limit_is_the_same_over_http_2(edge, backend, tmp_path, size, seen):
         "/ordermesh.validation.v1.ValidationService/ValidateOrder",
     ],
 )  # fmt: skip
-def test_an_unknown_path(edge, backend, path):
-    for verb in ("GET", "POST"):
-        assert_problem(edge.request(verb, path, {} if verb == "POST" else None), 404, "UNKNOWN_PATH")
+def test_an_unknown_path(edge, operators, backend, path):
+    for face in (edge, operators):
+        for verb in ("GET", "POST"):
+            assert_problem(face.request(verb, path, {} if verb == "POST" else None), 404, "UNKNOWN_PATH")
     assert backend.calls == []
 
 

@@ -3,11 +3,16 @@ edge's own list of paths and verbs is the protos' list.
 """
 
 import re
+import subprocess
 
+import grpc
 import pytest
 from google.api import annotations_pb2
 
 from client import assert_problem
+
+# What strangers may call; all else is the operators'.
+PUBLIC = {"OrderService"}
 
 ORDER_ID = "0190b1e2-7a10-7c3d-8e4f-0123456789ab"
 
@@ -71,6 +76,11 @@ RULES = [
 ]  # fmt: skip
 
 
+def is_public(method):
+    """Of "Service.Method" or "Service"."""
+    return method.partition(".")[0] in PUBLIC
+
+
 def http_rules(contract):
     """(method name, verb, path template) of every rule, additional bindings too."""
     for file in contract.files:
@@ -85,12 +95,54 @@ def http_rules(contract):
 
 
 @pytest.mark.parametrize(("verb", "path", "body", "method", "request_seen"), RULES)
-def test_a_rule_makes_the_request_that_the_service_sees(edge, backend, verb, path, body, method, request_seen):
+def test_a_rule_makes_the_request_that_the_service_sees(edge, operators, backend, verb, path, body, method, request_seen):
     backend.answer = lambda name, request: [] if name == "WatchOrder" else {}
+    for face in (edge, operators) if is_public(method) else (operators,):
+        answer = face.request(verb, path, body)
+        assert answer.status == 200, answer
+        call = backend.calls.pop()
+        assert (call.method, call.request) == (method, request_seen)
+
+
+@pytest.mark.parametrize(("verb", "path", "body", "method"), [rule[:4] for rule in RULES if not is_public(rule[3])])
+def test_what_is_the_operators_is_an_unknown_path_in_public(edge, backend, verb, path, body, method):
+    nothing = edge.request(verb, "/v1/nothing", body)
     answer = edge.request(verb, path, body)
-    assert answer.status == 200, answer
-    (call,) = backend.calls
-    assert (call.method, call.request) == (method, request_seen)
+    assert_problem(answer, 404, "UNKNOWN_PATH")
+    assert answer.body == nothing.body
+    for other in {"GET", "POST", "PUT", "OPTIONS"} - {verb}:
+        assert_problem(edge.request(other, path), 404, "UNKNOWN_PATH")
+    assert backend.calls == []
+
+
+def test_every_call_of_the_operators_is_an_unknown_one_in_public_over_grpc(edge, operators, backend, contract):
+    def told(face, path):
+        with grpc.insecure_channel(f"{face.host}:{face.port}") as channel:
+            try:
+                channel.unary_unary(path)(b"", timeout=5)
+            except grpc.RpcError as refusal:
+                return refusal.code().name, refusal.details()
+            return "OK", ""
+
+    nothing = told(edge, "/ordermesh.nothing.v1.Nothing/Do")
+    assert nothing[0] == "UNIMPLEMENTED"
+    calls = [f"/{file.package}.{service.name}/{method.name}" for file in contract.files for service in file.service
+             for method in service.method if method.options.HasExtension(annotations_pb2.http) and not is_public(service.name)]
+    assert len(calls) >= 6
+    for call in calls:
+        assert told(edge, call) == nothing, call
+        assert backend.calls == []
+        assert told(operators, call) == ("OK", ""), call
+        backend.calls.clear()
+
+
+def test_a_grpc_client_needs_no_protos(edge, operators, backend):
+    for face in (edge, operators):
+        command = ["grpcurl", "-plaintext", "-d", '{"id": "x"}', f"{face.host}:{face.port}", "ordermesh.orders.v1.OrderService/GetOrder"]
+        called = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert called.returncode == 0, called.stderr
+        call = backend.calls.pop()
+        assert (call.request, call.metadata["x-ordermesh-caller"]) == ({"id": "x"}, "default")
 
 
 def test_every_rule_of_the_protos_is_tested_above(contract):
@@ -122,14 +174,18 @@ def test_the_answer_is_json_with_every_field(edge, backend):
     assert (seen["createTime"], seen["state"]) == ("2026-01-02T03:04:05.678901Z", "ORDER_STATE_ACCEPTED")
 
 
-def test_every_path_takes_exactly_the_verbs_of_its_rules(edge, backend, contract):
+def test_every_path_takes_exactly_the_verbs_of_its_rules(edge, operators, backend, contract):
     verbs: dict[str, set[str]] = {}
-    for _, verb, path in http_rules(contract):
+    public = set()
+    for method, verb, path in http_rules(contract):
         verbs.setdefault(path, set()).add(verb)
+        if is_public(method):
+            public.add(path)
     assert len(verbs) >= 10
     for path, allowed in verbs.items():
         for verb in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed:
-            answer = edge.request(verb, re.sub(r"\{\w+\}", "x", path))
-            assert_problem(answer, 405, "METHOD_NOT_ALLOWED")
-            assert set(answer.headers["allow"].split(", ")) == allowed, path
+            for face in (edge, operators) if path in public else (operators,):
+                answer = face.request(verb, re.sub(r"\{\w+\}", "x", path))
+                assert_problem(answer, 405, "METHOD_NOT_ALLOWED")
+                assert set(answer.headers["allow"].split(", ")) == allowed, path
     assert backend.calls == []

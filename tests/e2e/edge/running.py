@@ -19,15 +19,17 @@ class RunningEnvoy:
 
     def __init__(self, backend_port: int, folder: Path, connection_age_s: int = 300) -> None:
         self._claims = PortClaims()
-        self.port, self.admin_port = self._claims.claim(), self._claims.claim()
+        self.port, self.operators_port, self.admin_port = (self._claims.claim() for _ in range(3))
         values = {
             "HTTP_ADDRESS": "127.0.0.1",
             "HTTP_PORT": self.port,
+            "OPERATORS_PORT": self.operators_port,
             "ADMIN_PORT": self.admin_port,
             "CONNECTION_AGE_S": connection_age_s,
             "DESCRIPTORS": BUILD / "protos" / "ordermesh.pb",
             "EDGE_DIR": paths.REPOSITORY / "docker" / "envoy",
             "OPENAPI": paths.REPOSITORY / "docs" / "openapi.json",
+            "OPERATORS_OPENAPI": paths.REPOSITORY / "docs" / "openapi-operators.json",
             "SWAGGER_UI": envoy.swagger_ui(),
         }
         for service in ("GATEWAY", "NOTIFIER", "ANALYTICS"):

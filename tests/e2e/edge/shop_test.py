@@ -2,7 +2,7 @@
 
 import http.client
 import json
-import urllib.parse
+import subprocess
 import uuid
 
 import pytest
@@ -15,8 +15,12 @@ NOWHERE = "0190b1e2-7a10-7c3d-8e4f-0123456789ab"
 
 @pytest.fixture(scope="module")
 def shop(system) -> Edge:
-    url = urllib.parse.urlsplit(system.endpoints["http"])
-    return Edge(url.hostname, url.port)
+    return Edge.at(system.endpoints["http"])
+
+
+@pytest.fixture(scope="module")
+def operators(system) -> Edge:
+    return Edge.at(system.endpoints["operators"])
 
 
 def order(**more) -> dict:
@@ -99,8 +103,8 @@ def test_unknown_fields_are_dropped_and_the_stored_order_shows_it(shop):
         ("/v1/notifications?pageToken=forged", 400, "PAGE_TOKEN_INVALID", []),
     ],
 )  # fmt: skip
-def test_a_question_that_has_no_answer(shop, path, status, reason, fields):
-    problem = assert_problem(shop.request("GET", path), status, reason, broken=len(fields))
+def test_a_question_that_has_no_answer(operators, path, status, reason, fields):
+    problem = assert_problem(operators.request("GET", path), status, reason, broken=len(fields))
     assert [violation["field"] for violation in violations(problem)] == fields
 
 
@@ -172,6 +176,15 @@ def test_requests_that_mean_the_same_are_repeats(shop):
     for more in ({"contact": {}}, {"contact": None}, {"contact": {"email": ""}}, {"note": ""}, {"note": None}):
         repeat = shop.request("POST", "/v1/orders", body | more, key)
         assert (repeat.status, repeat.json) == (200, first.json), more
+
+
+def test_a_grpc_client_needs_no_protos(shop):
+    """And is the same caller as over HTTP, so that it sees the same orders."""
+    body = json.dumps({"order": order(), "requestId": str(uuid.uuid4())})
+    call = ["grpcurl", "-plaintext", "-d", body, f"{shop.host}:{shop.port}", "ordermesh.orders.v1.OrderService/CreateOrder"]
+    placed = subprocess.run(call, capture_output=True, text=True, timeout=60)
+    assert placed.returncode == 0, placed.stderr
+    assert shop.request("GET", f"/v1/orders/{json.loads(placed.stdout)['id']}").status == 200
 
 
 def test_a_watch_over_http_ends_with_the_last_state(shop):

@@ -12,7 +12,7 @@ _LOG_LINE = '{"ts":"%Y-%m-%dT%T.%eZ","level":"%l","service":"edge","event":"envo
 
 
 class Envoy(Server):
-    """The HTTP face of the system. Ready when its gateway is."""
+    """The HTTP face of the system, and the operators'. Ready when its gateway is."""
 
     name = "envoy"
     after = ("gateway", "notifier", "analytics")
@@ -20,6 +20,7 @@ class Envoy(Server):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
+        self._operators_port = site.port(8081)
         self._admin_port = site.port()
         self._configuration = self.directory / "envoy.yaml"
 
@@ -37,22 +38,25 @@ class Envoy(Server):
         return await probe.status(self.port, "/readyz") == 200
 
     def variables(self) -> dict[str, str]:
-        return {"HTTP_URL": f"http://127.0.0.1:{self.port}"}
+        return {"HTTP_URL": f"http://127.0.0.1:{self.port}", "OPERATORS_URL": f"http://127.0.0.1:{self._operators_port}"}
 
     def endpoints(self) -> dict[str, str]:
-        url = f"http://127.0.0.1:{self.port}"
-        return {"url": url, "metrics": f"http://127.0.0.1:{self._admin_port}/stats/prometheus"}
+        urls = self.variables()
+        metrics = f"http://127.0.0.1:{self._admin_port}/stats/prometheus"
+        return {"url": urls["HTTP_URL"], "operators": urls["OPERATORS_URL"], "metrics": metrics}
 
     def _values(self) -> dict[str, str]:
         build = Path(self.site.options["build"])
         values = {
             "HTTP_ADDRESS": "127.0.0.1",
             "HTTP_PORT": str(self.port),
+            "OPERATORS_PORT": str(self._operators_port),
             "ADMIN_PORT": str(self._admin_port),
             "CONNECTION_AGE_S": "300",
             "DESCRIPTORS": str(build / "protos" / "ordermesh.pb"),
             "EDGE_DIR": str(paths.REPOSITORY / "docker" / "envoy"),
             "OPENAPI": str(paths.REPOSITORY / "docs" / "openapi.json"),
+            "OPERATORS_OPENAPI": str(paths.REPOSITORY / "docs" / "openapi-operators.json"),
             "SWAGGER_UI": str(swagger_ui()),
         }
         for service in ("gateway", "notifier", "analytics"):
