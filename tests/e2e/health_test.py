@@ -4,6 +4,7 @@ the process stays alive."""
 import json
 import re
 import time
+import uuid
 from concurrent import futures
 
 import pytest
@@ -69,6 +70,27 @@ def test_the_groups_of_every_process_are_those_that_the_docs_say(system):
     said = set(re.findall(r"^\| (\w+) \| `(ordermesh\.\S+)` \|", ARCHITECTURE, re.MULTILINE))
     assert said == {(service, group) for service in SERVICES
                     for group in json.loads(system.ops(service, "/readyz")[1])["groups"]}
+
+
+def test_the_edge_asks_for_the_groups_that_its_servers_have():
+    page = (REPOSITORY / "docker" / "envoy" / "envoy.yaml").read_text()
+    asked = dict(re.findall(r"- name: (\w+)\n +cluster_type:.+?service_name: ([\w./]+)}", page, re.DOTALL))
+    assert asked == {"gateway": ORDERS, "intake": f"{ORDERS}/CreateOrder", "notifier": NOTIFICATIONS, "analytics": ANALYTICS}
+
+
+def test_without_validators_the_edge_serves_what_needs_none(system):
+    first, second = (system.place(("SKU-0001", 1), key=f"health-{uuid.uuid4()}") for _ in range(2))
+    key = f"health-{uuid.uuid4()}"
+    stored = system.place(("SKU-0002", 1), key=key)
+    body = {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 1}]}
+    with system.without("validation"):
+        eventually(lambda: not system.serving("gateway", f"{ORDERS}/CreateOrder"), within=10, what="intake NOT_SERVING")
+        assert system.place(("SKU-0002", 1), key=key) == stored
+        status, _, problem = system.http("POST", "/v1/orders", body, {"idempotency-key": str(uuid.uuid4())})
+        assert (status, problem["type"]) == (503, "urn:ordermesh:problem:VALIDATION_UNAVAILABLE")
+        assert system.http("GET", f"/v1/orders/{first['id']}")[:1] == (200,)
+        assert system.http("GET", "/v1/orders")[:1] == (200,)
+        assert system.http("POST", f"/v1/orders/{second['id']}:cancel", {})[2]["state"] == "ORDER_STATE_CANCELLED"
 
 
 @pytest.mark.parametrize("service", SERVICES)
