@@ -80,11 +80,16 @@ def test_every_setting_is_on_the_configuration_page(program, variant):
 
 
 @pytest.mark.parametrize("address, host", [("::", "[::]"), ("0.0.0.0", "0.0.0.0")])
-def test_services_listen_where_it_is_told(address, host):
+def test_everything_listens_where_it_is_told(address, host):
     told = ["--set-string", f"listenAddress={address}"]
     for program in SERVICES:
         settings = yaml.safe_load(find("ConfigMap", program, *told)["data"][f"{program}.yaml"])
         assert {settings[name].rpartition(":")[0] for name in ("listen", "ops_listen")} == {host}
+    edge = yaml.safe_load(find("ConfigMap", "envoy", *told)["data"]["envoy.yaml"])
+    sockets = [listener["address"]["socket_address"] for listener in edge["static_resources"]["listeners"]]
+    assert {socket["address"] for socket in sockets} == {address}
+    # A socket of IPv6 takes connections of IPv4 only when it is told so; one of IPv4 may not be told.
+    assert all(socket.get("ipv4_compat", False) == (address == "::") for socket in sockets)
 
 
 def test_what_the_chart_decides_is_known_to_some_program():
