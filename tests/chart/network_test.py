@@ -83,9 +83,31 @@ def test_mail_and_metrics_and_scaler_are_let_through_where_asked_for():
     specs = policies(*VARIANTS["everything"])
     assert {25, 465, 587, 443} <= {port["port"] for rule in specs["notifier"]["egress"] for port in rule["ports"]}
     assert {25, 465, 587, 443}.isdisjoint({port["port"] for rule in specs["gateway"]["egress"] for port in rule["ports"]})
-    for name, port in (("gateway", 51051), ("relay", 51056), ("rabbitmq", 15672), ("kafka", 9092)):
+    for name, port in (("gateway", 51051), ("relay", 51056), ("rabbitmq", 15672), ("kafka", 9092), ("envoy", 8081)):
         assert any("namespaceSelector" in peer for rule in specs[name]["ingress"] for peer in rule.get("from", [])
                    if rule["ports"] == [{"port": port}]), name
+
+
+def services_of(component, *arguments):
+    return {item["metadata"]["name"]: item["spec"] for item in objects(*arguments)
+            if item["kind"] == "Service" and item["metadata"]["labels"][COMPONENT] == component}
+
+
+@pytest.mark.parametrize("values", VARIANTS.values(), ids=VARIANTS)
+def test_the_operators_port_is_on_a_service_of_its_own_that_leads_nowhere_else(values):
+    services = services_of("envoy", *values)
+    assert services.keys() == {"ordermesh-envoy", "ordermesh-envoy-operators"}
+    assert services["ordermesh-envoy-operators"]["type"] == "ClusterIP"
+    assert [port["targetPort"] for port in services["ordermesh-envoy"]["ports"]] == ["http"]
+    assert [port["targetPort"] for port in services["ordermesh-envoy-operators"]["ports"]] == ["operators"]
+    (container,) = find("Deployment", "envoy", *values)["spec"]["template"]["spec"]["containers"]
+    assert {port["name"]: port["containerPort"] for port in container["ports"]} == {"http": 8080, "operators": 8081}
+
+
+def test_nobody_but_the_test_reaches_the_operators_port_unless_they_are_named():
+    rules = [rule for rule in policies()["envoy"]["ingress"] if {"port": 8081} in rule["ports"]]
+    assert [[component(peer) for peer in rule["from"]] for rule in rules] == [["test"]]
+    assert all("from" in rule for rule in policies(*VARIANTS["everything"])["envoy"]["ingress"] if {"port": 8081} in rule["ports"])
 
 
 def test_they_can_be_turned_off():

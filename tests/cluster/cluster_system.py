@@ -27,10 +27,12 @@ class ClusterSystem(System):
         kafka = self._forward("kafka", 9092, address=KAFKA_ADDRESS, local_port=9092).endpoint
         mail = Forward(namespace.name, "service/mail-sink", 8025)
         self._forwards.append(mail)
+        operators = Forward(namespace.name, f"service/{release}-envoy-operators", 8081)
+        self._forwards.append(operators)
         edge = namespace.get("service", f"{release}-envoy")["spec"]["ports"][0]["nodePort"]
         self.edge = f"{namespace.node_address()}:{edge}"
         super().__init__({
-            **grpc, "http": f"http://{self.edge}", "metrics": metrics, "mail": f"http://{mail.endpoint}",
+            **grpc, "http": f"http://{self.edge}", "operators": f"http://{operators.endpoint}", "metrics": metrics, "mail": f"http://{mail.endpoint}",
             "postgres": f"postgres://postgres:{password}@{postgres}/ordermesh", "kafka": kafka, "channels": ["email"]}, None)
 
     def renew_forwards(self):

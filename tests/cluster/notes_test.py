@@ -21,8 +21,8 @@ def notes(release, namespace):
 def script(notes, port):
     """The indented lines as one script; the forwarded port is a free one, and waited for, as somebody who types would."""
     lines = [line[2:] for line in notes.splitlines() if line.startswith("  ") and not NO_COMMAND.match(line[2:])]
-    text = "\n".join(lines).replace("50051:50051 &", f"{port}:50051 &\nuntil (: < /dev/tcp/127.0.0.1/{port}) 2>/dev/null; do sleep 0.1; done")
-    return f"set -eu\ntrap 'kill $!' EXIT\n{text.replace('127.0.0.1:50051', f'127.0.0.1:{port}')}\n"
+    text = "\n".join(lines).replace("8081:8081 &", f"{port}:8081 &\nuntil (: < /dev/tcp/127.0.0.1/{port}) 2>/dev/null; do sleep 0.1; done")
+    return f"set -eu\ntrap 'kill $!' EXIT\n{text.replace('127.0.0.1:8081', f'127.0.0.1:{port}')}\n"
 
 
 def typed(commands):
