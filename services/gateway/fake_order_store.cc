@@ -46,11 +46,16 @@ void FakeOrderStore::Hold() {
   held_ = true;
 }
 
+void FakeOrderStore::HoldLookUps() {
+  MutexLock lock(mu_);
+  look_ups_held_ = true;
+}
+
 void FakeOrderStore::Release() {
   std::vector<aio::Completion<absl::Status>::Setter> waiting;
   {
     MutexLock lock(mu_);
-    held_ = false;
+    held_ = look_ups_held_ = false;
     waiting.swap(waiting_);
   }
   for (auto& go_on : waiting) go_on(absl::OkStatus());
@@ -71,12 +76,12 @@ int FakeOrderStore::version_queries() const {
   return version_queries_;
 }
 
-aio::Task<absl::Status> FakeOrderStore::Pass(aio::Lane& lane) {
+aio::Task<absl::Status> FakeOrderStore::Pass(aio::Lane& lane, bool look_up) {
   aio::Completion<absl::Status> released(lane);
   bool wait = false;
   {
     MutexLock lock(mu_);
-    wait = held_;
+    wait = held_ || (look_up && look_ups_held_);
     if (wait) waiting_.push_back(released.setter());
   }
   if (wait) {
@@ -137,7 +142,7 @@ std::vector<absl::StatusOr<Accepted>> FakeOrderStore::AcceptNow(std::vector<Acce
 
 aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> FakeOrderStore::Find(
     aio::Lane& lane, std::vector<RequestKey> keys) {
-  auto pass = Pass(lane);
+  auto pass = Pass(lane, /*look_up=*/true);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);

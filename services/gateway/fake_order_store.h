@@ -40,6 +40,8 @@ class FakeOrderStore : public OrderStore {
   void LoseNextReply();
   // From now on every call waits, until Release.
   void Hold();
+  // The same for Find alone, until Release.
+  void HoldLookUps();
   void Release();
 
   std::vector<Event> Events() const;
@@ -57,7 +59,8 @@ class FakeOrderStore : public OrderStore {
       aio::Lane& lane, std::vector<domain::OrderId> ids) override;
 
  private:
-  aio::Task<absl::Status> Pass(aio::Lane& lane);  // waits while held; the failure that was asked for
+  // Waits while held; the failure that was asked for.
+  aio::Task<absl::Status> Pass(aio::Lane& lane, bool look_up = false);
   std::vector<absl::StatusOr<Accepted>> AcceptNow(std::vector<Acceptance> batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<domain::Order> Matching(const OrderFilter& filter) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -72,6 +75,7 @@ class FakeOrderStore : public OrderStore {
   std::deque<absl::Status> failures_ ABSL_GUARDED_BY(mu_);
   bool lose_reply_ ABSL_GUARDED_BY(mu_) = false;
   bool held_ ABSL_GUARDED_BY(mu_) = false;
+  bool look_ups_held_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<aio::Completion<absl::Status>::Setter> waiting_ ABSL_GUARDED_BY(mu_);
 };
 

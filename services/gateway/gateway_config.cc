@@ -24,7 +24,12 @@ void GatewayConfig::Declare(base::ConfigFields& fields) {
   fields.Integer("intake_connections", intake_connections, "database connections that store orders")
       .AtLeast(1)
       .AtMost(64);
-  fields.Integer("query_connections", query_connections, "database connections for everything else")
+  fields.Integer("cancel_connections", cancel_connections, "database connections that cancel orders")
+      .AtLeast(1)
+      .AtMost(64);
+  fields
+      .Integer("query_connections", query_connections,
+               "database connections that read orders; one more looks up the request ids of refused orders")
       .AtLeast(1)
       .AtMost(64);
   fields

@@ -20,6 +20,7 @@ struct GatewayConfig {
   int validate_in_flight = 4;
   absl::Duration validate_timeout = absl::Seconds(1);
   int intake_connections = 2;
+  int cancel_connections = 2;
   int query_connections = 4;
   int database_queue = 256;
   absl::Duration statement_timeout = absl::Seconds(3);

@@ -28,9 +28,9 @@ TEST(GatewayConfigTest, TakesWhatItIsTold) {
 TEST(GatewayConfigTest, RefusesWhatCannotWork) {
   for (const char* flag :
        {"--intake_batch_size=0", "--intake_batch_size=257", "--intake_wait_ms=-1", "--intake_queue=0",
-        "--validate_in_flight=0", "--validate_timeout_ms=0", "--intake_connections=0", "--query_connections=65",
-        "--database_queue=0", "--lock_timeout_ms=0", "--max_outbox_rows=-1", "--max_event_bytes=1023",
-        "--watch_interval_ms=9"}) {
+        "--validate_in_flight=0", "--validate_timeout_ms=0", "--intake_connections=0", "--cancel_connections=0",
+        "--query_connections=65", "--database_queue=0", "--lock_timeout_ms=0", "--max_outbox_rows=-1",
+        "--max_event_bytes=1023", "--watch_interval_ms=9"}) {
     ordermesh::testing::ExpectRefused(flag, GatewayConfig());
   }
 }

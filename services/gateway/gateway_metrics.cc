@@ -25,6 +25,7 @@ base::Counter Retry(base::Metrics& metrics, const char* cause) {
 IntakeMetrics::IntakeMetrics(base::Metrics& metrics)
     : validate(Stage(metrics, "validate")),
       store(Stage(metrics, "store")),
+      look_up(Stage(metrics, "look_up")),
       waiting(metrics.AddGauge("ordermesh_intake_waiting_orders", "Orders between their arrival and their answer.")),
       accepted(metrics.AddCounter("ordermesh_orders_accepted_total", "Orders stored.")),
       repeats(metrics.AddCounter("ordermesh_intake_repeats_total", "Calls answered with an order stored before.")),

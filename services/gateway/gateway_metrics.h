@@ -14,7 +14,7 @@ struct StageMetrics {
 struct IntakeMetrics {
   explicit IntakeMetrics(base::Metrics& metrics);
 
-  StageMetrics validate, store;
+  StageMetrics validate, store, look_up;
   base::Gauge waiting;
   base::Counter accepted;
   base::Counter repeats;      // answered with the order that an earlier call stored

@@ -43,7 +43,8 @@ Intake::Intake(aio::Lane& lane, Validator& validator, OrderStore& store, const O
       options_(options),
       metrics_(metrics),
       validate_(lane, options.validate, [this](std::vector<Pending*> batch) { return Validate(std::move(batch)); }),
-      store_stage_(lane, options.store, [this](std::vector<Pending*> batch) { return Store(std::move(batch)); }) {}
+      store_stage_(lane, options.store, [this](std::vector<Pending*> batch) { return Store(std::move(batch)); }),
+      look_up_(lane, options.look_up, [this](std::vector<Pending*> batch) { return LookUp(std::move(batch)); }) {}
 
 aio::Task<absl::StatusOr<domain::Order>> Intake::Accept(const mesh::CallContext& call, domain::NewOrder order) {
   Pending pending(call, std::move(order), false, lane_);
@@ -102,8 +103,7 @@ aio::Task<void> Intake::Validate(std::vector<Pending*> batch) {
     Sort(*batch[i], checked.ok() ? std::move((*checked)[i]) : Validation(checked.status()), to_store, refused);
   }
   store_stage_.AddAll(std::move(to_store));
-  auto answer = AnswerRefused(std::move(refused));
-  co_await answer;
+  PassOnRefused(std::move(refused));
 }
 
 void Intake::Sort(Pending& pending, Validation validation, std::vector<Pending*>& to_store,
@@ -127,22 +127,26 @@ void Intake::Sort(Pending& pending, Validation validation, std::vector<Pending*>
   to_store.push_back(&pending);
 }
 
-aio::Task<void> Intake::AnswerRefused(std::vector<Pending*> refused) {
-  std::vector<Pending*> maybe_repeats;
+void Intake::PassOnRefused(std::vector<Pending*> refused) {
+  const auto final = std::stable_partition(
+      refused.begin(), refused.end(), [](const Pending* pending) { return !pending->quote && pending->repeatable; });
+  const std::vector<Pending*> answered(final, refused.end());
+  refused.erase(final, refused.end());
+  look_up_.AddAll(std::move(refused));
+  for (Pending* pending : answered) Answer(*pending, std::move(pending->answer));
+}
+
+aio::Task<void> Intake::LookUp(std::vector<Pending*> refused) {
+  refused = DropAbandoned(std::move(refused));
+  if (refused.empty()) co_return;
+  const StageProbe probe(metrics_.look_up, lane_.timer(), refused.size());
   std::vector<RequestKey> keys;
-  for (Pending* pending : refused) {
-    if (pending->quote || !pending->repeatable) {
-      Answer(*pending, std::move(pending->answer));
-      continue;
-    }
-    maybe_repeats.push_back(pending);
-    keys.push_back({pending->order.caller, pending->order.request_id});
-  }
-  if (maybe_repeats.empty()) co_return;
+  keys.reserve(refused.size());
+  for (const Pending* pending : refused) keys.push_back({pending->order.caller, pending->order.request_id});
   auto find = store_.Find(lane_, std::move(keys));
-  absl::StatusOr<std::vector<std::optional<StoredRequest>>> found = co_await find;
-  for (std::size_t i = 0; i < maybe_repeats.size(); ++i) {
-    Pending& pending = *maybe_repeats[i];
+  const absl::StatusOr<std::vector<std::optional<StoredRequest>>> found = co_await find;
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    Pending& pending = *refused[i];
     if (!found.ok()) {
       // Whether it is a repeat is not known, so neither is whether the refusal is right.
       Answer(pending, found.status());

@@ -27,6 +27,8 @@ struct IntakeOptions {
   aio::BatchLimits validate = {.max_items = 64, .max_wait = absl::Milliseconds(2), .max_in_flight = 4};
   // One transaction for each.
   aio::BatchLimits store = {.max_items = 64, .max_wait = absl::Milliseconds(2), .max_in_flight = 1};
+  // One query for each, of refused orders that may be repeats.
+  aio::BatchLimits look_up = {.max_items = 64, .max_wait = absl::Milliseconds(2), .max_in_flight = 1};
   std::size_t max_waiting = 512;                         // orders between arrival and answer; beyond: refused at once
   absl::Duration retry_after = absl::Milliseconds(200);  // what a refused caller is told
   absl::Duration validate_timeout = absl::Seconds(1);
@@ -36,8 +38,9 @@ struct IntakeOptions {
 };
 
 // Takes the orders of one lane through two stages, each of which works on what has gathered meanwhile: validation, then
-// the store. Lives on its lane; not thread-safe. The dependencies must outlive it, and it must outlive its calls: none
-// waits when idle().
+// the store; or, of what validation refused, the look-up of its request id. No stage waits for the next: a look-up that
+// takes long holds up nothing but refusals. Lives on its lane; not thread-safe. The dependencies must outlive it, and
+// it must outlive its calls: none waits when idle().
 class Intake {
  public:
   // `outbox_full`: so many events wait to be published that no more orders are taken.
@@ -59,7 +62,7 @@ class Intake {
   // Has the order validated and priced, and stores nothing. The errors are Accept's.
   aio::Task<absl::StatusOr<domain::PricedOrder>> Quote(const mesh::CallContext& call, domain::NewOrder order);
 
-  bool idle() const { return waiting_ == 0 && validate_.idle() && store_stage_.idle(); }
+  bool idle() const { return waiting_ == 0 && validate_.idle() && store_stage_.idle() && look_up_.idle(); }
 
  private:
   // An order between its arrival and its answer; it lives in the coroutine that waits for that.
@@ -88,8 +91,10 @@ class Intake {
   aio::Task<void> Validate(std::vector<Pending*> batch);
   // Decides what a validated order does next: answered, to be looked up, or on to the store.
   void Sort(Pending& pending, Validation validation, std::vector<Pending*>& to_store, std::vector<Pending*>& refused);
+  // Answers those that can't be repeats; the others are looked up.
+  void PassOnRefused(std::vector<Pending*> refused);
   // Answers each with its refusal, unless its request id belongs to an order that was stored before.
-  aio::Task<void> AnswerRefused(std::vector<Pending*> refused);
+  aio::Task<void> LookUp(std::vector<Pending*> refused);
   aio::Task<void> Store(std::vector<Pending*> batch);
   std::vector<Group> Fold(const std::vector<Pending*>& batch) const;
   Acceptance MakeAcceptance(Pending& pending);
@@ -113,6 +118,7 @@ class Intake {
   std::size_t waiting_ = 0;
   aio::Batcher<Pending*> validate_;
   aio::Batcher<Pending*> store_stage_;
+  aio::Batcher<Pending*> look_up_;
 };
 
 }  // namespace ordermesh::gateway

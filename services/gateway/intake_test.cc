@@ -226,6 +226,42 @@ TEST_F(IntakeTest, WhenTheRepeatCannotBeLookedUpTheRefusalIsNotTrusted) {
   EXPECT_THAT(Accept(ANewOrder("r1")), StatusIs(absl::StatusCode::kUnavailable));
 }
 
+// What readers, or a refused order's own bad luck, do to the look-up is not the matter of those who order well.
+TEST_F(IntakeTest, LookUpsThatTakeLongKeepNobodyFromBeingValidated) {
+  validator_.TakeOffSale("2");
+  store_.HoldLookUps();
+  std::vector<std::shared_ptr<Made>> refused;
+  const int slots = options_.validate.max_in_flight;
+  for (int i = 0; i < 2 * slots; ++i) {
+    refused.push_back(Call(ANewOrder(absl::StrCat("refused-", i), "2")));
+    lane_.RunUntilIdle();
+  }
+  EXPECT_THAT(Accept(ANewOrder("valid")), IsOk());
+  for (const auto& call : refused) EXPECT_FALSE(call->answer.has_value());
+  EXPECT_FALSE(intake().idle());
+  store_.Release();
+  lane_.RunUntilIdle();
+  for (const auto& call : refused) {
+    EXPECT_THAT(call->answer, ::testing::Optional(StatusIs(absl::StatusCode::kFailedPrecondition)));
+  }
+  EXPECT_TRUE(intake().idle());
+  EXPECT_EQ(metrics().look_up.batches.Value(), 2) << "what gathers meanwhile is looked up together";
+}
+
+TEST_F(IntakeTest, ARefusedCallThatWasCancelledIsNotLookedUp) {
+  validator_.TakeOffSale("2");
+  store_.HoldLookUps();
+  auto first = Call(ANewOrder("r1", "2"));
+  lane_.RunUntilIdle();
+  auto gone = Call(ANewOrder("r2", "2"));
+  lane_.RunUntilIdle();
+  gone->call->Cancel();
+  store_.Release();
+  lane_.RunUntilIdle();
+  EXPECT_THAT(first->answer, ::testing::Optional(StatusIs(absl::StatusCode::kFailedPrecondition)));
+  EXPECT_THAT(gone->answer, ::testing::Optional(StatusIs(absl::StatusCode::kCancelled)));
+}
+
 TEST_F(IntakeTest, ACallThatWasCancelledIsNotStored) {
   validator_.Hold();
   auto gone = Call(ANewOrder("r1"));

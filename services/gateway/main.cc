@@ -25,6 +25,7 @@ constexpr char kValidation[] = "validation";
 PostgresOrderStore::Options StoreOptions(const GatewayConfig& config) {
   return {.database_url = config.database_url,
           .intake_connections = config.intake_connections,
+          .cancel_connections = config.cancel_connections,
           .query_connections = config.query_connections,
           .max_waiting = static_cast<std::size_t>(config.database_queue),
           .statement_timeout = config.statement_timeout,
@@ -34,8 +35,9 @@ PostgresOrderStore::Options StoreOptions(const GatewayConfig& config) {
 
 IntakeOptions LaneOptions(const GatewayConfig& config, std::size_t lanes) {
   IntakeOptions options;
-  options.validate.max_items = options.store.max_items = static_cast<std::size_t>(config.intake_batch_size);
-  options.validate.max_wait = options.store.max_wait = config.intake_wait;
+  options.validate.max_items = options.store.max_items = options.look_up.max_items =
+      static_cast<std::size_t>(config.intake_batch_size);
+  options.validate.max_wait = options.store.max_wait = options.look_up.max_wait = config.intake_wait;
   options.validate.spacing = config.intake_wait;
   options.validate.max_in_flight = config.validate_in_flight;
   // No batch waits for a connection: what has not left yet still grows, and can still be dropped.

@@ -59,6 +59,10 @@ PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& event
               [session = Session(options, "ordermesh-gateway intake"), &events] {
                 return std::make_unique<IntakeSession>(session, events);
               }),
+      look_ups_({.threads = 1, .max_queued = options.max_waiting},
+                postgres::MakeConnections(Session(options, "ordermesh-gateway look-ups"))),
+      cancels_({.threads = options.cancel_connections, .max_queued = options.max_waiting},
+               postgres::MakeConnections(Session(options, "ordermesh-gateway cancels"))),
       queries_({.threads = options.query_connections, .max_queued = options.max_waiting},
                postgres::MakeConnections(QuerySession(options))) {}
 
@@ -76,10 +80,10 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio:
 }
 
 template <class Query>
-auto PostgresOrderStore::Ask(aio::Lane& lane, Query query, Refuse* refuse)
+auto PostgresOrderStore::Ask(postgres::Pool& pool, aio::Lane& lane, Query query, Refuse* refuse)
     -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>> {
   using Answer = std::invoke_result_t<Query&, Connection&>;
-  auto run = queries_.Run(lane, [query = std::move(query)](Connection& connection) mutable -> Answer {
+  auto run = pool.Run(lane, [query = std::move(query)](Connection& connection) mutable -> Answer {
     Answer answer = query(connection);
     // The session may have died long before: once more, on a new one.
     if (!answer.ok() && TroubleOf(answer.status()) == Trouble::kConnection) answer = query(connection);
@@ -93,13 +97,15 @@ auto PostgresOrderStore::Ask(aio::Lane& lane, Query query, Refuse* refuse)
 aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> PostgresOrderStore::Find(
     aio::Lane& lane, std::vector<RequestKey> keys) {
   return Ask(
-      lane, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); }, ToOrderRefusal);
+      look_ups_, lane, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); },
+      ToOrderRefusal);
 }
 
 aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane, std::string caller,
                                                                  domain::OrderId id) {
   auto ask = Ask(
-      lane, [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); },
+      queries_, lane,
+      [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); },
       ToOrderRefusal);
   absl::StatusOr<std::optional<domain::Order>> found = co_await ask;
   co_return OrThatThereIsNone(std::move(found), id);
@@ -107,14 +113,14 @@ aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane
 
 aio::Task<absl::StatusOr<std::vector<domain::Order>>> PostgresOrderStore::List(aio::Lane& lane, OrderQuery query) {
   return Ask(
-      lane, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); },
+      queries_, lane, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); },
       ToListRefusal);
 }
 
 aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Lane& lane, OrderFilter filter,
                                                                   std::int64_t at_most) {
   return Ask(
-      lane,
+      queries_, lane,
       [filter = std::move(filter), at_most](Connection& connection) {
         return CountOrders(connection, filter, at_most);
       },
@@ -124,14 +130,15 @@ aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Lane& lan
 aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> PostgresOrderStore::Versions(
     aio::Lane& lane, std::vector<domain::OrderId> ids) {
   return Ask(
-      lane, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); }, ToOrderRefusal);
+      queries_, lane, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); },
+      ToOrderRefusal);
 }
 
 aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Lane& lane, Cancellation cancellation) {
   struct Done {
     absl::StatusOr<domain::Order> order;
   };
-  auto run = queries_.Run(
+  auto run = cancels_.Run(
       lane, [this, cancellation = std::move(cancellation)](Connection& connection) -> absl::StatusOr<Done> {
         return Done{CancelNow(connection, cancellation)};
       });

@@ -14,13 +14,15 @@
 
 namespace ordermesh::gateway {
 
-// Orders are accepted on connections of their own, so that no reader holds up the hot path; everything else shares a
-// second, small pool. Thread-safe. The dependencies must outlive it.
+// Each kind of work has connections of its own, so that none waits behind another: orders are accepted; refused orders
+// are looked up, which never waits for a lock; orders are cancelled, which may; and all that only reads. Thread-safe.
+// The dependencies must outlive it.
 class PostgresOrderStore : public OrderStore {
  public:
   struct Options {
     std::string database_url;
     int intake_connections = 2;
+    int cancel_connections = 2;
     int query_connections = 4;
     std::size_t max_waiting = 256;  // work that waits for a connection of each pool; beyond it kResourceExhausted
     absl::Duration statement_timeout = absl::Seconds(3);
@@ -49,9 +51,9 @@ class PostgresOrderStore : public OrderStore {
     AcceptTransaction transaction;
   };
   using Refuse = absl::Status(const absl::Status& error);
-  // Runs a query on the second pool; its error becomes a refusal.
+  // Runs a query on a connection of `pool`; its error becomes a refusal.
   template <class Query>
-  auto Ask(aio::Lane& lane, Query query, Refuse* refuse)
+  auto Ask(postgres::Pool& pool, aio::Lane& lane, Query query, Refuse* refuse)
       -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>>;
   absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation) const;
 
@@ -62,6 +64,8 @@ class PostgresOrderStore : public OrderStore {
   const AcceptPolicy policy_;
   // Last: their threads use what stands above.
   aio::WorkerPool<IntakeSession> intake_;
+  postgres::Pool look_ups_;  // one connection: a query for as many orders as have gathered
+  postgres::Pool cancels_;
   postgres::Pool queries_;
 };
 

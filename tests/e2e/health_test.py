@@ -73,7 +73,7 @@ def test_the_groups_of_every_process_are_those_that_the_docs_say(system):
 
 
 def test_the_edge_asks_for_the_groups_that_its_servers_have():
-    page = (REPOSITORY / "docker" / "envoy" / "envoy.yaml").read_text()
+    page = (paths.REPOSITORY / "docker" / "envoy" / "envoy.yaml").read_text()
     asked = dict(re.findall(r"- name: (\w+)\n +cluster_type:.+?service_name: ([\w./]+)}", page, re.DOTALL))
     assert asked == {"gateway": ORDERS, "intake": f"{ORDERS}/CreateOrder", "notifier": NOTIFICATIONS, "analytics": ANALYTICS}
 
