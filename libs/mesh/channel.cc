@@ -8,11 +8,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/mesh/keepalive.h"
+#include "libs/mesh/message_limits.h"
 
 namespace ordermesh::mesh {
 namespace {
 
-constexpr int kMaxMessageBytes = 4 << 20;
 // gRPC's default is 30 s, which is longer than a rolling restart takes.
 constexpr int kResolveAgainMs = 1000;
 constexpr int kReconnectLeastMs = 100;
@@ -59,6 +59,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(absl::string_view target, const Chann
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectLeastMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectLeastMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMostMs);
+  // What the environment says of a proxy is meant for the outside: Docker puts it into every container.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
   return grpc::CreateCustomChannel(ToGrpcTarget(target), grpc::InsecureChannelCredentials(), arguments);

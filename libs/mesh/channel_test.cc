@@ -105,6 +105,15 @@ TEST_F(ChannelTest, LosesNoCallWhenAMemberStops) {
   for (int i = 0; i < 200; ++i) EXPECT_THAT(Echo(*stub), IsOk());
 }
 
+TEST_F(ChannelTest, GoesThroughNoProxy) {
+  // Docker puts one into the environment of its containers. Nobody listens there.
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  Member one;
+  const auto stub = EchoServer::EchoService::NewStub(MakeChannel(one.echo.server().address()));
+  EXPECT_THAT(Echo(*stub), IsOk());
+  ::unsetenv("http_proxy");
+}
+
 TEST_F(ChannelTest, FailsAtOnceWhenNobodyIsThere) {
   std::string address;
   {

@@ -16,12 +16,12 @@
 #include "libs/mesh/grpc_time.h"
 #include "libs/mesh/keepalive.h"
 #include "libs/mesh/listen_address.h"
+#include "libs/mesh/message_limits.h"
 #include "libs/mesh/overload.h"
 
 namespace ordermesh::mesh {
 namespace {
 
-constexpr int kMaxMessageBytes = 4 << 20;
 // No call in progress for so long: those who are still connected have nothing to lose.
 constexpr absl::Duration kHangUpAfter = absl::Milliseconds(200);
 constexpr absl::Duration kHangUpStep = absl::Milliseconds(10);
@@ -87,6 +87,7 @@ void Server::Configure() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   builder_.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder_.SetMaxSendMessageSize(kMaxMessageBytes);
+  builder_.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   // Without it a second process shares the port silently.
   builder_.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ToMillis(kKeepaliveTime));

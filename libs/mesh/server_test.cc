@@ -199,6 +199,19 @@ TEST_F(ServerTest, RefusesWhatIsNoMessage) {
   EXPECT_THAT(Echo("still serving"), IsOk());
 }
 
+TEST_F(ServerTest, TakesMoreMetadataThanTheEdgeCanSend) {
+  // 32 KiB of headers and, where they are one path, the copy of it that Envoy adds.
+  auto stub = echo_.MakeStub();
+  grpc::ClientContext context;
+  context.set_deadline(In(20));
+  context.AddMetadata("x-path", std::string(32 << 10, 'x'));
+  context.AddMetadata("x-original-path", std::string(32 << 10, 'x'));
+  EchoRequest request;
+  request.set_text("hello");
+  EchoReply reply;
+  EXPECT_THAT(stub->Echo(&context, request, &reply), IsOk());
+}
+
 TEST_F(ServerTest, RefusesAMessageOfMoreThanFourMebibytes) {
   EXPECT_THAT(Echo(std::string(5 << 20, 'x')), StatusIs(absl::StatusCode::kResourceExhausted));
   EchoReply reply;
