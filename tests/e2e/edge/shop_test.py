@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import uuid
+from concurrent import futures
 
 import pytest
 
@@ -185,6 +186,22 @@ def test_a_grpc_client_needs_no_protos(shop):
     placed = subprocess.run(call, capture_output=True, text=True, timeout=60)
     assert placed.returncode == 0, placed.stderr
     assert shop.request("GET", f"/v1/orders/{json.loads(placed.stdout)['id']}").status == 200
+
+
+def test_the_headers_of_one_client_fail_no_order_of_another(shop):
+    """What the edge takes, the servers take: else they end the connection, which Envoy shares among all."""
+    noise = [
+        ("/v1/orders", {"cookie": "x" * 9_000}, 200),
+        ("/v1/orders", {"x-noise": "x" * 30_000}, 200),
+        ("/v1/orders?pageToken=" + "x" * 20_000, {}, 400),
+    ]
+    with futures.ThreadPoolExecutor(8) as pool:
+        asked, placed = [], []
+        for path, headers, status in noise * 20:
+            asked.append((pool.submit(shop.request, "GET", path, None, headers), status))
+            placed += [pool.submit(shop.request, "POST", "/v1/orders", order()) for _ in range(3)]
+    assert {answer.result().status for answer in placed} == {200}
+    assert all(answer.result().status == status for answer, status in asked)
 
 
 def test_a_watch_over_http_ends_with_the_last_state(shop):
