@@ -1,5 +1,6 @@
 """A gRPC server that plays every service behind the edge: it notes what it is asked and answers what a test wants."""
 
+import re
 from concurrent import futures
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,8 +9,12 @@ from typing import Any, Callable
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 from google.rpc import code_pb2, error_details_pb2, status_pb2
-from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+
+from ordermesh import paths
+
+CONFIGURATION = paths.REPOSITORY / "docker" / "envoy" / "envoy.yaml"
 
 
 @dataclass
@@ -78,7 +83,10 @@ class Backend(grpc.GenericRpcHandler):
         self.answer: Callable[[str, dict], Any] = lambda method, request: {}
         self._server = grpc.server(futures.ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((self,))
-        health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), self._server)
+        healthy = health.HealthServicer()
+        for group in re.findall(r"service_name: ([\w./]+)", CONFIGURATION.read_text()):
+            healthy.set(group, health_pb2.HealthCheckResponse.SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(healthy, self._server)
         reflection.enable_server_reflection(["ordermesh.orders.v1.OrderService"], self._server, contract.pool)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
