@@ -73,3 +73,18 @@ def test_mounts_below_a_folder_are_found_the_innermost_first():
     found = traces.mounts_below("/proc", "/sys")
     assert "/proc" in found and all(point.startswith(("/proc", "/sys")) for point in found)
     assert not any(later.startswith(f"{earlier}/") for index, earlier in enumerate(found) for later in found[index + 1:])
+
+
+def test_a_stand_in_can_be_read_by_everybody_and_a_clone_stays_its_owners(tmp_path):
+    mine, context = tmp_path / "mine", tmp_path / "context"
+    (mine / "folder").mkdir(parents=True)
+    (context / "folder").mkdir(parents=True, mode=0o700)
+    for name, mode in (("program", 0o700), ("text", 0o600), ("folder/text", 0o600)):
+        (mine / name).write_text(name)
+        (mine / name).chmod(mode)
+        (context / name).hardlink_to(mine / name)
+    stand_ins._let_everyone_read(context)
+    assert {path.name: path.stat().st_mode & 0o777 for path in context.iterdir()} == {"program": 0o755, "text": 0o644, "folder": 0o755}
+    assert (context / "folder" / "text").stat().st_mode & 0o777 == 0o644
+    assert [(mine / name).stat().st_mode & 0o777 for name in ("program", "text", "folder/text")] == [0o700, 0o600, 0o600]
+    assert (context / "text").read_text() == "text"

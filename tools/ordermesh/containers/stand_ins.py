@@ -62,6 +62,7 @@ def _build(engine: Engine, folder: str, images: list[str], say) -> None:
     with tempfile.TemporaryDirectory(dir=paths.CACHE) as context:
         for source in [*(FOLDER / folder).iterdir(), *_more_files(folder)]:
             _copy(source, Path(context) / source.name)
+        _let_everyone_read(Path(context))
         builds.build(engine, FOLDER / folder / "Dockerfile", Path(context), images[0])
     for other in images[1:]:
         engine.run("tag", images[0], other)
@@ -88,6 +89,20 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, copy_function=link)
     else:
         link(str(source), str(target))
+
+
+def _let_everyone_read(folder: Path) -> None:
+    """As in a clone of the usual umask: what runs in the image is not who made the clone. Nothing that is linked is changed."""
+    for path in folder.rglob("*"):
+        mode = path.stat().st_mode & 0o777
+        wanted = mode | 0o444 | (0o111 if mode & 0o100 else 0)
+        if wanted == mode:
+            continue
+        if path.is_file():
+            text = path.read_bytes()
+            path.unlink()
+            path.write_bytes(text)
+        path.chmod(wanted)
 
 
 def _used(repository: str) -> list[str]:
