@@ -111,7 +111,8 @@ def test_only_what_shall_be_is_published_and_only_here(running):
         for bindings in (container["NetworkSettings"]["Ports"] or {}).values():
             for binding in bindings or []:
                 published.setdefault(service, []).append(binding["HostIp"])
-    assert published == {"envoy": ["127.0.0.1"], "adminer": ["127.0.0.1"], "mailpit": ["127.0.0.1"]}
+    # The edge twice: the public port and the operators'.
+    assert published == {"envoy": ["127.0.0.1"] * 2, "adminer": ["127.0.0.1"], "mailpit": ["127.0.0.1"]}
 
 
 def test_a_service_that_dies_comes_back(running):
