@@ -14,6 +14,19 @@ namespace ordermesh::base {
 // What goes on failing is logged the first time, the second, the fourth, the eighth … `failures` counts from 1.
 inline bool LogsFailure(int failures) { return (failures & (failures - 1)) == 0; }
 
+// The failures of one thing in a row. Belongs to one thread.
+class FailureRow {
+ public:
+  // One more; returns whether it is to be logged.
+  bool Add() { return LogsFailure(++count_); }
+  // It works again; returns how often it had failed.
+  int End() { return std::exchange(count_, 0); }
+  int count() const { return count_; }
+
+ private:
+  int count_ = 0;
+};
+
 // So many lines a second about one thing. Thread-safe.
 class LogLimit {
  public:

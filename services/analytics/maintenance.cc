@@ -26,9 +26,13 @@ void Maintenance::PruneWhenDue(std::stop_token stop) {
   while (!stop.stop_requested()) {
     absl::StatusOr<std::int64_t> pruned = store_.Prune(before, options_.prune_batch);
     if (!pruned.ok()) {
-      base::LogWarning("prune_failed", {{"error", pruned.status().message()}});
+      if (prune_failures_.Add()) {
+        base::LogWarning("prune_failed",
+                         {{"error", pruned.status().message()}, {"failures", prune_failures_.count()}});
+      }
       return;
     }
+    prune_failures_.End();
     metrics_.pruned.Add(static_cast<double>(*pruned));
     if (*pruned < options_.prune_batch) return;
   }

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/timer.h"
 #include "services/analytics/analytics_metrics.h"
 #include "services/analytics/list_lags.h"
@@ -48,6 +49,7 @@ class Maintenance {
   base::Clock& clock_;
   base::Timer& timer_;
   base::SteadyTime next_prune_ = base::SteadyTime::InfinitePast();
+  base::FailureRow prune_failures_;
 };
 
 // The thread for it.

@@ -17,16 +17,14 @@ RecordConsumer::RecordConsumer(Make make, OpenRecordSource open, const Analytics
 
 void RecordConsumer::Run(std::stop_token stop) {
   std::unique_ptr<ConsumeRecords> consume = make_();
-  int failures = 0;
   while (!stop.stop_requested()) {
     absl::Status status = Advance(*consume);
     if (status.ok()) {
-      if (failures > 0) base::LogInfo("counting_resumed", {{"failures", failures}});
-      failures = 0;
+      if (const int failures = failures_.End(); failures > 0) base::LogInfo("counting_resumed", {{"failures", failures}});
       continue;
     }
-    Explain(status, ++failures);
-    timer_.SleepFor(base::BackoffDelay(backoff_, failures, random_), stop);
+    Explain(status);
+    timer_.SleepFor(base::BackoffDelay(backoff_, failures_.count(), random_), stop);
   }
   if (!consume->is_open()) return;
   if (absl::Status flushed = consume->Flush(); !flushed.ok()) {
@@ -45,12 +43,11 @@ absl::Status RecordConsumer::Advance(ConsumeRecords& consume) {
   return status;
 }
 
-void RecordConsumer::Explain(const absl::Status& status, int failures) {
-  // The first of a row, and then one now and then: a broker that is away for an hour must not fill the disk.
-  if (failures != 1 && failures % 30 != 0) return;
-  base::LogWarning(
-      "counting_waits",
-      {{"error", status.message()}, {"code", absl::StatusCodeToString(status.code())}, {"failures", failures}});
+void RecordConsumer::Explain(const absl::Status& status) {
+  if (!failures_.Add()) return;
+  base::LogWarning("counting_waits", {{"error", status.message()},
+                                      {"code", absl::StatusCodeToString(status.code())},
+                                      {"failures", failures_.count()}});
 }
 
 }  // namespace ordermesh::analytics

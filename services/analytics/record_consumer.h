@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "libs/base/backoff.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
 #include "services/analytics/consume_records.h"
@@ -27,7 +28,7 @@ class RecordConsumer {
   void Run(std::stop_token stop);
   // One try of what comes next.
   absl::Status Advance(ConsumeRecords& consume);
-  void Explain(const absl::Status& status, int failures);
+  void Explain(const absl::Status& status);
 
   const Make make_;
   const OpenRecordSource open_;
@@ -35,7 +36,8 @@ class RecordConsumer {
   base::Timer& timer_;
   base::Random& random_;
   const base::BackoffPolicy backoff_{.initial = absl::Milliseconds(50), .max = absl::Seconds(2)};
-  std::jthread thread_;  // Last: it ends before what it uses goes away.
+  base::FailureRow failures_;  // the thread only
+  std::jthread thread_;        // Last: it ends before what it uses goes away.
 };
 
 }  // namespace ordermesh::analytics

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 #include "gtest/gtest.h"
 #include "libs/testing/fake_clock.h"
@@ -56,6 +57,24 @@ class RecordConsumerTest : public ::testing::Test {
   base::Metrics registry_;
   AnalyticsMetrics metrics_{registry_};
 };
+
+TEST_F(RecordConsumerTest, LogsWhatStaysBrokenMoreAndMoreRarely) {
+  std::atomic<int> tries = 0;
+  ::testing::internal::CaptureStderr();
+  {
+    RecordConsumer consumer(
+        Make(),
+        [&](const auto&...) -> absl::StatusOr<std::unique_ptr<RecordSource>> {
+          ++tries;
+          return absl::UnavailableError("down");
+        },
+        metrics_, clock_, random_);
+    AdvanceUntil([&] { return tries >= 40; });
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("\"failures\":32"), std::string::npos) << log;
+  EXPECT_EQ(log.find("\"failures\":30"), std::string::npos) << log;
+}
 
 TEST_F(RecordConsumerTest, TriesAgainUntilASourceOpens) {
   std::atomic<int> tries = 0, polls = 0;

@@ -5,21 +5,27 @@
 namespace ordermesh::notifier {
 namespace {
 
-void LogFailure(absl::string_view chore, const absl::Status& status) {
-  base::LogWarning("chore_failed", {{"chore", chore}, {"error", status.ToString()}});
+bool Done(absl::string_view chore, const absl::Status& status, base::FailureRow& failures) {
+  if (status.ok()) {
+    failures.End();
+  } else if (failures.Add()) {
+    base::LogWarning("chore_failed",
+                     {{"chore", chore}, {"error", status.ToString()}, {"failures", failures.count()}});
+  }
+  return status.ok();
 }
 
 }  // namespace
 
 void RescueAndMeasure(Ledger& ledger, std::vector<std::pair<Channel, ChannelMetrics>>& channels,
-                      const ChoreMetrics& metrics) {
+                      const ChoreMetrics& metrics, ChoreFailures& failures) {
   const absl::StatusOr<int> rescued = ledger.RescueOrphans();
-  if (!rescued.ok()) return LogFailure("rescue", rescued.status());
+  if (!Done("rescue", rescued.status(), failures.first)) return;
   metrics.rescued.Add(*rescued);
   if (*rescued > 0) base::LogWarning("orphans_rescued", {{"count", *rescued}});
 
   const absl::StatusOr<std::vector<Backlog>> due = ledger.Due();
-  if (!due.ok()) return LogFailure("measure", due.status());
+  if (!Done("measure", due.status(), failures.second)) return;
   for (auto& [channel, gauges] : channels) {
     Backlog backlog;
     for (const Backlog& one : *due) {
@@ -31,17 +37,16 @@ void RescueAndMeasure(Ledger& ledger, std::vector<std::pair<Channel, ChannelMetr
 }
 
 void PruneOld(Ledger& ledger, DeadLetterStore& dead_letters, const PruneOptions& options, const ChoreMetrics& metrics,
-              std::stop_token stop) {
-  const auto drain = [&](absl::string_view chore, auto prune) {
+              ChoreFailures& failures, std::stop_token stop) {
+  const auto drain = [&](absl::string_view chore, base::FailureRow& row, auto prune) {
     while (!stop.stop_requested()) {
       const absl::StatusOr<std::int64_t> pruned = prune();
-      if (!pruned.ok()) return LogFailure(chore, pruned.status());
-      if (*pruned == 0) return;
+      if (!Done(chore, pruned.status(), row) || *pruned == 0) return;
       metrics.pruned.Add(static_cast<double>(*pruned));
     }
   };
-  drain("prune", [&] { return ledger.Prune(options.retention, options.batch); });
-  drain("prune_dead_letters", [&] { return dead_letters.Prune(options.retention, options.batch); });
+  drain("prune", failures.first, [&] { return ledger.Prune(options.retention, options.batch); });
+  drain("prune_dead_letters", failures.second, [&] { return dead_letters.Prune(options.retention, options.batch); });
 }
 
 }  // namespace ordermesh::notifier

@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "libs/base/log_limit.h"
 #include "services/notifier/dead_letters.h"
 #include "services/notifier/ledger.h"
 #include "services/notifier/notifier_metrics.h"
@@ -15,14 +16,19 @@ struct PruneOptions {
   int batch = 1000;
 };
 
-// Each belongs to one thread; failures are logged and left to the next time.
+// Of one chore, from run to run.
+struct ChoreFailures {
+  base::FailureRow first, second;  // of its two steps
+};
+
+// Each belongs to one thread; failures are left to the next time, and logged more and more rarely.
 
 // Takes over first attempts whose worker died, and counts what is due.
 void RescueAndMeasure(Ledger& ledger, std::vector<std::pair<Channel, ChannelMetrics>>& channels,
-                      const ChoreMetrics& metrics);
+                      const ChoreMetrics& metrics, ChoreFailures& failures);
 
 // Deletes old notifications and redriven dead letters, in short batches, until none is left or a stop is asked for.
 void PruneOld(Ledger& ledger, DeadLetterStore& dead_letters, const PruneOptions& options, const ChoreMetrics& metrics,
-              std::stop_token stop);
+              ChoreFailures& failures, std::stop_token stop);
 
 }  // namespace ordermesh::notifier

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "libs/testing/fake_clock.h"
 #include "services/notifier/testing/events.h"
 #include "services/notifier/testing/fake_ledger.h"
@@ -23,19 +26,20 @@ TEST(RescueAndMeasureTest, MakesDueWhatADeadWorkerLeftAndCountsIt) {
       {Channel::kEmail, ChannelMetrics(metrics, Channel::kEmail)},
       {Channel::kLog, ChannelMetrics(metrics, Channel::kLog)}};
   const ChoreMetrics chores(metrics);
+  ChoreFailures failures;
 
-  RescueAndMeasure(ledger, channels, chores);
+  RescueAndMeasure(ledger, channels, chores, failures);
   EXPECT_EQ(chores.rescued.Value(), 0);
   EXPECT_EQ(channels[1].second.due.Value(), 0);
 
   clock.Advance(kOptions.lease + absl::Seconds(1));
-  RescueAndMeasure(ledger, channels, chores);
+  RescueAndMeasure(ledger, channels, chores, failures);
   EXPECT_EQ(chores.rescued.Value(), 1);
   EXPECT_EQ(channels[0].second.due.Value(), 0);
   EXPECT_EQ(channels[1].second.due.Value(), 1);
 
   clock.Advance(absl::Seconds(5));
-  RescueAndMeasure(ledger, channels, chores);
+  RescueAndMeasure(ledger, channels, chores, failures);
   EXPECT_EQ(channels[1].second.oldest_due.Value(), 5);
 }
 
@@ -47,10 +51,25 @@ TEST(RescueAndMeasureTest, KeepsTheLastFiguresWhenTheLedgerCannotBeReached) {
   ASSERT_TRUE(ledger.Enter({{.event = &event, .channel = Channel::kLog, .claim = false}}).ok());
   base::Metrics metrics;
   std::vector<std::pair<Channel, ChannelMetrics>> channels = {{Channel::kLog, ChannelMetrics(metrics, Channel::kLog)}};
-  RescueAndMeasure(ledger, channels, ChoreMetrics(metrics));
+  ChoreFailures failures;
+  RescueAndMeasure(ledger, channels, ChoreMetrics(metrics), failures);
   rows.FailNext(absl::UnavailableError("down"));
-  RescueAndMeasure(ledger, channels, ChoreMetrics(metrics));
+  RescueAndMeasure(ledger, channels, ChoreMetrics(metrics), failures);
   EXPECT_EQ(channels[0].second.due.Value(), 1);
+}
+
+TEST(RescueAndMeasureTest, LogsALedgerThatStaysAwayMoreAndMoreRarely) {
+  testing::FakeClock clock;
+  FakeLedgerRows rows(clock, clock, kOptions);
+  FakeLedger ledger(rows);
+  base::Metrics metrics;
+  std::vector<std::pair<Channel, ChannelMetrics>> channels;
+  ChoreFailures failures;
+  rows.FailNext(absl::UnavailableError("down"), 10);
+  ::testing::internal::CaptureStderr();
+  for (int run = 0; run < 10; ++run) RescueAndMeasure(ledger, channels, ChoreMetrics(metrics), failures);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 4) << log;
 }
 
 }  // namespace

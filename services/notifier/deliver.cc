@@ -137,6 +137,7 @@ void Deliver::Talk(std::stop_token stop) {
       base::MutexLock lock(mu_);
       const auto due_for_something = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
         return !outcomes_.empty() || !marking_.empty() || !unwanted_.empty() || workers_left_ == 0 ||
+               (stop.stop_requested() && !queue_.empty()) ||
                (!stop.stop_requested() && RoomLocked() > 0 && (more || timer_.SteadyNow() >= next_poll));
       };
       // Without a stop token: stopping ends with the last worker.
@@ -144,7 +145,9 @@ void Deliver::Talk(std::stop_token stop) {
       ended = workers_left_ == 0 && outcomes_.empty() && marking_.empty();
     }
     if (ended) break;
-    bool worked = MarkOutcomes() && (stop.stop_requested() || GiveBack());
+    // What no worker will begin is due again at once, for others; it does not wait for the attempts under way.
+    if (stop.stop_requested()) DropQueue();
+    bool worked = MarkOutcomes() && GiveBack();
     if (worked && !stop.stop_requested() && (more || timer_.SteadyNow() >= next_poll)) {
       worked = ClaimMore(more);
       next_poll = timer_.SteadyNow() + options_.poll_interval;
@@ -158,12 +161,25 @@ void Deliver::Talk(std::stop_token stop) {
     }
     timer_.SleepFor(kPauseAfterFailure, stop.stop_requested() ? std::stop_token() : stop);
   }
-  {
-    base::MutexLock lock(mu_);
-    std::move(queue_.begin(), queue_.end(), std::back_inserter(unwanted_));
-    queue_.clear();
-  }
+  DropQueue();
   GiveBack();
+}
+
+void Deliver::DropQueue() {
+  base::MutexLock lock(mu_);
+  std::move(queue_.begin(), queue_.end(), std::back_inserter(unwanted_));
+  queue_.clear();
+}
+
+bool Deliver::Explain(absl::string_view event, const absl::Status& status, base::FailureRow& failures) {
+  if (status.ok()) {
+    failures.End();
+  } else if (failures.Add()) {
+    base::LogWarning(event, {{"channel", ChannelName(options_.channel)},
+                             {"error", status.ToString()},
+                             {"failures", failures.count()}});
+  }
+  return status.ok();
 }
 
 bool Deliver::MarkOutcomes() {
@@ -178,11 +194,7 @@ bool Deliver::MarkOutcomes() {
   marks.reserve(marking_.size());
   for (const Outcome& outcome : marking_) marks.push_back(outcome.mark);
   const absl::StatusOr<int> late = ledger_.MarkAll(marks);
-  if (!late.ok()) {
-    base::LogWarning("marks_not_written",
-                     {{"channel", ChannelName(options_.channel)}, {"error", late.status().ToString()}});
-    return false;
-  }
+  if (!Explain("marks_not_written", late.status(), mark_failures_)) return false;
   metrics_.lost_leases.Add(*late);
   base::MutexLock lock(mu_);
   in_hand_ -= static_cast<int>(marking_.size());
@@ -199,9 +211,7 @@ bool Deliver::ClaimMore(bool& more) {
   more = false;
   if (room == 0) return true;
   absl::StatusOr<std::vector<Delivery>> claimed = ledger_.ClaimDue(options_.channel, room);
-  if (!claimed.ok()) {
-    base::LogWarning("claim_failed",
-                     {{"channel", ChannelName(options_.channel)}, {"error", claimed.status().ToString()}});
+  if (!Explain("claim_failed", claimed.status(), claim_failures_)) {
     Offer({}, room);
     return false;
   }
@@ -217,12 +227,8 @@ bool Deliver::GiveBack() {
     left.swap(unwanted_);
   }
   if (left.empty()) return true;
-  const absl::Status released = ledger_.Release(left);
-  if (!released.ok()) {  // They are due again when their leases end.
-    base::LogWarning("claims_not_given_back",
-                     {{"channel", ChannelName(options_.channel)}, {"error", released.ToString()}});
-  }
-  return released.ok();
+  // Those not given back are due again when their leases end.
+  return Explain("claims_not_given_back", ledger_.Release(left), release_failures_);
 }
 
 }  // namespace ordermesh::notifier

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/mutex.h"
 #include "libs/base/timer.h"
 #include "services/notifier/ledger.h"
@@ -62,6 +63,10 @@ class Deliver : public Outlet {
   bool MarkOutcomes();
   bool ClaimMore(bool& more);
   bool GiveBack();
+  // Takes from the workers what they have not begun.
+  void DropQueue();
+  // Whether it was done; what stays broken is logged more and more rarely.
+  bool Explain(absl::string_view event, const absl::Status& status, base::FailureRow& failures);
   int RoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const DeliverOptions options_;
@@ -85,7 +90,9 @@ class Deliver : public Outlet {
   int workers_left_ ABSL_GUARDED_BY(mu_);
   bool abandoned_ ABSL_GUARDED_BY(mu_) = false;  // stopping, and the ledger can't be reached
 
-  std::vector<Outcome> marking_;  // the ledger's thread only
+  // The ledger's thread only.
+  std::vector<Outcome> marking_;
+  base::FailureRow mark_failures_, claim_failures_, release_failures_;
 
   // Last: they stop before what they use goes away.
   std::vector<std::jthread> workers_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -175,6 +176,42 @@ TEST_F(DeliverTest, StoppingEndsWhatWasBegunAndGivesBackTheRest) {
     EXPECT_EQ(row.delivery.attempt, 0);
     EXPECT_LE(row.next_attempt, clock_.Now());
   }
+}
+
+TEST_F(DeliverTest, StoppingGivesBackWhatWillNotBeginWhileAnAttemptIsStillUnderWay) {
+  base::Mutex mu;
+  base::CondVar changed;
+  bool begun = false, go_on = false;
+  outside_.OnSend([&](const Delivery&) {
+    base::MutexLock lock(mu);
+    begun = true;
+    changed.NotifyAll();
+    changed.Wait(mu, {}, [&] { return go_on; });
+  });
+  for (std::uint32_t i = 1; i <= 4; ++i) Enter(AnEvent(i));
+  auto deliver = Start({.depth = 4});
+  {
+    base::MutexLock lock(mu);
+    ASSERT_TRUE(changed.WaitFor(mu, {}, absl::Seconds(10), [&] { return begun; }));
+  }
+  std::jthread stopping([&] { deliver->Stop(); });
+  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  while (rows_.CountLeased() > 1 && absl::Now() < give_up) std::this_thread::yield();
+  EXPECT_EQ(rows_.CountLeased(), 1) << "only the one under way is still claimed";
+  base::MutexLock lock(mu);
+  go_on = true;
+  changed.NotifyAll();
+}
+
+TEST_F(DeliverTest, LogsALedgerThatStaysAwayMoreAndMoreRarely) {
+  Enter(AnEvent(1));
+  rows_.FailNext(absl::UnavailableError("down"), 10);
+  ::testing::internal::CaptureStderr();
+  auto deliver = Start();
+  AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 1; });
+  deliver->Stop();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 4) << log;
 }
 
 TEST_F(DeliverTest, CountsWhatItDoes) {

@@ -26,8 +26,7 @@ bool IsTraceparent(absl::string_view text) {
 absl::StatusOr<Event> ReadEvent(absl::string_view body) {
   ASSIGN_OR_RETURN(wire::StructuredEvent read, wire::FromStructuredJson(body));
   if (!HasMail(read.envelope.type)) {
-    // A newer release may know it: it waits among the dead letters to be redriven then.
-    return absl::UnimplementedError("the event's type is not known to this release");
+    return absl::UnimplementedError("customers are not told of events of this type");
   }
   if (!IsTraceparent(read.envelope.traceparent)) read.envelope.traceparent.clear();
   return Event{.id = read.envelope.id,
@@ -43,11 +42,17 @@ Intake::Intake(Ledger& ledger, std::vector<Outlet*> outlets, IntakeMetrics metri
 
 absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Delivery> deliveries) {
   std::vector<Verdict> verdicts(deliveries.size(), Verdict::kRefuse);
+  int ignored = 0;
   std::vector<Event> events;
   std::vector<std::size_t> index_of;  // of an event, among the deliveries
   events.reserve(deliveries.size());
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
     absl::StatusOr<Event> event = ReadEvent(deliveries[i].message.body);
+    if (absl::IsUnimplemented(event.status())) {
+      verdicts[i] = Verdict::kDone;
+      ++ignored;
+      continue;
+    }
     if (!event.ok()) {
       base::LogWarning("event_refused", {{"message_id", deliveries[i].message.message_id},
                                          {"routing_key", deliveries[i].message.routing_key},
@@ -77,7 +82,8 @@ absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Deli
     return entered;
   }
   metrics_.received.Add(static_cast<double>(deliveries.size()));
-  metrics_.refused.Add(static_cast<double>(deliveries.size() - events.size()));
+  metrics_.ignored.Add(ignored);
+  metrics_.refused.Add(static_cast<double>(deliveries.size() - events.size()) - ignored);
   metrics_.batch_size.Observe(static_cast<double>(deliveries.size()));
   return verdicts;
 }

@@ -12,7 +12,7 @@
 
 namespace ordermesh::notifier {
 
-// INVALID_ARGUMENT: not an event that we can read. UNIMPLEMENTED: of a type that this release does not know.
+// INVALID_ARGUMENT: not an event that we can read. UNIMPLEMENTED: of a type that customers are not told of.
 absl::StatusOr<Event> ReadEvent(absl::string_view body);
 
 // Belongs to one thread. What it is given must outlive it.
@@ -20,8 +20,8 @@ class Intake {
  public:
   Intake(Ledger& ledger, std::vector<Outlet*> outlets, IntakeMetrics metrics);
 
-  // Enters a notification for each event and channel, by one statement, and hands over what it claimed. Events that
-  // can't be read are refused; those that the ledger refuses are found one by one and retried by the queue.
+  // Enters a notification for each event and channel, by one statement, and hands over what it claimed. Events of
+  // other types are done with; those that can't be read are refused; those that the ledger refuses are found one by one and retried by the queue.
   absl::StatusOr<std::vector<Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
 
  private:

@@ -87,6 +87,16 @@ TEST_F(IntakeTest, WhatIsNoEventIsRefusedAndTheRestDone) {
   EXPECT_EQ(IntakeMetrics(metrics_).refused.Value(), 3);
 }
 
+TEST_F(IntakeTest, WhatNobodyIsToldOfIsDoneAndCounted) {
+  std::string paid = EventBody(2);
+  paid.replace(paid.find("accepted"), 8, "paid");
+  EXPECT_THAT(Run({EventBody(1), paid, EventBody(3)}),
+              IsOkAndHolds(ElementsAre(Verdict::kDone, Verdict::kDone, Verdict::kDone)));
+  EXPECT_THAT(log_.offered, SizeIs(2));
+  EXPECT_EQ(IntakeMetrics(metrics_).ignored.Value(), 1);
+  EXPECT_EQ(IntakeMetrics(metrics_).refused.Value(), 0);
+}
+
 TEST_F(IntakeTest, OneThatTheLedgerRefusesIsRetriedAndItsNeighboursAreDone) {
   rows_.RefuseEvent(AnEvent(2).id);
   EXPECT_THAT(Run({EventBody(1), EventBody(2), EventBody(3)}),
@@ -121,7 +131,7 @@ TEST(ReadEventTest, ATraceThatIsNoneIsLeftOut) {
   EXPECT_EQ(event.traceparent, "");
 }
 
-TEST(ReadEventTest, TellsWhatALaterReleaseMayKnowFromGarbage) {
+TEST(ReadEventTest, TellsWhatNobodyIsToldOfFromGarbage) {
   std::string body = EventBody(1);
   body.replace(body.find("accepted"), 8, "unpacked");
   EXPECT_THAT(ReadEvent(body), StatusIs(absl::StatusCode::kUnimplemented));

@@ -21,9 +21,7 @@ DeadLetter ToDeadLetter(const rabbitmq::Message& message) {
     if (name == kRoutingKeyHeader) letter.routing_key = value;
     if (!absl::StartsWith(name, "x-") && name != kRoutingKeyHeader) letter.headers.emplace_back(name, value);
   }
-  const absl::StatusOr<Event> event = ReadEvent(message.body);
-  if (absl::IsInvalidArgument(event.status())) letter.reason = "malformed";
-  if (absl::IsUnimplemented(event.status())) letter.reason = "unknown_type";
+  if (absl::IsInvalidArgument(ReadEvent(message.body).status())) letter.reason = "malformed";
   return letter;
 }
 

@@ -162,12 +162,15 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
         readiness.Report("schema", state.schema);
       },
       timer);
+  ChoreFailures measure_failures, prune_failures;
   base::Periodic measure(
-      kMeasureInterval, [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics); }, timer);
+      kMeasureInterval,
+      [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics, measure_failures); }, timer);
   base::Periodic prune(
       config.prune_interval,
       [&](std::stop_token stop) {
-        PruneOld(prune_ledger, prune_dead_letters, {.retention = config.retention}, chore_metrics, stop);
+        PruneOld(prune_ledger, prune_dead_letters, {.retention = config.retention}, chore_metrics, prune_failures,
+                 stop);
       },
       timer);
   std::jthread dead_thread([&](std::stop_token stop) { dead_loop.Run(stop); });

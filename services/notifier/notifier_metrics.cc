@@ -32,6 +32,8 @@ ChannelMetrics::ChannelMetrics(base::Metrics& m, Channel channel)
 IntakeMetrics::IntakeMetrics(base::Metrics& m)
     : received(m.AddCounter("ordermesh_notifier_events_received_total", "Events received from RabbitMQ.")),
       deduped(m.AddCounter("ordermesh_notifier_deduped_total", "Notifications that were in the ledger already.")),
+      ignored(m.AddCounter("ordermesh_notifier_events_ignored_total",
+                           "Events of a type that customers are not told of.")),
       refused(m.AddCounter("ordermesh_notifier_events_refused_total", "Events sent to the dead letters as unusable.")),
       requeued(
           m.AddCounter("ordermesh_notifier_events_requeued_total", "Events put back after the ledger refused them.")),

@@ -26,7 +26,8 @@ struct IntakeMetrics {
 
   base::Counter received;
   base::Counter deduped;   // notifications that were there before
-  base::Counter refused;   // malformed, or of a type that this release does not know: to the dead letters
+  base::Counter ignored;   // of a type that customers are not told of
+  base::Counter refused;   // malformed: to the dead letters
   base::Counter requeued;  // the ledger refused them: back to the queue, counted there
   base::Histogram batch_size;
 };

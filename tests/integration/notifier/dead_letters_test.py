@@ -48,8 +48,10 @@ def test_an_event_that_the_database_refuses_is_retried_alone_until_its_limit_and
     eventually(world.counts, {SENT: 100})
 
 
-def test_an_event_of_a_type_that_a_later_release_knows_waits_for_it(world):
+def test_events_that_customers_are_not_told_of_are_no_dead_letters(world):
     notifier = world.start(channels="log")
     world.publish(event(uuid7(), kind="paid"), key="ordermesh.order.paid.v1")
-    (letter,) = dead_letters(notifier, 1)
-    assert (letter.reason, letter.routing_key) == ("unknown_type", "ordermesh.order.paid.v1")
+    eventually(lambda: notifier.metric("ordermesh_notifier_events_ignored_total"), 1)
+    eventually(world.queue_depth, 0)
+    assert world.queue_depth("notifications.dlq") == 0
+    assert not notifier.rpc.ListDeadLetters(notifier.messages.ListDeadLettersRequest()).dead_letters
