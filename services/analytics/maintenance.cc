@@ -27,8 +27,7 @@ void Maintenance::PruneWhenDue(std::stop_token stop) {
     absl::StatusOr<std::int64_t> pruned = store_.Prune(before, options_.prune_batch);
     if (!pruned.ok()) {
       if (prune_failures_.Add()) {
-        base::LogWarning("prune_failed",
-                         {{"error", pruned.status().message()}, {"failures", prune_failures_.count()}});
+        base::LogWarning("prune_failed", {{"error", pruned.status().message()}, {"failures", prune_failures_.count()}});
       }
       return;
     }

@@ -20,7 +20,8 @@ void RecordConsumer::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     absl::Status status = Advance(*consume);
     if (status.ok()) {
-      if (const int failures = failures_.End(); failures > 0) base::LogInfo("counting_resumed", {{"failures", failures}});
+      if (const int failures = failures_.End(); failures > 0)
+        base::LogInfo("counting_resumed", {{"failures", failures}});
       continue;
     }
     Explain(status);

@@ -9,8 +9,7 @@ bool Done(absl::string_view chore, const absl::Status& status, base::FailureRow&
   if (status.ok()) {
     failures.End();
   } else if (failures.Add()) {
-    base::LogWarning("chore_failed",
-                     {{"chore", chore}, {"error", status.ToString()}, {"failures", failures.count()}});
+    base::LogWarning("chore_failed", {{"chore", chore}, {"error", status.ToString()}, {"failures", failures.count()}});
   }
   return status.ok();
 }

@@ -13,11 +13,13 @@ namespace {
 constexpr absl::Duration kPauseAfterFailure = absl::Milliseconds(200);
 // How long stopping insists on its marks while the ledger can't be reached.
 constexpr int kStopTries = 10;
+// While the other side is away.
+constexpr int kExpiryBatch = 1000;
 
 }  // namespace
 
 Deliver::Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
-                 base::Clock& clock, base::Timer& timer, ChannelMetrics metrics)
+                 base::Clock& clock, base::Timer& timer, base::Random& random, ChannelMetrics metrics)
     : options_(options),
       capacity_(options.depth * options.workers * options.batch),
       ledger_(ledger),
@@ -26,6 +28,7 @@ Deliver::Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_send
       clock_(clock),
       timer_(timer),
       metrics_(metrics),
+      breaker_(options.probes, timer, random, metrics.breaker),
       workers_left_(options.workers) {
   metrics_.reachable.Set(1);
   for (int i = 0; i < options_.workers; ++i) workers_.emplace_back([this](std::stop_token stop) { Work(stop); });
@@ -46,6 +49,11 @@ void Deliver::Stop() {
 int Deliver::RoomLocked() const { return capacity_ - static_cast<int>(queue_.size()) - reserved_ - in_hand_; }
 
 int Deliver::Reserve(int wanted) {
+  if (!breaker_.closed()) return 0;
+  return ReserveRoom(wanted);
+}
+
+int Deliver::ReserveRoom(int wanted) {
   base::MutexLock lock(mu_);
   const int granted = std::clamp(RoomLocked(), 0, wanted);
   reserved_ += granted;
@@ -80,17 +88,21 @@ void Deliver::Work(std::stop_token stop) {
       queue_.erase(queue_.begin(), end);
       in_hand_ += static_cast<int>(count);
     }
-    std::vector<Delivery> too_late;
+    std::vector<Delivery> not_now;
     for (Delivery& delivery : taken) {
-      if (timer_.SteadyNow() + options_.attempt_timeout > delivery.lease_end) {
-        too_late.push_back(std::move(delivery));  // Its lease could end in the middle of the attempt.
+      // Its lease could end in the middle of the attempt, or nobody is there to take it.
+      const bool too_late = timer_.SteadyNow() + options_.attempt_timeout > delivery.lease_end;
+      const Breaker::Pass pass = too_late ? Breaker::Pass::kRefused : breaker_.Admit();
+      if (pass == Breaker::Pass::kRefused) {
+        not_now.push_back(std::move(delivery));
         continue;
       }
-      outcomes.push_back({policy_.Judge(delivery, Attempt(*sender, delivery)), &hand});
+      const SendResult result = Attempt(*sender, delivery, pass);
+      outcomes.push_back({policy_.Judge(delivery, result, clock_.Now()), &hand});
     }
     base::MutexLock lock(mu_);
-    in_hand_ -= static_cast<int>(too_late.size());
-    std::move(too_late.begin(), too_late.end(), std::back_inserter(unwanted_));
+    in_hand_ -= static_cast<int>(not_now.size());
+    std::move(not_now.begin(), not_now.end(), std::back_inserter(unwanted_));
     hand.unmarked = static_cast<int>(outcomes.size());
     outcomes_.insert(outcomes_.end(), std::make_move_iterator(outcomes.begin()),
                      std::make_move_iterator(outcomes.end()));
@@ -102,14 +114,26 @@ void Deliver::Work(std::stop_token stop) {
   talk_.NotifyOne();
 }
 
-SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery) {
+SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery, Breaker::Pass pass) {
   if (policy_.Exhausted(delivery)) {
+    breaker_.Cancel(pass);
     metrics_.failed.Add();
     return SendResult::Permanent("attempts_exhausted");
   }
   const SendResult result = sender.Send(delivery);
   base::HitFailpoint("notifier_after_send");
-  metrics_.reachable.Set(result.unreachable() ? 0 : 1);
+  const bool reached = result.kind != SendResult::Kind::kUnreachable;
+  if (result.asked) metrics_.reachable.Set(reached ? 1 : 0);
+  if (!result.asked) {
+    breaker_.Cancel(pass);
+  } else if (const int failures = breaker_.Report(pass, reached); !reached) {
+    metrics_.unreached.Add();
+    if (base::LogsFailure(failures)) {
+      base::LogWarning("channel_unreachable",
+                       {{"channel", ChannelName(options_.channel)}, {"error", result.error}, {"failures", failures}});
+    }
+    return result;
+  }
   if (result.kind == SendResult::Kind::kSent) {
     metrics_.sent.Add();
     metrics_.latency.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - delivery.created_at)));
@@ -175,9 +199,9 @@ bool Deliver::Explain(absl::string_view event, const absl::Status& status, base:
   if (status.ok()) {
     failures.End();
   } else if (failures.Add()) {
-    base::LogWarning(event, {{"channel", ChannelName(options_.channel)},
-                             {"error", status.ToString()},
-                             {"failures", failures.count()}});
+    base::LogWarning(
+        event,
+        {{"channel", ChannelName(options_.channel)}, {"error", status.ToString()}, {"failures", failures.count()}});
   }
   return status.ok();
 }
@@ -207,16 +231,32 @@ bool Deliver::MarkOutcomes() {
 
 bool Deliver::ClaimMore(bool& more) {
   // Half of the room at most: the rest is for what the consumer brings meanwhile.
-  const int room = Reserve(std::max(1, capacity_ / 2));
   more = false;
+  if (!breaker_.WouldAdmit()) return true;
+  const bool probe = !breaker_.closed();
+  // First, or what has waited for too long would be probed with, and wait on.
+  if (probe && !Expire(more)) return false;
+  if (more) return true;
+  const int room = ReserveRoom(probe ? 1 : std::max(1, capacity_ / 2));
   if (room == 0) return true;
   absl::StatusOr<std::vector<Delivery>> claimed = ledger_.ClaimDue(options_.channel, room);
   if (!Explain("claim_failed", claimed.status(), claim_failures_)) {
     Offer({}, room);
     return false;
   }
-  more = static_cast<int>(claimed->size()) == room;
+  more = !probe && static_cast<int>(claimed->size()) == room;
   Offer(*std::move(claimed), room);
+  return true;
+}
+
+bool Deliver::Expire(bool& more) {
+  const absl::StatusOr<std::int64_t> expired = ledger_.ExpireDue(options_.channel, options_.longest_wait, kExpiryBatch);
+  if (!Explain("expiry_failed", expired.status(), expiry_failures_)) return false;
+  metrics_.failed.Add(static_cast<double>(*expired));
+  if (*expired > 0) {
+    base::LogWarning("notifications_expired", {{"channel", ChannelName(options_.channel)}, {"count", *expired}});
+  }
+  more = *expired == kExpiryBatch;
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "libs/base/log_limit.h"
 #include "libs/base/mutex.h"
 #include "libs/base/timer.h"
+#include "services/notifier/breaker.h"
 #include "services/notifier/ledger.h"
 #include "services/notifier/notifier_metrics.h"
 #include "services/notifier/outlet.h"
@@ -26,17 +27,22 @@ struct DeliverOptions {
   int depth = 2;  // batches for each worker that may be claimed at once, the one in hand included
   absl::Duration attempt_timeout = absl::Seconds(10);  // what Sender::Send may last
   absl::Duration poll_interval = absl::Milliseconds(250);
+  absl::Duration longest_wait = absl::Hours(72);  // for a server that is away
+  base::BackoffPolicy probes = {.initial = absl::Seconds(1), .max = absl::Minutes(1)};
 };
 
 // Threads of its own, so that a slow channel holds up no other: `workers` that send, and one that talks to the ledger.
 // It marks what was sent before the same worker sends more, so while the ledger can't be reached, nothing piles up
 // unmarked. It claims what is due as long as there is room.
 //
+// From a send that found nobody there until one that found somebody, it sends one now and then to see; the rest waits
+// unclaimed, and is given up when that lasts for longer than `longest_wait`.
+//
 // What it is given must outlive it. `ledger` is used by its own thread only.
 class Deliver : public Outlet {
  public:
   Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
-          base::Clock& clock, base::Timer& timer, ChannelMetrics metrics);
+          base::Clock& clock, base::Timer& timer, base::Random& random, ChannelMetrics metrics);
   ~Deliver() override;
 
   Channel channel() const override { return options_.channel; }
@@ -58,15 +64,17 @@ class Deliver : public Outlet {
   };
 
   void Work(std::stop_token stop);
-  SendResult Attempt(Sender& sender, const Delivery& delivery);
+  SendResult Attempt(Sender& sender, const Delivery& delivery, Breaker::Pass pass);
   void Talk(std::stop_token stop);
   bool MarkOutcomes();
   bool ClaimMore(bool& more);
+  bool Expire(bool& more);
   bool GiveBack();
   // Takes from the workers what they have not begun.
   void DropQueue();
   // Whether it was done; what stays broken is logged more and more rarely.
   bool Explain(absl::string_view event, const absl::Status& status, base::FailureRow& failures);
+  int ReserveRoom(int wanted);
   int RoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const DeliverOptions options_;
@@ -77,6 +85,8 @@ class Deliver : public Outlet {
   base::Clock& clock_;
   base::Timer& timer_;
   const ChannelMetrics metrics_;
+
+  Breaker breaker_;
 
   base::Mutex mu_;
   base::CondVar work_;    // for workers: something to send
@@ -92,7 +102,7 @@ class Deliver : public Outlet {
 
   // The ledger's thread only.
   std::vector<Outcome> marking_;
-  base::FailureRow mark_failures_, claim_failures_, release_failures_;
+  base::FailureRow mark_failures_, claim_failures_, release_failures_, expiry_failures_;
 
   // Last: they stop before what they use goes away.
   std::vector<std::jthread> workers_;

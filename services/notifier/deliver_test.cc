@@ -34,7 +34,7 @@ class DeliverTest : public ::testing::Test {
   std::unique_ptr<Deliver> Start(DeliverOptions options = {}) {
     options.poll_interval = absl::Milliseconds(1);
     return std::make_unique<Deliver>(
-        options, ledger_, [this] { return std::make_unique<FakeSender>(outside_); }, policy_, clock_, clock_,
+        options, ledger_, [this] { return std::make_unique<FakeSender>(outside_); }, policy_, clock_, clock_, random_,
         ChannelMetrics(metrics_, options.channel));
   }
   void Enter(const Event& event) {
@@ -215,7 +215,7 @@ TEST_F(DeliverTest, LogsALedgerThatStaysAwayMoreAndMoreRarely) {
 }
 
 TEST_F(DeliverTest, CountsWhatItDoes) {
-  outside_.Answer(SendResult::Transient("smtp_timeout"));
+  outside_.Answer(SendResult::Transient("smtp_451"));
   Enter(AnEvent(1));
   auto deliver = Start();
   AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
@@ -223,7 +223,52 @@ TEST_F(DeliverTest, CountsWhatItDoes) {
   EXPECT_EQ(seen.retried.Value(), 2);
   EXPECT_EQ(seen.failed.Value(), 1);
   EXPECT_EQ(seen.sent.Value(), 0);
+  EXPECT_EQ(seen.reachable.Value(), 1);
+}
+
+TEST_F(DeliverTest, AServerThatIsAwayUsesNoAttemptsUpAndIsAskedByOneAtATime) {
+  outside_.Answer(SendResult::Unreachable("smtp_connection"));
+  for (std::uint32_t i = 1; i <= 50; ++i) Enter(AnEvent(i));
+  auto deliver = Start({.workers = 4, .depth = 4, .probes = {.initial = absl::Seconds(10), .max = absl::Seconds(10)}});
+  const ChannelMetrics seen(metrics_, Channel::kLog);
+  const absl::Time since = clock_.Now();
+  AdvanceUntil([&] { return outside_.attempts() >= 24; });
+  // Four may have begun before the first failure was known; after that a probe each 8 s at the soonest.
+  EXPECT_GE(clock_.Now() - since, 19 * absl::Seconds(8));
+  EXPECT_NE(seen.breaker.Value(), 0);
   EXPECT_EQ(seen.reachable.Value(), 0);
+  EXPECT_GE(seen.unreached.Value(), 23) << "the last may be under way";
+  EXPECT_EQ(seen.retried.Value(), 0);
+  EXPECT_EQ(rows_.CountIn(State::kPending), 50);
+  EXPECT_EQ(deliver->Reserve(1), 0) << "what comes in meanwhile waits in the ledger";
+
+  outside_.Answer(SendResult::Sent());
+  AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 50; });
+  EXPECT_EQ(seen.breaker.Value(), 0);
+  for (const FakeLedgerRows::Row& row : rows_.rows()) EXPECT_EQ(row.delivery.attempt, 1);
+}
+
+TEST_F(DeliverTest, WhatCannotBeSentAnywayDoesNotTellThatTheServerIsBack) {
+  outside_.Answer(SendResult::Unreachable("smtp_connection"));
+  Enter(AnEvent(1));
+  auto deliver = Start();
+  const ChannelMetrics seen(metrics_, Channel::kLog);
+  AdvanceUntil([&] { return seen.unreached.Value() > 0; });
+  outside_.Answer(SendResult::Unsendable("no_contact"));
+  AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
+  EXPECT_NE(seen.breaker.Value(), 0);
+  EXPECT_EQ(seen.reachable.Value(), 0);
+}
+
+TEST_F(DeliverTest, WhatHasWaitedForTooLongForAServerThatIsAwayIsGivenUp) {
+  outside_.Answer(SendResult::Unreachable("smtp_connection"));
+  for (std::uint32_t i = 1; i <= 20; ++i) Enter(AnEvent(i));
+  auto deliver = Start({.longest_wait = absl::Minutes(2)});
+  const absl::Time since = clock_.Now();
+  AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 20; });
+  EXPECT_GT(clock_.Now() - since, absl::Minutes(2));
+  for (const FakeLedgerRows::Row& row : rows_.rows()) EXPECT_EQ(row.last_error, "unreachable");
+  EXPECT_EQ(ChannelMetrics(metrics_, Channel::kLog).failed.Value(), 20);
 }
 
 }  // namespace

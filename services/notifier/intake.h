@@ -21,7 +21,8 @@ class Intake {
   Intake(Ledger& ledger, std::vector<Outlet*> outlets, IntakeMetrics metrics);
 
   // Enters a notification for each event and channel, by one statement, and hands over what it claimed. Events of
-  // other types are done with; those that can't be read are refused; those that the ledger refuses are found one by one and retried by the queue.
+  // other types are done with; those that can't be read are refused; those that the ledger refuses are found one by one
+  // and retried by the queue.
   absl::StatusOr<std::vector<Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
 
  private:

@@ -15,9 +15,8 @@ namespace ordermesh::notifier {
 // The header by which a redriven message remembers the routing key that it was first published with.
 inline constexpr char kRoutingKeyHeader[] = "ordermesh-routing-key";
 
-// Without id. The reason is "malformed" where the body says so, otherwise the broker's ("delivery_limit", "rejected", …).
-// The broker's own headers (x-…) are left out: a message that carried them again
-// would confuse it.
+// Without id. The reason is "malformed" where the body says so, otherwise the broker's ("delivery_limit", "rejected",
+// …). The broker's own headers (x-…) are left out: a message that carried them again would confuse it.
 DeadLetter ToDeadLetter(const rabbitmq::Message& message);
 
 // Belongs to one thread. What it is given must outlive it.

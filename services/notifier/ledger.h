@@ -34,6 +34,7 @@ struct Mark {
   State state = State::kPending;
   absl::Duration retry_after;  // kPending: when it is due again
   std::string error;           // kPending and kFailed: the code of the failure
+  bool counts = true;          // kPending: whether it was an attempt
 };
 
 struct Backlog {
@@ -68,6 +69,10 @@ class Ledger {
 
   // Gives claims back that were not attempted: due at once, and the attempt not counted.
   virtual absl::Status Release(absl::Span<const Delivery> deliveries) = 0;
+
+  // Gives up what has waited on this channel for longer than `age`, at most `limit`: it is due, and was made or resent
+  // so long ago. Its error is "unreachable". Gives how many; call again while it gives any.
+  virtual absl::StatusOr<std::int64_t> ExpireDue(Channel channel, absl::Duration age, int limit) = 0;
 
   // Makes due what was left in its first attempt by a worker that died. Gives their number.
   virtual absl::StatusOr<int> RescueOrphans() = 0;

@@ -1,6 +1,7 @@
 // ordermesh-notifier: assembles, nothing else.
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -30,7 +31,7 @@
 namespace ordermesh::notifier {
 namespace {
 
-constexpr const char* kSchema[] = {"notifications/0001_notifications"};  // what the SQL of this version needs
+constexpr const char* kSchema[] = {"notifications/0003_resent_at"};  // what the SQL of this version needs
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 
 // One channel: how it delivers, and what it needs for that.
@@ -41,11 +42,15 @@ struct ChannelParts {
         ledger(NotifierSession(config.database_url, absl::StrCat("notifier-", ChannelName(channel))),
                {.lease = config.lease, .gap_wait = config.gap_wait}, process.timer()),
         deliver(Options(config, channel), ledger, Senders(config, smtp, channel, random), policy, process.clock(),
-                process.timer(), metrics) {}
+                process.timer(), random, metrics) {}
 
   static DeliverOptions Options(const NotifierConfig& config, Channel channel) {
     DeliverOptions options = {
-        .channel = channel, .attempt_timeout = config.attempt_timeout, .poll_interval = config.poll_interval};
+        .channel = channel,
+        .attempt_timeout = config.attempt_timeout,
+        .poll_interval = config.poll_interval,
+        .longest_wait = config.longest_wait,
+        .probes = {.initial = config.probe_initial, .max = std::max(config.probe_initial, config.probe_max)}};
     if (channel == Channel::kEmail) options.workers = config.email_workers;
     if (channel == Channel::kWebhook) options.workers = config.webhook_workers;
     if (channel == Channel::kLog) {  // Lines are cheap: what counts is that many share a mark.

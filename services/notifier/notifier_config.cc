@@ -70,6 +70,16 @@ void NotifierConfig::Declare(base::ConfigFields& fields) {
       .Milliseconds("retry_initial_ms", retry_initial, "the delay after the first failed attempt; it doubles each time")
       .AtLeast(1);
   fields.Milliseconds("retry_max_ms", retry_max, "the longest delay").AtLeast(1);
+  fields
+      .Seconds("longest_wait_s", longest_wait,
+               "how long a notification waits for a mail server or webhook that can't be reached; then it is given up")
+      .AtLeast(1);
+  fields
+      .Milliseconds(
+          "probe_initial_ms", probe_initial,
+          "while it can't be reached, the delay before the first look whether it is back; it doubles each time")
+      .AtLeast(1);
+  fields.Milliseconds("probe_max_ms", probe_max, "the longest such delay; at least probe_initial_ms").AtLeast(1);
   fields.Seconds("retention_s", retention, "how long notifications and redriven dead letters are kept").AtLeast(60);
   fields.Seconds("prune_interval_s", prune_interval, "between two prunings").AtLeast(1);
   fields.Integer("admin_threads", admin_threads, "threads, with a database session each, that serve calls")

@@ -41,6 +41,9 @@ struct NotifierConfig {
   int max_attempts = 10;
   absl::Duration retry_initial = absl::Seconds(5);
   absl::Duration retry_max = absl::Minutes(30);
+  absl::Duration longest_wait = absl::Hours(72);
+  absl::Duration probe_initial = absl::Seconds(1);
+  absl::Duration probe_max = absl::Minutes(1);
   absl::Duration retention = absl::Hours(24 * 30);
   absl::Duration prune_interval = absl::Minutes(1);
   int admin_threads = 2;

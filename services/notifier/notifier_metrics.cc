@@ -16,6 +16,8 @@ ChannelMetrics::ChannelMetrics(base::Metrics& m, Channel channel)
                           Label(channel))),
       retried(m.AddCounter("ordermesh_notifier_retried_total", "Attempts that failed and will be repeated.",
                            Label(channel))),
+      unreached(m.AddCounter("ordermesh_notifier_unreached_total",
+                             "Sends that found nobody there; they are not counted as attempts.", Label(channel))),
       lost_leases(m.AddCounter("ordermesh_notifier_lost_leases_total",
                                "Attempts that lasted longer than their lease; their message may have been sent twice.",
                                Label(channel))),
@@ -24,6 +26,10 @@ ChannelMetrics::ChannelMetrics(base::Metrics& m, Channel channel)
                              Label(channel))),
       reachable(m.AddGauge("ordermesh_notifier_channel_reachable", "1: the other side answered the last attempt.",
                            Label(channel))),
+      breaker(m.AddGauge(
+          "ordermesh_notifier_breaker_state",
+          "0: the other side is reached; 2: it is away, and notifications wait; 1: one probes whether it is back.",
+          Label(channel))),
       due(m.AddGauge("ordermesh_notifier_due", "Notifications whose time has come and that wait.", Label(channel))),
       oldest_due(m.AddGauge("ordermesh_notifier_oldest_due_seconds", "How long the oldest due notification has waited.",
                             Label(channel))),
@@ -32,8 +38,8 @@ ChannelMetrics::ChannelMetrics(base::Metrics& m, Channel channel)
 IntakeMetrics::IntakeMetrics(base::Metrics& m)
     : received(m.AddCounter("ordermesh_notifier_events_received_total", "Events received from RabbitMQ.")),
       deduped(m.AddCounter("ordermesh_notifier_deduped_total", "Notifications that were in the ledger already.")),
-      ignored(m.AddCounter("ordermesh_notifier_events_ignored_total",
-                           "Events of a type that customers are not told of.")),
+      ignored(
+          m.AddCounter("ordermesh_notifier_events_ignored_total", "Events of a type that customers are not told of.")),
       refused(m.AddCounter("ordermesh_notifier_events_refused_total", "Events sent to the dead letters as unusable.")),
       requeued(
           m.AddCounter("ordermesh_notifier_events_requeued_total", "Events put back after the ledger refused them.")),

@@ -13,9 +13,11 @@ struct ChannelMetrics {
   base::Counter sent;
   base::Counter failed;       // given up: refused for good, or out of attempts
   base::Counter retried;      // attempts that failed for now
+  base::Counter unreached;    // sends that found nobody there: no attempts
   base::Counter lost_leases;  // marks that came too late: the message may have been sent twice
   base::Histogram latency;    // from the ledger to the other side's acceptance
   base::Gauge reachable;      // 1: the other side answered the last attempt
+  base::Gauge breaker;        // Breaker::State
   base::Gauge due;            // waiting though their time has come
   base::Gauge oldest_due;     // for how long the oldest of them
   base::Gauge queued;         // claimed and not yet marked

@@ -21,6 +21,7 @@ constexpr Statement kClaim = {"claim_due", sql::kClaimDue};
 constexpr Statement kMarkSent = {"mark_sent", sql::kMarkSent};
 constexpr Statement kMarkNotSent = {"mark_not_sent", sql::kMarkNotSent};
 constexpr Statement kRelease = {"release_claims", sql::kReleaseClaims};
+constexpr Statement kExpire = {"expire_unreached", sql::kExpireUnreached};
 constexpr Statement kRescue = {"rescue_orphans", sql::kRescueOrphans};
 constexpr Statement kDue = {"count_due", sql::kCountDue};
 constexpr Statement kPrune = {"prune_notifications", sql::kPruneNotifications};
@@ -133,7 +134,8 @@ absl::StatusOr<std::vector<Delivery>> PostgresLedger::ClaimDue(Channel channel, 
 
 absl::StatusOr<int> PostgresLedger::MarkAll(absl::Span<const Mark> marks) {
   Array sent_ids(Type::kUuid), sent_claims(Type::kInt4);
-  Array ids(Type::kUuid), claims(Type::kInt4), states(Type::kInt4), retries(Type::kInt8), errors(Type::kText);
+  Array ids(Type::kUuid), claims(Type::kInt4), states(Type::kInt4), retries(Type::kInt8), errors(Type::kText),
+      counts(Type::kBool);
   for (const Mark& mark : marks) {
     if (mark.state == State::kSent) {
       sent_ids.Add(mark.id);
@@ -144,6 +146,7 @@ absl::StatusOr<int> PostgresLedger::MarkAll(absl::Span<const Mark> marks) {
       states.AddInt4(static_cast<int>(mark.state));
       retries.Add(absl::ToInt64Milliseconds(mark.retry_after));
       errors.Add(mark.error);
+      counts.AddBool(mark.counts);
     }
   }
   std::int64_t done = 0;
@@ -154,7 +157,8 @@ absl::StatusOr<int> PostgresLedger::MarkAll(absl::Span<const Mark> marks) {
   if (ids.size() > 0) {
     ASSIGN_OR_RETURN(
         const Result result,
-        db_.Execute(kMarkNotSent, Params().Array(ids).Array(claims).Array(states).Array(retries).Array(errors)));
+        db_.Execute(kMarkNotSent,
+                    Params().Array(ids).Array(claims).Array(states).Array(retries).Array(errors).Array(counts)));
     done += result.affected();
   }
   return static_cast<int>(static_cast<std::int64_t>(marks.size()) - done);
@@ -168,6 +172,13 @@ absl::Status PostgresLedger::Release(absl::Span<const Delivery> deliveries) {
     claims.AddInt4(delivery.claim);
   }
   return db_.Execute(kRelease, Params().Array(ids).Array(claims)).status();
+}
+
+absl::StatusOr<std::int64_t> PostgresLedger::ExpireDue(Channel channel, absl::Duration age, int limit) {
+  Params params;
+  params.Int4(static_cast<int>(channel)).Int8(absl::ToInt64Milliseconds(age)).Int8(limit);
+  ASSIGN_OR_RETURN(const Result result, db_.Execute(kExpire, params));
+  return result.affected();
 }
 
 absl::StatusOr<int> PostgresLedger::RescueOrphans() {

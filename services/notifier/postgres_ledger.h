@@ -16,6 +16,7 @@ class PostgresLedger : public Ledger {
   absl::StatusOr<std::vector<Delivery>> ClaimDue(Channel channel, int limit) override;
   absl::StatusOr<int> MarkAll(absl::Span<const Mark> marks) override;
   absl::Status Release(absl::Span<const Delivery> deliveries) override;
+  absl::StatusOr<std::int64_t> ExpireDue(Channel channel, absl::Duration age, int limit) override;
   absl::StatusOr<int> RescueOrphans() override;
   absl::StatusOr<std::vector<Backlog>> Due() override;
   absl::StatusOr<std::int64_t> Prune(absl::Duration age, int limit) override;

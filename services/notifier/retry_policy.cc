@@ -4,7 +4,7 @@
 
 namespace ordermesh::notifier {
 
-Mark RetryPolicy::Judge(const Delivery& delivery, const SendResult& result) const {
+Mark RetryPolicy::Judge(const Delivery& delivery, const SendResult& result, absl::Time now) const {
   Mark mark = {.id = delivery.id, .claim = delivery.claim, .state = State::kSent, .retry_after = {}, .error = ""};
   if (result.kind == SendResult::Kind::kSent) return mark;
   mark.error = result.error;
@@ -13,6 +13,16 @@ Mark RetryPolicy::Judge(const Delivery& delivery, const SendResult& result) cons
     return mark;
   }
   mark.state = State::kPending;
+  if (result.kind == SendResult::Kind::kUnreachable) {
+    mark.counts = false;
+    const base::BackoffPolicy only_jitter = {
+        .initial = std::clamp(now - delivery.created_at, backoff_.initial, backoff_.max),
+        .max = backoff_.max,
+        .multiplier = 1,
+        .jitter = backoff_.jitter};
+    mark.retry_after = base::BackoffDelay(only_jitter, 1, random_);
+    return mark;
+  }
   mark.retry_after =
       std::max(base::BackoffDelay(backoff_, delivery.attempt, random_), std::min(result.retry_after, backoff_.max));
   return mark;

@@ -8,8 +8,9 @@
 
 namespace ordermesh::notifier {
 
-// A transient failure is tried again after a delay that grows, until `max_attempts` attempts were made. What the other
-// side asks for (Retry-After) is granted up to the longest delay. Thread-safe; `random` must outlive it.
+// Whoever could not be reached was not tried: the notification waits as long again as it has waited, up to the longest
+// delay. A transient failure is tried again after a delay that grows, until `max_attempts` attempts were made. What the
+// other side asks for (Retry-After) is granted up to the longest delay. Thread-safe; `random` must outlive it.
 class RetryPolicy {
  public:
   RetryPolicy(int max_attempts, base::BackoffPolicy backoff, base::Random& random)
@@ -21,7 +22,7 @@ class RetryPolicy {
            (result.kind == SendResult::Kind::kTransient && delivery.attempt >= max_attempts_);
   }
 
-  Mark Judge(const Delivery& delivery, const SendResult& result) const;
+  Mark Judge(const Delivery& delivery, const SendResult& result, absl::Time now) const;
 
   // Whether it was claimed more often than it may be tried: its workers died before they could mark it.
   bool Exhausted(const Delivery& delivery) const { return delivery.attempt > max_attempts_; }

@@ -30,7 +30,7 @@ TEST_P(RetryPolicyTable, Judges) {
   delivery.id = testing::FakeIds::Number(7);
   delivery.claim = 12;
   delivery.attempt = GetParam().attempt;
-  const Mark mark = policy.Judge(delivery, GetParam().result);
+  const Mark mark = policy.Judge(delivery, GetParam().result, absl::Now());
   EXPECT_EQ(mark.id, delivery.id);
   EXPECT_EQ(mark.claim, 12);
   EXPECT_EQ(mark.state, GetParam().state);
@@ -58,6 +58,28 @@ INSTANTIATE_TEST_SUITE_P(
                            SendResult::Transient("webhook_503", absl::Hours(24)), State::kPending, absl::Minutes(30)}),
     [](const auto& info) { return info.param.name; });
 
+TEST(RetryPolicyTest, WhoCannotBeReachedIsWaitedForWithoutCountingLongerAndLonger) {
+  testing::FakeRandom random;
+  const RetryPolicy policy(1, kBackoff, random);
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  Delivery delivery;
+  delivery.attempt = 1;
+  const struct {
+    absl::Duration age, delay;
+  } cases[] = {{absl::ZeroDuration(), absl::Seconds(10)},
+               {-absl::Hours(1), absl::Seconds(10)},
+               {absl::Minutes(5), absl::Minutes(5)},
+               {absl::Hours(48), absl::Minutes(30)}};
+  for (const auto& c : cases) {
+    delivery.created_at = now - c.age;
+    const Mark mark = policy.Judge(delivery, SendResult::Unreachable("smtp_connection"), now);
+    EXPECT_EQ(mark.state, State::kPending);
+    EXPECT_FALSE(mark.counts);
+    EXPECT_EQ(mark.retry_after, c.delay);
+    EXPECT_EQ(mark.error, "smtp_connection");
+  }
+}
+
 TEST(RetryPolicyTest, JitterTakesAwayAPartOfTheDelay) {
   base::BackoffPolicy backoff = kBackoff;
   backoff.jitter = 0.5;
@@ -66,7 +88,7 @@ TEST(RetryPolicyTest, JitterTakesAwayAPartOfTheDelay) {
   Delivery delivery;
   delivery.attempt = 1;
   for (int i = 0; i < 100; ++i) {
-    const absl::Duration delay = policy.Judge(delivery, kDeferred).retry_after;
+    const absl::Duration delay = policy.Judge(delivery, kDeferred, absl::Now()).retry_after;
     EXPECT_GE(delay, absl::Seconds(5));
     EXPECT_LE(delay, absl::Seconds(10));
   }

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "services/notifier/notification.h"
 
@@ -13,20 +12,23 @@ namespace ordermesh::notifier {
 
 struct SendResult {
   enum class Kind {
-    kSent,       // the other side has accepted it
-    kTransient,  // not now: try again
-    kPermanent,  // never: give up
+    kSent,         // the other side has accepted it
+    kTransient,    // not now, says the other side of this notification: try again
+    kPermanent,    // never: give up
+    kUnreachable,  // nobody was there to say anything about it: it waits, and this was no attempt
   };
   Kind kind = Kind::kSent;
   std::string error;           // a code, "smtp_451"; never the other side's text
   absl::Duration retry_after;  // what the other side asked for; zero: nothing
-
-  // Nobody was there to answer: the code says so.
-  bool unreachable() const;
+  bool asked = true;           // false: we saw by ourselves that it can't be sent, and nobody was asked
 
   static SendResult Sent() { return {}; }
   static SendResult Transient(std::string error, absl::Duration retry_after = absl::ZeroDuration()) {
     return {Kind::kTransient, std::move(error), retry_after};
+  }
+  static SendResult Unreachable(std::string error) { return {Kind::kUnreachable, std::move(error), {}}; }
+  static SendResult Unsendable(std::string error) {
+    return {.kind = Kind::kPermanent, .error = std::move(error), .retry_after = {}, .asked = false};
   }
   static SendResult Permanent(std::string error) { return {Kind::kPermanent, std::move(error), {}}; }
 };
@@ -37,10 +39,6 @@ class Sender {
   virtual ~Sender() = default;
   virtual SendResult Send(const Delivery& delivery) = 0;
 };
-
-inline bool SendResult::unreachable() const {
-  return kind == Kind::kTransient && (absl::EndsWith(error, "_connection") || absl::EndsWith(error, "_timeout"));
-}
 
 // Called once on each thread that sends.
 using SenderFactory = std::function<std::unique_ptr<Sender>()>;

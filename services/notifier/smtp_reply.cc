@@ -5,10 +5,15 @@
 namespace ordermesh::notifier {
 
 SendResult ClassifySmtp(const SmtpFailure& failure) {
-  if (failure.timed_out) return SendResult::Transient("smtp_timeout");
-  if (failure.reply < 400 || failure.reply > 599) return SendResult::Transient("smtp_connection");
+  if (failure.timed_out) return SendResult::Unreachable("smtp_timeout");
+  if (failure.tls) return SendResult::Unreachable("smtp_tls");
+  if (failure.reply < 400 || failure.reply > 599) return SendResult::Unreachable("smtp_connection");
   std::string error = absl::StrCat("smtp_", failure.reply);
-  if (failure.reply >= 500 && failure.stage != SmtpStage::kConnection) return SendResult::Permanent(std::move(error));
+  const bool login = failure.reply >= 530 && failure.reply <= 538;
+  if (failure.stage == SmtpStage::kConnection || failure.reply == 421 || login) {
+    return SendResult::Unreachable(std::move(error));
+  }
+  if (failure.reply >= 500) return SendResult::Permanent(std::move(error));
   return SendResult::Transient(std::move(error));
 }
 

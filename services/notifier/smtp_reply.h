@@ -16,10 +16,12 @@ struct SmtpFailure {
   SmtpStage stage = SmtpStage::kConnection;
   int reply = 0;  // the last reply's code; 0: none came
   bool timed_out = false;
+  bool tls = false;  // no TLS, or none that can be trusted
 };
 
-// 5xx about this mail is for good. Anything before it is the servers' trouble, ours or theirs, whatever the code: the
-// next attempt may find it mended. The error is "smtp_<code>", "smtp_timeout" or "smtp_connection".
+// About a mail, 5xx is for good and 4xx for now. All else is the servers' trouble, ours or theirs, and no attempt at
+// this mail: whatever comes before it, a login that is asked for or refused (530 to 538), 421 anywhere (the server
+// closes). The error is "smtp_<code>", "smtp_timeout", "smtp_tls" or "smtp_connection".
 SendResult ClassifySmtp(const SmtpFailure& failure);
 
 }  // namespace ordermesh::notifier

@@ -32,13 +32,15 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"MailboxBusy", {SmtpStage::kMail, 450, false}, Kind::kTransient, "smtp_450"},
                       Case{"ContentRefused", {SmtpStage::kData, 554, false}, Kind::kPermanent, "smtp_554"},
                       Case{"ContentDeferred", {SmtpStage::kData, 452, false}, Kind::kTransient, "smtp_452"},
-                      Case{"ServerClosing", {SmtpStage::kMail, 421, false}, Kind::kTransient, "smtp_421"},
-                      Case{"ServerRefusesUs", {SmtpStage::kConnection, 554, false}, Kind::kTransient, "smtp_554"},
-                      Case{"LoginRefused", {SmtpStage::kConnection, 535, false}, Kind::kTransient, "smtp_535"},
-                      Case{"NobodyThere", {SmtpStage::kConnection, 0, false}, Kind::kTransient, "smtp_connection"},
-                      Case{"LostInTheMiddle", {SmtpStage::kData, 354, false}, Kind::kTransient, "smtp_connection"},
-                      Case{"TimedOut", {SmtpStage::kData, 354, true}, Kind::kTransient, "smtp_timeout"},
-                      Case{"TimedOutAfterARefusal", {SmtpStage::kMail, 550, true}, Kind::kTransient, "smtp_timeout"}),
+                      Case{"ServerClosing", {SmtpStage::kMail, 421, false}, Kind::kUnreachable, "smtp_421"},
+                      Case{"ServerRefusesUs", {SmtpStage::kConnection, 554, false}, Kind::kUnreachable, "smtp_554"},
+                      Case{"LoginRefused", {SmtpStage::kConnection, 535, false}, Kind::kUnreachable, "smtp_535"},
+                      Case{"LoginAskedFor", {SmtpStage::kMail, 530, false}, Kind::kUnreachable, "smtp_530"},
+                      Case{"NoTrust", {SmtpStage::kConnection, 220, false, true}, Kind::kUnreachable, "smtp_tls"},
+                      Case{"NobodyThere", {SmtpStage::kConnection, 0, false}, Kind::kUnreachable, "smtp_connection"},
+                      Case{"LostInTheMiddle", {SmtpStage::kData, 354, false}, Kind::kUnreachable, "smtp_connection"},
+                      Case{"TimedOut", {SmtpStage::kData, 354, true}, Kind::kUnreachable, "smtp_timeout"},
+                      Case{"TimedOutAfterARefusal", {SmtpStage::kMail, 550, true}, Kind::kUnreachable, "smtp_timeout"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

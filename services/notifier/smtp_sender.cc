@@ -82,7 +82,9 @@ class SmtpSender::Dialogue {
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
     SmtpFailure failure = {.stage = SmtpStage::kConnection,
                            .reply = static_cast<int>(reply),
-                           .timed_out = code == CURLE_OPERATION_TIMEDOUT};
+                           .timed_out = code == CURLE_OPERATION_TIMEDOUT,
+                           .tls = code == CURLE_USE_SSL_FAILED || code == CURLE_SSL_CONNECT_ERROR ||
+                                  code == CURLE_PEER_FAILED_VERIFICATION};
     if (reading_.begun) {
       failure.stage = SmtpStage::kData;
     } else if (code == CURLE_SEND_ERROR) {  // What curl says of a refused MAIL, RCPT or DATA.
@@ -103,12 +105,12 @@ SmtpSender::SmtpSender(SmtpOptions options)
 SmtpSender::~SmtpSender() = default;
 
 SendResult SmtpSender::Send(const Delivery& delivery) {
-  if (delivery.contact.empty()) return SendResult::Permanent("no_contact");
-  if (!domain::IsEmailAddress(delivery.contact)) return SendResult::Permanent("bad_contact");
+  if (delivery.contact.empty()) return SendResult::Unsendable("no_contact");
+  if (!domain::IsEmailAddress(delivery.contact)) return SendResult::Unsendable("bad_contact");
   const absl::StatusOr<wire::StructuredEvent> event = wire::FromStructuredJson(delivery.event.payload);
-  if (!event.ok()) return SendResult::Permanent("bad_event");
+  if (!event.ok()) return SendResult::Unsendable("bad_event");
   const absl::StatusOr<MailText> text = ComposeMail(delivery.event.type, event->data);
-  if (!text.ok()) return SendResult::Permanent("no_template");
+  if (!text.ok()) return SendResult::Unsendable("no_template");
 
   const std::string event_id = delivery.event.id.ToString();
   const std::string mail = FormatMail({.from = options_.from,

@@ -160,8 +160,10 @@ TEST(SmtpSenderTest, ClassifiesWhatTheServerAnswers) {
       {"DATA", "554 no thanks", Kind::kPermanent, "smtp_554"},
       {".", "554 spam", Kind::kPermanent, "smtp_554"},
       {".", "450 busy", Kind::kTransient, "smtp_450"},
-      {"", "554 go away", Kind::kTransient, "smtp_554"},
-      {"", "421 too many connections", Kind::kTransient, "smtp_421"},
+      {"RCPT", "421 closing", Kind::kUnreachable, "smtp_421"},
+      {"MAIL", "530 log in first", Kind::kUnreachable, "smtp_530"},
+      {"", "554 go away", Kind::kUnreachable, "smtp_554"},
+      {"", "421 too many connections", Kind::kUnreachable, "smtp_421"},
   };
   for (const auto& c : cases) {
     MailServer server(Replies{{c.command, c.reply}});
@@ -183,9 +185,8 @@ TEST(SmtpSenderTest, NobodyThereIsTriedAgain) {
   SmtpOptions options = MailServer().Options();  // gone by now
   SmtpSender sender(options);
   const SendResult result = sender.Send(ADelivery());
-  EXPECT_EQ(result.kind, Kind::kTransient);
+  EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "smtp_connection");
-  EXPECT_TRUE(result.unreachable());
 }
 
 TEST(SmtpSenderTest, AServerThatHangsIsCutOff) {
@@ -203,7 +204,9 @@ TEST(SmtpSenderTest, RequiresTlsWhenToldTo) {
   SmtpOptions options = server.Options();
   options.tls = SmtpOptions::Tls::kRequired;
   SmtpSender sender(options);
-  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kTransient);
+  const SendResult result = sender.Send(ADelivery());
+  EXPECT_EQ(result.kind, Kind::kUnreachable);
+  EXPECT_EQ(result.error, "smtp_tls");
   EXPECT_THAT(server.mails(), IsEmpty());
 }
 

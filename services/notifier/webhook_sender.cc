@@ -36,7 +36,7 @@ WebhookSender::WebhookSender(WebhookOptions options, base::Random& random)
 }
 
 SendResult WebhookSender::Send(const Delivery& delivery) {
-  if (handle_ == nullptr) return SendResult::Transient("webhook_connection");
+  if (handle_ == nullptr) return SendResult::Unreachable("webhook_connection");
   CURL* const curl = handle_.get();
   CurlList headers;
   headers.Add("Content-Type: application/cloudevents+json; charset=UTF-8");
@@ -61,11 +61,11 @@ SendResult WebhookSender::Send(const Delivery& delivery) {
     curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after_s);
     return ClassifyWebhook(status, absl::Seconds(retry_after_s));
   }
-  if (code == CURLE_OPERATION_TIMEDOUT) return SendResult::Transient("webhook_timeout");
+  if (code == CURLE_OPERATION_TIMEDOUT) return SendResult::Unreachable("webhook_timeout");
   if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR) {
-    return SendResult::Transient("webhook_tls");
+    return SendResult::Unreachable("webhook_tls");
   }
-  return SendResult::Transient("webhook_connection");
+  return SendResult::Unreachable("webhook_connection");
 }
 
 }  // namespace ordermesh::notifier

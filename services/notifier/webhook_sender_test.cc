@@ -121,19 +121,18 @@ TEST_F(WebhookSenderTest, AnAnswerTooLongIsCutAndCountsByItsStatus) {
 
 TEST_F(WebhookSenderTest, AHangIsCutAndTriedAgain) {
   const SendResult result = SendTo("", absl::Milliseconds(200));
-  EXPECT_EQ(result.kind, Kind::kTransient);
+  EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "webhook_timeout");
-  EXPECT_TRUE(result.unreachable());
 }
 
 TEST_F(WebhookSenderTest, NobodyThereIsTriedAgain) {
   WebhookSender sender({.url = "http://127.0.0.1:1/", .proxy = ""}, random_);
   const SendResult result = sender.Send(ADelivery());
-  EXPECT_EQ(result.kind, Kind::kTransient);
+  EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "webhook_connection");
 }
 
-TEST_F(WebhookSenderTest, GarbageIsTriedAgain) { EXPECT_EQ(SendTo("SSH-2.0-OpenSSH\r\n").kind, Kind::kTransient); }
+TEST_F(WebhookSenderTest, GarbageIsTriedAgain) { EXPECT_EQ(SendTo("SSH-2.0-OpenSSH\r\n").kind, Kind::kUnreachable); }
 
 }  // namespace
 }  // namespace ordermesh::notifier

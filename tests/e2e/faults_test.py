@@ -110,16 +110,18 @@ def test_a_stopped_mail_server_delays_mails_and_loses_none(system):
     notifier = Moved(system, "notifier")
     with system.without("mail"):
         order = system.place(("SKU-0701", 1))
-        pending = eventually(
+        ((state, attempts, error),) = eventually(
             lambda: system.sql("SELECT state, attempt, last_error FROM notifications.notifications WHERE order_id = %s",
-                               order["id"]), lambda rows: rows and rows[0][1] >= 1, what="a failed attempt")
-        assert pending[0][0] == 1 and pending[0][2]
+                               order["id"]), lambda rows: rows and rows[0][2], what="a failed connection")
+        assert (state, attempts, error) == (1, 0, "smtp_connection"), "who was not reached has refused nothing"
         assert system.metrics("notifier")[of_email("channel_reachable")] == 0
-        assert notifier(of_email("sent_total"), of_email("failed_total")) == (0, 0)
-        assert notifier(of_email("retried_total"))[0] >= 1
+        assert system.metrics("notifier")[of_email("breaker_state")] > 0
+        assert notifier(*map(of_email, ("sent_total", "failed_total", "retried_total"))) == (0, 0, 0)
+        assert notifier(of_email("unreached_total"))[0] >= 1
     eventually(lambda: system.mails(order["id"]), within=60, what="the e-mail")
     notifier.eventually((1, 0), of_email("sent_total"), of_email("failed_total"))
     assert system.metrics("notifier")[of_email("channel_reachable")] == 1
+    assert system.metrics("notifier")[of_email("breaker_state")] == 0
 
 
 def test_recipients_that_the_mail_server_refuses_and_defers(system):

@@ -151,6 +151,7 @@ absl::StatusOr<int> FakeLedger::MarkAll(absl::Span<const Mark> marks) {
     }
     FakeLedgerRows::Row& row = it->second;
     row.state = mark.state;
+    if (!mark.counts && row.leased_until != absl::InfinitePast()) --row.delivery.attempt;
     row.leased_until = absl::InfinitePast();
     row.next_attempt = mark.state == State::kPending ? rows_.clock_.Now() + mark.retry_after : absl::InfiniteFuture();
     if (mark.state == State::kSent) {
@@ -177,6 +178,27 @@ absl::Status FakeLedger::Release(absl::Span<const Delivery> deliveries) {
   }
   rows_.changed_.NotifyAll();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::int64_t> FakeLedger::ExpireDue(Channel channel, absl::Duration age, int limit) {
+  base::MutexLock lock(rows_.mu_);
+  if (absl::Status failure = rows_.Failure(); !failure.ok()) return failure;
+  std::int64_t expired = 0;
+  const absl::Time now = rows_.clock_.Now();
+  for (auto& [id, row] : rows_.rows_) {
+    if (expired == limit) break;
+    if (row.delivery.channel != channel || row.state != State::kPending || row.next_attempt > now ||
+        row.delivery.created_at >= now - age) {
+      continue;
+    }
+    row.state = State::kFailed;
+    row.last_error = "unreachable";
+    row.next_attempt = absl::InfiniteFuture();
+    row.leased_until = absl::InfinitePast();
+    ++expired;
+  }
+  rows_.changed_.NotifyAll();
+  return expired;
 }
 
 absl::StatusOr<int> FakeLedger::RescueOrphans() {

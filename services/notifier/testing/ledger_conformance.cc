@@ -266,6 +266,36 @@ TEST_P(LedgerConformance, PrunesWhatIsOldAndDone) {
   EXPECT_EQ(again.inserted, 1) << "the young one was kept";
 }
 
+TEST_P(LedgerConformance, WhatReachedNobodyWasNoAttempt) {
+  const Event event = AnEvent(1);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event)}));
+  Mark mark = {.id = entered.claimed[0].id, .claim = entered.claimed[0].claim, .state = State::kPending};
+  mark.retry_after = absl::Seconds(10);
+  mark.error = "smtp_connection";
+  mark.counts = false;
+  EXPECT_THAT(ledger_->MarkAll({mark}), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->MarkAll({mark}), IsOk());
+  harness_->PassTime(absl::Seconds(11));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].attempt, 1);
+}
+
+TEST_P(LedgerConformance, GivesUpWhatIsDueAndHasWaitedForTooLong) {
+  const Event old = AnEvent(1), mail = AnEvent(2), claimed = AnEvent(3), young = AnEvent(4);
+  ASSERT_THAT(ledger_->Enter({Waiting(old), Waiting(mail, Channel::kEmail), Waiting(claimed)}), IsOk());
+  harness_->PassTime(absl::Hours(25));
+  ASSERT_THAT(ledger_->Enter({Waiting(young)}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> held, ledger_->ClaimDue(Channel::kLog, 1));
+  ASSERT_THAT(held, SizeIs(1));
+  EXPECT_THAT(ledger_->ExpireDue(Channel::kLog, absl::Hours(24), 10), IsOkAndHolds(1)) << "one old one is being sent";
+  EXPECT_THAT(ledger_->ExpireDue(Channel::kLog, absl::Hours(24), 10), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10),
+              IsOkAndHolds(ElementsAre(Field(&Delivery::event, Field(&Event::order_id, young.order_id)))));
+  EXPECT_THAT(ledger_->MarkAll({Sent(held[0])}), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kEmail, 10), IsOkAndHolds(SizeIs(1))) << "another channel's are not touched";
+}
+
 TEST_P(LedgerConformance, LeavesOutThePayloadOfWhoNeedsNone) {
   const Event event = AnEvent(1);
   ASSERT_THAT(ledger_->Enter({{.event = &event, .channel = Channel::kLog, .keep_payload = false, .claim = false}}),

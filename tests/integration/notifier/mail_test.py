@@ -92,16 +92,38 @@ def test_an_order_that_has_no_contact_is_given_up(world):
 
 
 def test_mails_wait_while_the_mail_server_is_gone(world):
-    notifier = world.start(max_attempts=1000)
-    order = world.order()
+    notifier = world.start(max_attempts=1, probe_initial_ms=50, probe_max_ms=200)
+    orders = [world.order() for _ in range(30)]
+    order = orders[0]
     world.stack.command("kill", "mail")
     try:
-        world.publish(event(order))
-        eventually(lambda: world.rows(order), lambda rows: rows and rows[0][2:] >= (2, "smtp_connection"))
+        world.publish(*(event(one) for one in orders))
+        # Many more sends than there may be attempts, and none of them was one.
+        eventually(lambda: notifier.metric("ordermesh_notifier_unreached_total", channel="email"), lambda n: n >= 10)
+        eventually(lambda: {row[1:3] for one in orders for row in world.rows(one)}, lambda seen: seen <= {(PENDING, 0), (PENDING, 1)})
+        assert world.counts() == {PENDING: 30}
+        assert notifier.metric("ordermesh_notifier_breaker_state", channel="email") > 0
         assert notifier.readyz()[0] == 200  # The mail server is no part of readiness, but of the metrics.
         assert notifier.metric("ordermesh_notifier_channel_reachable", channel="email") == 0
     finally:
         world.stack.command("start", "mail")
-    eventually(lambda: world.rows(order)[0][1], SENT)
-    assert len(world.mails(order)) == 1
+    eventually(world.counts, {SENT: 30})
+    assert [len(world.mails(one)) for one in orders] == [1] * 30
+    assert {world.rows(one)[0][2] for one in orders} == {1}
     assert notifier.metric("ordermesh_notifier_channel_reachable", channel="email") == 1
+    assert notifier.metric("ordermesh_notifier_breaker_state", channel="email") == 0
+
+
+def test_mails_are_given_up_when_the_mail_server_stays_away_and_wait_as_long_again_when_resent(world):
+    notifier = world.start(longest_wait_s=1, probe_initial_ms=50, probe_max_ms=100)
+    order = world.order()
+    world.stack.command("kill", "mail")
+    try:
+        world.publish(event(order))
+        eventually(lambda: world.rows(order), [(EMAIL, FAILED, 0, "unreachable")])
+    finally:
+        world.stack.command("start", "mail")
+    messages = notifier.messages
+    (failed,) = notifier.rpc.ListNotifications(messages.ListNotificationsRequest(order_id=order)).notifications
+    notifier.rpc.ResendNotification(messages.ResendNotificationRequest(id=failed.id))
+    eventually(lambda: world.rows(order), [(EMAIL, SENT, 1, "unreachable")])

@@ -26,7 +26,8 @@ PENDING, SENT, FAILED = 1, 2, 3
 # Short, so that tests see the second attempt soon; nothing waits for less than it would in earnest.
 _FAST = {
     "attempt_timeout_ms": 1000, "connect_timeout_ms": 500, "lease_ms": 2500, "poll_interval_ms": 50,
-    "retry_initial_ms": 100, "retry_max_ms": 500, "drain_delay_ms": 0, "rebind_interval_ms": 500,
+    "retry_initial_ms": 100, "retry_max_ms": 500, "drain_delay_ms": 0, "rebind_interval_ms": 500, "probe_initial_ms": 100,
+    "probe_max_ms": 500,
 }  # fmt: skip
 
 
