@@ -12,8 +12,9 @@ namespace ordermesh::domain {
 inline constexpr int kMaxRequestId = 128;  // characters
 
 // The request id of a call from its field `request_id` (empty: not given) and every header `Idempotency-Key` that it
-// came with; empty when there is neither. A header may be quoted, as a structured field (RFC 8941): then \" and \\ stand
-// for themselves. A header with nothing in it is a mistake, not the absence of a key: its sender counts on being safe.
+// came with; empty when there is neither. A header may be quoted, as a structured field (RFC 8941): then \" and
+// \\ stand for themselves. A header with nothing in it is a mistake, not the absence of a key: its sender counts on
+// being safe.
 //   kInvalidArgument  REQUEST_ID_MALFORMED: not 1 to 128 characters of 0x21 to 0x7E, or bad quotes;
 //                     REQUEST_IDS_DIFFER: several are given and differ
 absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::Span<const absl::string_view> headers);
