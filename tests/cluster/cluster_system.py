@@ -24,6 +24,8 @@ class ClusterSystem(System):
         metrics = {name: f"http://{self._forward(name, port + 1000).endpoint}/metrics" for name, port in _GRPC_PORTS.items()}
         password = urllib.parse.quote(namespace.secret(f"{release}-postgres")["superuser_password"])
         postgres = self._forward("postgres", 5432).endpoint
+        queue = namespace.secret(f"{release}-rabbitmq")
+        rabbitmq = self._forward("rabbitmq", 5672).endpoint
         kafka = self._forward("kafka", 9092, address=KAFKA_ADDRESS, local_port=9092).endpoint
         mail = Forward(namespace.name, "service/mail-sink", 8025)
         self._forwards.append(mail)
@@ -33,7 +35,8 @@ class ClusterSystem(System):
         self.edge = f"{namespace.node_address()}:{edge}"
         super().__init__({
             **grpc, "http": f"http://{self.edge}", "operators": f"http://{operators.endpoint}", "metrics": metrics, "mail": f"http://{mail.endpoint}",
-            "postgres": f"postgres://postgres:{password}@{postgres}/ordermesh", "kafka": kafka, "channels": ["email"]}, None)
+            "postgres": f"postgres://postgres:{password}@{postgres}/ordermesh", "kafka": kafka,
+            "rabbitmq": f"amqp://{queue['username']}:{queue['password']}@{rabbitmq}/", "channels": ["email"]}, None)
 
     def renew_forwards(self):
         """After pods were replaced: what leads to one that is gone fails once."""
