@@ -34,7 +34,7 @@ Readiness::Readiness(std::vector<std::string> dependencies, std::vector<HealthGr
   }
 }
 
-void Readiness::Report(const std::string& dependency, absl::Status status) {
+void Readiness::Report(const std::string& dependency, const absl::Status& status) {
   bool was_ok = false, is_news = false;
   std::vector<bool> before, after;
   {

@@ -33,7 +33,7 @@ class Readiness {
   // Every dependency is named before start, not ready ("not checked yet") until it reports.
   explicit Readiness(std::vector<std::string> dependencies, std::vector<HealthGroup> groups = {});
 
-  void Report(const std::string& dependency, absl::Status status);
+  void Report(const std::string& dependency, const absl::Status& status);
   void EndStart();
   void StartDraining();
 
