@@ -17,7 +17,7 @@ class RacedLane : public ordermesh::aio::Lane {
 
  protected:
   void Wake() override {}
-  void WakeAt(absl::Time) override {}
+  void WakeAt(ordermesh::base::SteadyTime) override {}
 };
 
 }  // namespace
