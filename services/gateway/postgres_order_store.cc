@@ -27,12 +27,18 @@ postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, 
   return session;
 }
 
-// Lists are planned anew each time, for the filters and the sizes of the moment, and are read in the order of an index.
-// A bitmap is of all that matches before the first row comes, however few are counted.
+// Reads come in the order of the index that they need: no other index will do then (find_orders.sql).
+postgres::ConnectionOptions ReadSession(const PostgresOrderStore::Options& options, const char* application) {
+  postgres::ConnectionOptions session = Session(options, application);
+  session.session_sql += "; SET enable_sort = off";
+  return session;
+}
+
+// Lists are planned each time, for the filters and the sizes of the moment. A bitmap is of all that matches before the
+// first row comes, however few are counted.
 postgres::ConnectionOptions QuerySession(const PostgresOrderStore::Options& options) {
-  postgres::ConnectionOptions session = Session(options, "ordermesh-gateway");
-  session.session_sql +=
-      "; SET plan_cache_mode = force_custom_plan; SET enable_sort = off; SET enable_bitmapscan = off";
+  postgres::ConnectionOptions session = ReadSession(options, "ordermesh-gateway");
+  session.session_sql += "; SET plan_cache_mode = force_custom_plan; SET enable_bitmapscan = off";
   return session;
 }
 
@@ -60,7 +66,7 @@ PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& event
                 return std::make_unique<IntakeSession>(session, events);
               }),
       look_ups_({.threads = 1, .max_queued = options.max_waiting},
-                postgres::MakeConnections(Session(options, "ordermesh-gateway look-ups"))),
+                postgres::MakeConnections(ReadSession(options, "ordermesh-gateway look-ups"))),
       cancels_({.threads = options.cancel_connections, .max_queued = options.max_waiting},
                postgres::MakeConnections(Session(options, "ordermesh-gateway cancels"))),
       queries_({.threads = options.query_connections, .max_queued = options.max_waiting},
