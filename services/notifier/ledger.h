@@ -48,7 +48,9 @@ struct Backlog {
 //
 // Whose turn it is: a notification about an order's version is claimed only when no earlier version is pending on the
 // same channel and recipient, and when the version before was entered. One that never was (the channel was not in use
-// then) is waited for only so long as `LedgerOptions::gap_wait`.
+// then) is waited for only so long as `LedgerOptions::gap_wait`. Until its turn has come it is blocked, which is not
+// due: MarkAll and ExpireDue make due what waited for what they end. It is looked at again every
+// `LedgerOptions::recheck`, for what a crash between the two kept back.
 //
 // Every method: kUnavailable, kDeadlineExceeded, kResourceExhausted, kAborted: not done, or not known whether; call
 // again.
@@ -88,6 +90,7 @@ class Ledger {
 struct LedgerOptions {
   absl::Duration lease = absl::Seconds(30);
   absl::Duration gap_wait = absl::Seconds(30);
+  absl::Duration recheck = absl::Minutes(5);
 };
 
 }  // namespace ordermesh::notifier

@@ -31,7 +31,7 @@
 namespace ordermesh::notifier {
 namespace {
 
-constexpr const char* kSchema[] = {"notifications/0003_resent_at"};  // what the SQL of this version needs
+constexpr const char* kSchema[] = {"notifications/0005_index_blocked"};  // what the SQL of this version needs
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 
 // One channel: how it delivers, and what it needs for that.

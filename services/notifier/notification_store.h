@@ -20,7 +20,7 @@ struct StoredNotification {
   Channel channel = Channel::kLog;
   State state = State::kPending;
   int attempts = 0;
-  std::optional<absl::Time> next_attempt;  // pending, and not being sent just now
+  std::optional<absl::Time> next_attempt;  // pending, and neither being sent nor blocked
   std::string last_error;
   absl::Time created_at;
   std::optional<absl::Time> sent_at;

@@ -24,13 +24,41 @@ constexpr Statement kRelease = {"release_claims", sql::kReleaseClaims};
 constexpr Statement kExpire = {"expire_unreached", sql::kExpireUnreached};
 constexpr Statement kRescue = {"rescue_orphans", sql::kRescueOrphans};
 constexpr Statement kDue = {"count_due", sql::kCountDue};
+constexpr Statement kUnblock = {"unblock", sql::kUnblock};
 constexpr Statement kPrune = {"prune_notifications", sql::kPruneNotifications};
 
 // What a transaction may last: statement_timeout, and room.
 constexpr absl::Duration kLongestTransaction = absl::Seconds(15);
 
+// How many more than it may claim a look takes in, so that a few that are blocked don't hide those behind them; and how
+// often one call looks while it finds blocked ones: an update may leave tens of thousands.
+constexpr int kLookBeyond = 64, kMostLooks = 50;
+
+// The column `order_id` of what a statement changed.
+Array OrdersOf(const Result& rows, int column) {
+  Array ids(Type::kUuid);
+  for (int row = 0; row < rows.rows(); ++row) ids.Add(rows.Uuid(row, column));
+  return ids;
+}
+
 std::string TextOrEmpty(const Result& result, int row, int column) {
   return result.IsNull(row, column) ? std::string() : std::string(result.Text(row, column));
+}
+
+Delivery ReadClaim(const Result& rows, int row, Channel channel, base::SteadyTime lease_end) {
+  return {.id = rows.Uuid(row, 0),
+          .claim = rows.Int4(row, 1),
+          .attempt = rows.Int4(row, 2),
+          .channel = channel,
+          .event = {.id = rows.Uuid(row, 3),
+                    .type = std::string(rows.Text(row, 4)),
+                    .order_id = rows.Uuid(row, 5),
+                    .order_version = rows.Int8(row, 6),
+                    .payload = std::string(rows.Text(row, 7)),
+                    .traceparent = std::string(rows.Text(row, 8))},
+          .contact = TextOrEmpty(rows, row, 10),
+          .created_at = rows.Timestamp(row, 9),
+          .lease_end = lease_end};
 }
 
 struct Keyed {
@@ -76,6 +104,7 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
   Params params;
   params.Array(ids).Array(events).Array(types).Array(orders).Array(versions).Array(channels);
   params.Array(recipients).Array(payloads).Array(traces).Array(claims).Int8(absl::ToInt64Milliseconds(options_.lease));
+  params.Int8(absl::ToInt64Milliseconds(options_.gap_wait));
 
   const base::SteadyTime lease_end = timer_.SteadyNow() + options_.lease;
   ASSIGN_OR_RETURN(const Result rows, db_.Execute(kEnter, params));
@@ -85,7 +114,9 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
   index_of.reserve(keyed.size());
   for (const Keyed& key : keyed) index_of.try_emplace(key.id, key.index);
   std::vector<std::pair<int, Delivery>> claimed;
+  Array blocked(Type::kUuid);
   for (int row = 0; row < rows.rows(); ++row) {
+    if (rows.Bool(row, 4)) blocked.Add(rows.Uuid(row, 5));
     const int claim = rows.Int4(row, 1);
     if (claim == 0) continue;
     const base::Uuid id = rows.Uuid(row, 0);
@@ -103,31 +134,35 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
   std::sort(claimed.begin(), claimed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   entered.claimed.reserve(claimed.size());
   for (auto& [index, delivery] : claimed) entered.claimed.push_back(std::move(delivery));
+  Unblock(blocked);
   return entered;
 }
 
 absl::StatusOr<std::vector<Delivery>> PostgresLedger::ClaimDue(Channel channel, int limit) {
-  Params params;
-  params.Int4(static_cast<int>(channel)).Int8(limit).Int8(absl::ToInt64Milliseconds(options_.lease));
-  params.Int8(absl::ToInt64Milliseconds(options_.gap_wait));
-  const base::SteadyTime lease_end = timer_.SteadyNow() + options_.lease;
-  ASSIGN_OR_RETURN(const Result rows, db_.Execute(kClaim, params));
   std::vector<Delivery> claimed;
-  claimed.reserve(rows.rows());
-  for (int row = 0; row < rows.rows(); ++row) {
-    claimed.push_back({.id = rows.Uuid(row, 0),
-                       .claim = rows.Int4(row, 1),
-                       .attempt = rows.Int4(row, 2),
-                       .channel = channel,
-                       .event = {.id = rows.Uuid(row, 3),
-                                 .type = std::string(rows.Text(row, 4)),
-                                 .order_id = rows.Uuid(row, 5),
-                                 .order_version = rows.Int8(row, 6),
-                                 .payload = std::string(rows.Text(row, 7)),
-                                 .traceparent = std::string(rows.Text(row, 8))},
-                       .contact = TextOrEmpty(rows, row, 10),
-                       .created_at = rows.Timestamp(row, 9),
-                       .lease_end = lease_end});
+  for (int look = 0; look < kMostLooks && static_cast<int>(claimed.size()) < limit; ++look) {
+    const int wanted = limit - static_cast<int>(claimed.size());
+    Params params;
+    params.Int4(static_cast<int>(channel)).Int8(wanted).Int8(absl::ToInt64Milliseconds(options_.lease));
+    params.Int8(absl::ToInt64Milliseconds(options_.gap_wait)).Int8(wanted + kLookBeyond);
+    params.Int8(absl::ToInt64Milliseconds(options_.recheck));
+    const base::SteadyTime lease_end = timer_.SteadyNow() + options_.lease;
+    const absl::StatusOr<Result> rows = db_.Execute(kClaim, params);
+    if (!rows.ok()) {
+      // What is claimed already must not wait for the end of its lease.
+      if (claimed.empty()) return rows.status();
+      break;
+    }
+    Array blocked(Type::kUuid);
+    for (int row = 0; row < rows->rows(); ++row) {
+      if (rows->Int4(row, 1) == 0) {
+        blocked.Add(rows->Uuid(row, 5));
+      } else {
+        claimed.push_back(ReadClaim(*rows, row, channel, lease_end));
+      }
+    }
+    Unblock(blocked);
+    if (blocked.size() == 0) break;
   }
   return claimed;
 }
@@ -152,14 +187,16 @@ absl::StatusOr<int> PostgresLedger::MarkAll(absl::Span<const Mark> marks) {
   std::int64_t done = 0;
   if (sent_ids.size() > 0) {
     ASSIGN_OR_RETURN(const Result result, db_.Execute(kMarkSent, Params().Array(sent_ids).Array(sent_claims)));
-    done += result.affected();
+    done += result.rows();
+    Unblock(OrdersOf(result, 0));
   }
   if (ids.size() > 0) {
     ASSIGN_OR_RETURN(
         const Result result,
         db_.Execute(kMarkNotSent,
                     Params().Array(ids).Array(claims).Array(states).Array(retries).Array(errors).Array(counts)));
-    done += result.affected();
+    done += result.rows();
+    Unblock(OrdersOf(result, 0));
   }
   return static_cast<int>(static_cast<std::int64_t>(marks.size()) - done);
 }
@@ -178,7 +215,14 @@ absl::StatusOr<std::int64_t> PostgresLedger::ExpireDue(Channel channel, absl::Du
   Params params;
   params.Int4(static_cast<int>(channel)).Int8(absl::ToInt64Milliseconds(age)).Int8(limit);
   ASSIGN_OR_RETURN(const Result result, db_.Execute(kExpire, params));
-  return result.affected();
+  Unblock(OrdersOf(result, 0));
+  return result.rows();
+}
+
+void PostgresLedger::Unblock(Array order_ids) {
+  if (order_ids.size() == 0) return;
+  const std::int64_t gap_wait = absl::ToInt64Milliseconds(options_.gap_wait);
+  db_.Execute(kUnblock, Params().Array(order_ids).Int8(gap_wait)).IgnoreError();
 }
 
 absl::StatusOr<int> PostgresLedger::RescueOrphans() {

@@ -22,6 +22,11 @@ class PostgresLedger : public Ledger {
   absl::StatusOr<std::int64_t> Prune(absl::Duration age, int limit) override;
 
  private:
+  // Makes due what is blocked of these orders and need not be any longer. In a statement behind the one that changed
+  // their rows: either it sees what the other side wrote, or the other side's, which comes later, sees ours. What fails
+  // is left to the next look at the row.
+  void Unblock(postgres::Array order_ids);
+
   const LedgerOptions options_;
   base::Timer& timer_;
   postgres::Connection db_;

@@ -3,13 +3,14 @@
 WITH old AS MATERIALIZED (
   SELECT n.id
     FROM notifications.notifications AS n
-   WHERE n.channel = $1 AND n.next_attempt_at <= now() AND n.state = 1
+   WHERE n.channel = $1 AND n.next_attempt_at <= now() AND n.state = 1 AND NOT n.blocked
      AND coalesce(n.resent_at, n.created_at) < now() - $2::int8 * interval '1 ms'
    ORDER BY n.next_attempt_at
    LIMIT $3
    FOR UPDATE SKIP LOCKED
 )
 UPDATE notifications.notifications AS n
-   SET state = 3, last_error = 'unreachable', next_attempt_at = NULL, leased_until = NULL
+   SET state = 3, last_error = 'unreachable', next_attempt_at = NULL, leased_until = NULL, blocked = false
   FROM old
  WHERE n.id = old.id
+RETURNING n.order_id

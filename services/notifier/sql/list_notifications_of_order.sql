@@ -1,6 +1,6 @@
 SELECT n.id, n.event_id, n.order_id, n.event_type, n.channel, n.state, n.attempt,
-       CASE WHEN n.leased_until IS NULL OR n.leased_until < now() THEN n.next_attempt_at END, n.last_error, n.created_at,
-       n.sent_at
+       CASE WHEN NOT n.blocked AND (n.leased_until IS NULL OR n.leased_until < now()) THEN n.next_attempt_at END,
+       n.last_error, n.created_at, n.sent_at
   FROM notifications.notifications AS n
  WHERE n.order_id = $1 AND ($2 = 0 OR n.state = $2) AND (n.created_at, n.id) < ($3::timestamptz, $4::uuid)
  ORDER BY n.created_at DESC, n.id DESC

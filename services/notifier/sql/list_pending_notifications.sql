@@ -1,8 +1,8 @@
 -- What waits in the schedule, and what is in its first attempt: that is younger than two leases ($4, in ms), or an orphan
 -- about to be put into the schedule.
 SELECT n.id, n.event_id, n.order_id, n.event_type, n.channel, n.state, n.attempt,
-       CASE WHEN n.leased_until IS NULL OR n.leased_until < now() THEN n.next_attempt_at END, n.last_error, n.created_at,
-       n.sent_at
+       CASE WHEN NOT n.blocked AND (n.leased_until IS NULL OR n.leased_until < now()) THEN n.next_attempt_at END,
+       n.last_error, n.created_at, n.sent_at
   FROM notifications.notifications AS n
  WHERE n.id IN (
          SELECT w.id FROM (

@@ -67,7 +67,7 @@ bool FakeLedgerRows::TurnHasCome(const Row& row, bool may_skip_gap) {
     if (earlier.order_version < event.order_version && other.state == State::kPending) return false;
     if (earlier.order_version == event.order_version - 1) before_entered = true;
   }
-  return before_entered || (may_skip_gap && row.delivery.created_at < clock_.Now() - options_.gap_wait);
+  return before_entered || (may_skip_gap && row.delivery.created_at <= clock_.Now() - options_.gap_wait);
 }
 
 std::string FakeLedgerRows::ContactOf(const Row& row) {
@@ -183,22 +183,23 @@ absl::Status FakeLedger::Release(absl::Span<const Delivery> deliveries) {
 absl::StatusOr<std::int64_t> FakeLedger::ExpireDue(Channel channel, absl::Duration age, int limit) {
   base::MutexLock lock(rows_.mu_);
   if (absl::Status failure = rows_.Failure(); !failure.ok()) return failure;
-  std::int64_t expired = 0;
+  std::vector<FakeLedgerRows::Row*> old;  // before any is given up: that may be what another waits for
   const absl::Time now = rows_.clock_.Now();
   for (auto& [id, row] : rows_.rows_) {
-    if (expired == limit) break;
-    if (row.delivery.channel != channel || row.state != State::kPending || row.next_attempt > now ||
-        row.delivery.created_at >= now - age) {
-      continue;
+    if (static_cast<int>(old.size()) < limit && row.delivery.channel == channel && row.state == State::kPending &&
+        row.next_attempt <= now && row.delivery.created_at < now - age &&
+        rows_.TurnHasCome(row, /*may_skip_gap=*/true)) {
+      old.push_back(&row);
     }
-    row.state = State::kFailed;
-    row.last_error = "unreachable";
-    row.next_attempt = absl::InfiniteFuture();
-    row.leased_until = absl::InfinitePast();
-    ++expired;
+  }
+  for (FakeLedgerRows::Row* row : old) {
+    row->state = State::kFailed;
+    row->last_error = "unreachable";
+    row->next_attempt = absl::InfiniteFuture();
+    row->leased_until = absl::InfinitePast();
   }
   rows_.changed_.NotifyAll();
-  return expired;
+  return static_cast<std::int64_t>(old.size());
 }
 
 absl::StatusOr<int> FakeLedger::RescueOrphans() {
@@ -223,7 +224,7 @@ absl::StatusOr<std::vector<Backlog>> FakeLedger::Due() {
   const absl::Time now = rows_.clock_.Now();
   std::map<Channel, Backlog> due;
   for (auto& [id, row] : rows_.rows_) {
-    if (row.next_attempt > now) continue;
+    if (row.next_attempt > now || !rows_.TurnHasCome(row, /*may_skip_gap=*/true)) continue;
     Backlog& backlog = due[row.delivery.channel];
     backlog.channel = row.delivery.channel;
     ++backlog.due;

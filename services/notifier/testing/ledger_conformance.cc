@@ -221,6 +221,50 @@ TEST_P(LedgerConformance, BothVersionsInOneBatchAreClaimedOneAfterTheOther) {
   EXPECT_THAT(EventIds(due), ElementsAre(cancelled.id));
 }
 
+// Whatever ends a version makes the next one due, and until then it is not.
+TEST_P(LedgerConformance, VersionsComeOneAfterTheOtherHoweverEachEnds) {
+  const Event first = AnEvent(1, 1), second = AnEvent(1, 2), third = AnEvent(1, 3), fourth = AnEvent(1, 4);
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(first)}));
+  for (const Event* event : {&second, &third, &fourth}) {
+    EXPECT_THAT(ledger_->Enter({Claimed(*event)}), IsOkAndHolds(Field(&Entered::claimed, IsEmpty())));
+  }
+  harness_->PassTime(absl::Hours(25));
+  EXPECT_THAT(ledger_->Due(), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+
+  ASSERT_THAT(ledger_->MarkAll({Sent(entered.claimed.at(0))}), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->Due(), IsOkAndHolds(ElementsAre(Field(&Backlog::due, 1))));
+  ASSERT_OK_AND_ASSIGN(std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_THAT(EventIds(due), ElementsAre(second.id));
+  ASSERT_THAT(ledger_->MarkAll({Retry(due[0], absl::ZeroDuration())}), IsOkAndHolds(0));
+  EXPECT_THAT(ledger_->Due(), IsOkAndHolds(ElementsAre(Field(&Backlog::due, 1)))) << "it still is the second's turn";
+
+  EXPECT_THAT(ledger_->ExpireDue(Channel::kLog, absl::Hours(24), 10), IsOkAndHolds(1));
+  ASSERT_OK_AND_ASSIGN(due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_THAT(EventIds(due), ElementsAre(third.id));
+  EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
+
+  ASSERT_THAT(ledger_->MarkAll({Failed(due[0])}), IsOkAndHolds(0));
+  ASSERT_OK_AND_ASSIGN(due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(EventIds(due), ElementsAre(fourth.id));
+}
+
+TEST_P(LedgerConformance, WhatIsBlockedHidesNothingBehindIt) {
+  std::vector<Event> accepted, cancelled;
+  for (std::uint32_t n = 1; n <= 200; ++n) {
+    accepted.push_back(AnEvent(n, 1));
+    cancelled.push_back(AnEvent(n, 2));
+  }
+  for (std::size_t i = 0; i < accepted.size(); ++i) {
+    ASSERT_THAT(ledger_->Enter({Claimed(accepted[i]), Waiting(cancelled[i])}), IsOk());
+  }
+  harness_->PassTime(kHarnessOptions.gap_wait + absl::Seconds(1));  // each is to be looked at again
+  const Event ready = AnEvent(1000);
+  ASSERT_THAT(ledger_->Enter({Waiting(ready)}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 1));
+  EXPECT_THAT(EventIds(due), ElementsAre(ready.id));
+}
+
 TEST_P(LedgerConformance, AVersionThatNeverCameIsWaitedForOnlySoLong) {
   const Event cancelled = AnEvent(1, 2);
   ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(cancelled)}));
