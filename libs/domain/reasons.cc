@@ -36,6 +36,8 @@ constexpr std::array kReasons = {
     Reason{reasons::kNotificationNotFound, Code::kNotFound, 404, "there is no such notification"},
     Reason{reasons::kNotificationBusy, Code::kFailedPrecondition, 400,
            "the notification is being sent just now, or was not tried yet"},
+    Reason{reasons::kNotificationSent, Code::kFailedPrecondition, 400,
+           "the notification was sent; even_if_sent sends it once more"},
     Reason{reasons::kDeadLetterNotFound, Code::kNotFound, 404, "there is no such dead letter"},
     Reason{reasons::kWindowInvalid, Code::kInvalidArgument, 400,
            "the window of time is empty, reversed or longer than 400 days"},

@@ -120,7 +120,9 @@ aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContex
                                                                 v1::Notification& reply) {
   const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
   if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
-  auto run = pool_.Run(call.lane(), [id = *id](AdminTools& tools) { return tools.notifications().Resend(id); });
+  auto run = pool_.Run(call.lane(), [id = *id, even_if_sent = request.even_if_sent()](AdminTools& tools) {
+    return tools.notifications().Resend(id, even_if_sent);
+  });
   const absl::StatusOr<StoredNotification> row = co_await run;
   if (!row.ok()) {
     co_return wire::ToGrpcStatus(AsRefusal(row.status(), domain::reasons::kNotificationNotFound));

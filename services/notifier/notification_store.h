@@ -41,8 +41,9 @@ class NotificationStore {
   virtual absl::StatusOr<std::vector<StoredNotification>> List(const NotificationQuery& query) = 0;
   // Makes it due at once, its attempts counted anew.
   //   kNotFound            there is none with this id
+  //   kAlreadyExists       it was sent, and not `even_if_sent`
   //   kFailedPrecondition  it is being sent just now, or was not tried yet
-  virtual absl::StatusOr<StoredNotification> Resend(const base::Uuid& id) = 0;
+  virtual absl::StatusOr<StoredNotification> Resend(const base::Uuid& id, bool even_if_sent) = 0;
 };
 
 }  // namespace ordermesh::notifier

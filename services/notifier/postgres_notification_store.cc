@@ -19,7 +19,7 @@ constexpr Statement kListSent = {"list_sent_notifications", sql::kListSentNotifi
 constexpr Statement kListFailed = {"list_failed_notifications", sql::kListFailedNotifications};
 constexpr Statement kListPending = {"list_pending_notifications", sql::kListPendingNotifications};
 constexpr Statement kResend = {"resend_notification", sql::kResendNotification};
-constexpr Statement kHas = {"has_notification", sql::kHasNotification};
+constexpr Statement kGetState = {"get_notification_state", sql::kGetNotificationState};
 
 std::optional<absl::Time> TimeOrNone(const Result& rows, int row, int column) {
   if (rows.IsNull(row, column)) return std::nullopt;
@@ -70,13 +70,16 @@ absl::StatusOr<std::vector<StoredNotification>> PostgresNotificationStore::List(
   return page;
 }
 
-absl::StatusOr<StoredNotification> PostgresNotificationStore::Resend(const base::Uuid& id) {
-  ASSIGN_OR_RETURN(const Result rows, db_.Execute(kResend, Params().Uuid(id)));
+absl::StatusOr<StoredNotification> PostgresNotificationStore::Resend(const base::Uuid& id, bool even_if_sent) {
+  ASSIGN_OR_RETURN(const Result rows, db_.Execute(kResend, Params().Uuid(id).Bool(even_if_sent)));
   if (rows.rows() == 1) return ReadRow(rows, 0);
-  ASSIGN_OR_RETURN(const Result found, db_.Execute(kHas, Params().Uuid(id)));
-  if (found.rows() == 0) return absl::NotFoundError(absl::StrCat("notification ", id.ToString(), " is unknown"));
-  return absl::FailedPreconditionError(
-      absl::StrCat("notification ", id.ToString(), " is being sent just now, or was not tried yet"));
+  ASSIGN_OR_RETURN(const Result found, db_.Execute(kGetState, Params().Uuid(id)));
+  const std::string name = absl::StrCat("notification ", id.ToString());
+  if (found.rows() == 0) return absl::NotFoundError(absl::StrCat(name, " is unknown"));
+  if (!even_if_sent && found.Int4(0, 0) == static_cast<int>(State::kSent)) {
+    return absl::AlreadyExistsError(absl::StrCat(name, " was sent; set even_if_sent to send it once more"));
+  }
+  return absl::FailedPreconditionError(absl::StrCat(name, " is being sent just now, or was not tried yet"));
 }
 
 }  // namespace ordermesh::notifier

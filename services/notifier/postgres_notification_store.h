@@ -12,7 +12,7 @@ class PostgresNotificationStore : public NotificationStore {
   PostgresNotificationStore(postgres::Connection& db, absl::Duration lease) : db_(db), lease_(lease) {}
 
   absl::StatusOr<std::vector<StoredNotification>> List(const NotificationQuery& query) override;
-  absl::StatusOr<StoredNotification> Resend(const base::Uuid& id) override;
+  absl::StatusOr<StoredNotification> Resend(const base::Uuid& id, bool even_if_sent) override;
 
  private:
   postgres::Connection& db_;

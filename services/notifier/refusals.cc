@@ -37,6 +37,10 @@ absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_r
     case absl::StatusCode::kNotFound:
       refusal.reason = std::string(not_found_reason);
       break;
+    case absl::StatusCode::kAlreadyExists:
+      refusal.code = absl::StatusCode::kFailedPrecondition;
+      refusal.reason = reasons::kNotificationSent;
+      break;
     case absl::StatusCode::kFailedPrecondition:
       refusal.reason = reasons::kNotificationBusy;
       break;

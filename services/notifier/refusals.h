@@ -10,7 +10,7 @@ namespace ordermesh::notifier {
 
 absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view field);
 absl::Status FilterMalformed(absl::string_view field, absl::string_view why);
-// A store's or the broker's error as the client gets it: not found, busy, or not to be had just now.
+// A store's or the broker's error as the client gets it: not found, sent already, busy, or not to be had just now.
 absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_reason);
 
 }  // namespace ordermesh::notifier

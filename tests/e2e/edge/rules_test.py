@@ -55,8 +55,8 @@ RULES = [
         {"orderId": ORDER_ID, "state": "NOTIFICATION_STATE_FAILED", "pageSize": 5},
     ),
     (
-        "POST", f"/v1/notifications/{ORDER_ID}:resend", {},
-        "NotificationService.ResendNotification", {"id": ORDER_ID},
+        "POST", f"/v1/notifications/{ORDER_ID}:resend", {"evenIfSent": True},
+        "NotificationService.ResendNotification", {"id": ORDER_ID, "evenIfSent": True},
     ),
     ("GET", "/v1/notifications/deadLetters?pageSize=5", None, "NotificationService.ListDeadLetters", {"pageSize": 5}),
     (

@@ -2,8 +2,11 @@
 
 import json
 
+import grpc
+import pytest
+
 from events import event, uuid7
-from world import EMAIL, FAILED, LOG, PENDING, SENT, WEBHOOK, eventually
+from world import EMAIL, FAILED, LOG, PENDING, SENT, WEBHOOK, eventually, reason_of
 
 
 def test_an_order_is_mailed_logged_and_posted_once_each(world):
@@ -66,6 +69,24 @@ def test_a_recipient_that_is_refused_for_good_is_given_up_and_can_be_sent_again(
     assert (again.state, again.attempts) == (PENDING, 0)
     eventually(lambda: world.rows(order), [(EMAIL, SENT, 1, "smtp_550")])
     assert len(world.mails(order)) == 1
+
+
+def test_what_was_sent_is_sent_once_more_only_when_that_is_asked_for(world):
+    notifier = world.start()
+    order = world.order()
+    world.publish(event(order))
+    eventually(lambda: world.rows(order), [(EMAIL, SENT, 1, "")])
+    messages = notifier.messages
+    (sent,) = notifier.rpc.ListNotifications(messages.ListNotificationsRequest(order_id=order)).notifications
+    with pytest.raises(grpc.RpcError) as refused:
+        notifier.rpc.ResendNotification(messages.ResendNotificationRequest(id=sent.id))
+    assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+    assert reason_of(refused.value) == "NOTIFICATION_SENT"
+    assert world.rows(order) == [(EMAIL, SENT, 1, "")]
+
+    again = notifier.rpc.ResendNotification(messages.ResendNotificationRequest(id=sent.id, even_if_sent=True))
+    assert (again.state, again.attempts) == (PENDING, 0)
+    eventually(lambda: len(world.mails(order)), 2)
 
 
 def test_a_recipient_that_is_deferred_gets_the_mail_later(world):

@@ -12,6 +12,7 @@ import uuid
 import grpc
 import pika
 import psycopg
+from google.rpc import error_details_pb2, status_pb2
 
 import events
 import stubs
@@ -202,6 +203,14 @@ class Notifier:
         """Gives the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+
+def reason_of(error):
+    """The ErrorInfo's reason of a refused call."""
+    status = status_pb2.Status.FromString(dict(error.trailing_metadata())["grpc-status-details-bin"])
+    info = error_details_pb2.ErrorInfo()
+    assert any(detail.Unpack(info) for detail in status.details), status
+    return info.reason
 
 
 def _decode(line):

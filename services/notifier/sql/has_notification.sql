@@ -1,1 +1,0 @@
-SELECT 1 FROM notifications.notifications WHERE id = $1
