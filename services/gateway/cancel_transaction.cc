@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/domain/states.h"
 #include "services/gateway/order_rows.h"
@@ -61,6 +62,15 @@ absl::Status Change(Connection& connection, domain::Order& order) {
   return absl::OkStatus();
 }
 
+// A customer's cancel is not refused because a product's stock has gone; but what was reserved of it is lost, and only
+// we know how much.
+void TellOfMissingStock(const domain::OrderId& order, const std::map<domain::ProductId, std::int64_t>& missing) {
+  for (const auto& [product, quantity] : missing) {
+    base::LogError("cancel_without_stock",
+                   {{"order_id", order.ToString()}, {"product_id", product.ToString()}, {"quantity", quantity}});
+  }
+}
+
 // Gives the stock back, tells of it, and commits.
 absl::Status Finish(Connection& connection, const OrderEvents& events, const domain::Order& order,
                     const Cancellation& cancellation) {
@@ -79,7 +89,10 @@ absl::Status Finish(Connection& connection, const OrderEvents& events, const dom
   pipeline.Send(kReserveStock, Params().Array(products).Array(quantities));
   rows.Send(pipeline);
   pipeline.Commit();
-  return pipeline.Finish().status();
+  ASSIGN_OR_RETURN(const std::vector<Result> results, pipeline.Finish());
+  for (int row = 0; row < results[0].rows(); ++row) given_back.erase(results[0].Uuid(row, 0));
+  TellOfMissingStock(order.id, given_back);
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -399,6 +399,23 @@ TEST_F(CrossingChangesTest, APaymentThatWaitedFindsTheOrderCancelled) {
   EXPECT_EQ(world_.Stock(ProductNumber(1)), 100);
 }
 
+// An invariant that somebody broke: the customer has nothing to do with it, but it must not go unseen.
+TEST_F(AcceptIntegrationTest, ACancelWhoseStockHasGoneIsCarriedOutAndToldOf) {
+  world_.SetStock(ProductNumber(1), 10);
+  world_.SetStock(ProductNumber(2), 10);
+  ASSERT_THAT(Accept(lane_, world_.store(), {AnAcceptance(1, {ALine(1, 3), ALine(2, 4)})}), ElementsAre(IsOk()));
+  world_.Run(absl::StrCat("DELETE FROM catalog.stock WHERE product_id = '", ProductNumber(2).ToString(), "'"));
+  ::testing::internal::CaptureStderr();
+  const absl::StatusOr<domain::Order> cancelled = Cancel(lane_, world_.store(), 1);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->state, OrderState::kCancelled);
+  EXPECT_EQ(world_.Stock(ProductNumber(1)), 10);
+  EXPECT_THAT(log, ::testing::HasSubstr("cancel_without_stock"));
+  EXPECT_THAT(log, ::testing::HasSubstr(ProductNumber(2).ToString()));
+  EXPECT_THAT(log, ::testing::Not(::testing::HasSubstr(ProductNumber(1).ToString())));
+}
+
 // Cancelling the same order from two sides gives its stock back once.
 TEST_F(AcceptIntegrationTest, CancellingFromTwoSidesGivesTheStockBackOnce) {
   world_.SetStock(ProductNumber(1), 1000);
