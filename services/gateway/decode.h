@@ -22,7 +22,7 @@ absl::Status CheckCaller(const mesh::CallContext& call);
 absl::StatusOr<domain::NewOrder> DecodeOrder(const mesh::CallContext& call,
                                              const orders::v1::CreateOrderRequest& request);
 
-//   kInvalidArgument  the caller or a filter is malformed
+//   kInvalidArgument  the caller, the customer's id or a filter is malformed
 absl::StatusOr<ListRequest> DecodeList(const mesh::CallContext& call, const orders::v1::ListOrdersRequest& request);
 
 }  // namespace ordermesh::gateway

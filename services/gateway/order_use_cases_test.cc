@@ -82,6 +82,9 @@ TEST_F(OrderUseCasesTest, GetsAnOrder) {
 TEST_F(OrderUseCasesTest, AnIdThatIsNoUuidIsRefused) {
   for (const char* id : {"", "1", "not-a-uuid", "00000000-0000-7000-8000-0000000000011"}) {
     EXPECT_EQ(ReasonOf(Run(get_.Run(call_, id))), reasons::kIdMalformed) << id;
+    const std::vector<domain::Violation> violations = domain::RefusalOf(Run(get_.Run(call_, id)).status()).violations;
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_EQ(violations[0].field, "id");
     EXPECT_EQ(ReasonOf(Run(cancel_.Run(call_, id, ""))), reasons::kIdMalformed) << id;
   }
 }

@@ -20,6 +20,13 @@ absl::Status Refused(absl::StatusCode code, const char* reason, std::string mess
   return ToStatus({.code = code, .message = std::move(message), .reason = reason});
 }
 
+absl::Status FieldRefused(const char* reason, absl::string_view field, absl::string_view problem) {
+  return ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                   .message = absl::StrCat(field, ": ", problem),
+                   .reason = reason,
+                   .violations = {{.rule = reason, .field = std::string(field), .description = std::string(problem)}}});
+}
+
 absl::Status Unavailable(const char* reason, std::string message) {
   return ToStatus({.code = absl::StatusCode::kUnavailable,
                    .message = std::move(message),
@@ -42,13 +49,12 @@ absl::Status CallerMalformed() {
                  "x-ordermesh-caller: 1 to 128 visible ASCII characters are needed");
 }
 
-absl::Status IdMalformed(absl::string_view field) {
-  return Refused(absl::StatusCode::kInvalidArgument, reasons::kIdMalformed,
-                 absl::StrCat(field, ": not a UUID in its canonical form"));
+absl::Status IdMalformed(absl::string_view field, absl::string_view problem) {
+  return FieldRefused(reasons::kIdMalformed, field, problem);
 }
 
 absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {
-  return Refused(absl::StatusCode::kInvalidArgument, reasons::kFilterMalformed, absl::StrCat(field, ": ", problem));
+  return FieldRefused(reasons::kFilterMalformed, field, problem);
 }
 
 absl::Status EtagStale(const domain::OrderId& id) {
