@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/base/steady_time.h"
@@ -25,6 +28,30 @@ class FailureRow {
 
  private:
   int count_ = 0;
+};
+
+// Failures of many callers, told apart by their cause, which has few values. Of what fails again and again a line is
+// written as LogsFailure says, also when some of it works in between; what has not failed for a minute begins anew.
+// Thread-safe.
+class FailureLog {
+ public:
+  // One more; returns its number, from 1, when it is to be logged, 0 when not.
+  int Add(absl::string_view cause, SteadyTime now) {
+    MutexLock lock(mu_);
+    Row& row = rows_[std::string(cause)];
+    if (now - row.last > absl::Minutes(1)) row.count = 0;
+    row.last = now;
+    return LogsFailure(++row.count) ? row.count : 0;
+  }
+
+ private:
+  struct Row {
+    int count = 0;
+    SteadyTime last;
+  };
+
+  Mutex mu_;
+  std::map<std::string, Row> rows_ ABSL_GUARDED_BY(mu_);
 };
 
 // So many lines a second about one thing. Thread-safe.

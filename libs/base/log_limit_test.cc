@@ -28,5 +28,21 @@ TEST(LogsFailureTest, MoreAndMoreRarely) {
   EXPECT_EQ(logged, (std::vector<int>{1, 2, 4, 8, 16}));
 }
 
+std::vector<int> Logged(FailureLog& log, const char* cause, SteadyTime first, int failures) {
+  std::vector<int> logged;
+  for (int i = 0; i < failures; ++i) {
+    if (const int count = log.Add(cause, first + i * absl::Seconds(1)); count > 0) logged.push_back(count);
+  }
+  return logged;
+}
+
+TEST(FailureLogTest, EachCauseMoreAndMoreRarelyUntilItHasRested) {
+  FailureLog log;
+  EXPECT_EQ(Logged(log, "40P01", kNow, 20), (std::vector<int>{1, 2, 4, 8, 16}));
+  EXPECT_EQ(Logged(log, "53100", kNow, 3), (std::vector<int>{1, 2})) << "another cause";
+  EXPECT_EQ(Logged(log, "40P01", kNow + absl::Seconds(79), 13), (std::vector<int>{32})) << "a minute is no rest yet";
+  EXPECT_EQ(Logged(log, "40P01", kNow + absl::Seconds(152), 3), (std::vector<int>{1, 2}));
+}
+
 }  // namespace
 }  // namespace ordermesh::base

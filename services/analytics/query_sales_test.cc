@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "absl/strings/str_split.h"
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
 #include "libs/domain/reasons.h"
@@ -17,6 +18,7 @@ namespace {
 
 using ::ordermesh::testing::FakeClock;
 using ::ordermesh::testing::IsOk;
+using ::ordermesh::testing::StatusIs;
 using ::testing::ElementsAre;
 namespace reasons = domain::reasons;
 
@@ -155,6 +157,22 @@ TEST_F(ReadSideTest, ListsTheLagOfEveryPartition) {
               ElementsAre(PartitionLag{{"orders.events", 0}, 0, 10, 0}, PartitionLag{{"orders.events", 1}, 15, 20, 0},
                           PartitionLag{{"orders.events", 2}, 2, 30, 0}));
   EXPECT_EQ(lags->at(1).lag(), 5);
+}
+
+TEST_F(ReadSideTest, WhatStaysDownIsLoggedMoreAndMoreRarely) {
+  ends_.down = true;
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 64; ++i) {
+    rollups_.FailNext(absl::UnavailableError("down"));
+    EXPECT_THAT(Query({}), StatusIs(absl::StatusCode::kUnavailable));
+    EXPECT_THAT(Lags(), StatusIs(absl::StatusCode::kUnavailable));
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  for (const char* event : {"query_failed", "offsets_not_read"}) {
+    const std::vector<std::string> lines = absl::StrSplit(log, event);
+    EXPECT_GT(lines.size(), 1u) << event;
+    EXPECT_LE(lines.size(), 1u + 7u) << event;
+  }
 }
 
 TEST_F(ReadSideTest, SaysWhichOfBothIsDown) {

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
+#include "libs/base/log_limit.h"
+#include "libs/base/timer.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 
@@ -25,6 +27,13 @@ absl::Status Unavailable(const char* reason, absl::string_view message) {
   refusal.message = std::string(message);
   refusal.reason = reason;
   return domain::ToStatus(refusal);
+}
+
+void LogFailure(absl::string_view event, const absl::Status& status, base::FailureLog& log) {
+  const std::string code = absl::StatusCodeToString(status.code());
+  const int failures = log.Add(code, base::SystemTimer().SteadyNow());
+  if (failures == 0) return;
+  base::LogWarning(event, {{"error", status.message()}, {"code", code}, {"failures", failures}});
 }
 
 }  // namespace
@@ -50,13 +59,15 @@ absl::Status TooManyRows(int most) {
 }
 
 absl::Status DatabaseFailed(const absl::Status& status) {
-  base::LogWarning("query_failed", {{"error", status.message()}, {"code", absl::StatusCodeToString(status.code())}});
+  static base::FailureLog& log = *new base::FailureLog;
+  LogFailure("query_failed", status, log);
   if (absl::IsInternal(status) || absl::IsInvalidArgument(status)) return absl::InternalError("the query failed");
   return Unavailable(domain::reasons::kDatabaseUnavailable, "the database can't be reached; retry");
 }
 
 absl::Status BrokerUnavailable(const absl::Status& status) {
-  base::LogWarning("offsets_not_read", {{"error", status.message()}});
+  static base::FailureLog& log = *new base::FailureLog;
+  LogFailure("offsets_not_read", status, log);
   return Unavailable(domain::reasons::kBrokerUnavailable, "Kafka can't be reached; retry");
 }
 

@@ -44,11 +44,7 @@ std::vector<Decision> AcceptPolicy::Decide(AcceptAttempt& attempt, absl::Span<Ac
       unknown = true;
     }
     const Trouble trouble = TroubleOf(status);
-    base::LogWarning("accept_failed", {{"orders", batch.size()},
-                                       {"failures", failures},
-                                       {"outcome_unknown", unknown},
-                                       {"sqlstate", postgres::SqlState(status)},
-                                       {"error", status.message()}});
+    LogFailure(status, batch.size(), unknown);
     if (trouble == Trouble::kData && batch.size() > 1) {
       metrics_.one_by_one_data.Add();
       return OneByOne(attempt, batch, wait, unknown, deadline);
@@ -72,6 +68,17 @@ std::vector<Decision> AcceptPolicy::Decide(AcceptAttempt& attempt, absl::Span<Ac
                       std::stop_token());
     }
   }
+}
+
+void AcceptPolicy::LogFailure(const absl::Status& status, std::size_t orders, bool unknown) const {
+  const std::string state = postgres::SqlState(status);
+  const int failures = failures_.Add(state, timer_.SteadyNow());
+  if (failures == 0) return;
+  base::LogWarning("accept_failed", {{"orders", orders},
+                                     {"failures", failures},
+                                     {"outcome_unknown", unknown},
+                                     {"sqlstate", state},
+                                     {"error", status.message()}});
 }
 
 std::vector<Decision> AcceptPolicy::OneByOne(AcceptAttempt& attempt, absl::Span<Acceptance> batch, LockWait wait,

@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "libs/base/backoff.h"
 #include "libs/base/deadline.h"
+#include "libs/base/log_limit.h"
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
 #include "services/gateway/gateway_metrics.h"
@@ -64,12 +65,14 @@ class AcceptPolicy {
                                base::Deadline deadline) const;
   std::vector<Decision> OneByOne(AcceptAttempt& attempt, absl::Span<Acceptance> batch, LockWait wait, bool unknown,
                                  base::Deadline deadline) const;
+  void LogFailure(const absl::Status& status, std::size_t orders, bool unknown) const;
   std::vector<Decision> Refuse(std::size_t orders, const absl::Status& status) const;
 
   const Options options_;
   base::Timer& timer_;
   base::Random& random_;
   const StoreMetrics metrics_;
+  mutable base::FailureLog failures_;  // of attempts, by SQLSTATE
 };
 
 }  // namespace ordermesh::gateway

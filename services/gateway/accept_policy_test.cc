@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "absl/strings/str_split.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/postgres/connection.h"
@@ -175,6 +176,17 @@ TEST_F(AcceptPolicyTest, ALostCommitInTheMiddleOfOneByOneIsRunAgainAlone) {
   EXPECT_THAT(attempt_.tries[1].orders, ElementsAre("request-1"));
   EXPECT_THAT(attempt_.tries[2].orders, ElementsAre("request-1"));
   EXPECT_THAT(attempt_.tries[3].orders, ElementsAre("request-2"));
+}
+
+TEST_F(AcceptPolicyTest, WhatGoesOnFailingIsLoggedMoreAndMoreRarely) {
+  attempt_.judge = [](const Acceptance& asked, LockWait) {
+    return asked.request_id == "request-1" ? SqlError("55P03", absl::StatusCode::kAborted) : absl::OkStatus();
+  };
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 50; ++i) Run(2);
+  const std::vector<std::string> lines = absl::StrSplit(::testing::internal::GetCapturedStderr(), "accept_failed");
+  EXPECT_THAT(attempt_.tries, SizeIs(150));
+  EXPECT_THAT(lines, SizeIs(1 + 7)) << "of 100 failed tries, with others between them that did not fail";
 }
 
 TEST_F(AcceptPolicyTest, ADatabaseWithoutRoomIsUnavailable) {

@@ -5,6 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
+#include "libs/base/log_limit.h"
+#include "libs/base/timer.h"
 #include "libs/postgres/connection.h"
 #include "services/gateway/refusals.h"
 
@@ -19,6 +21,17 @@ Trouble TroubleOf(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kAborted) return Trouble::kDeadlock;
   return Trouble::kOther;
 }
+
+namespace {
+
+void LogFault(const std::string& state, const absl::Status& status) {
+  static base::FailureLog& log = *new base::FailureLog;
+  const int failures = log.Add(state, base::SystemTimer().SteadyNow());
+  if (failures == 0) return;
+  base::LogError("database_fault", {{"sqlstate", state}, {"error", status.message()}, {"failures", failures}});
+}
+
+}  // namespace
 
 absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
   const std::string state = postgres::SqlState(status);
@@ -39,7 +52,7 @@ absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
       if (state.empty()) return Overloaded("too much work is waiting for the database", absl::Milliseconds(200));
       return DatabaseUnavailable(absl::StrCat("it has no room (SQLSTATE ", state, ")"));
   }
-  base::LogError("database_fault", {{"sqlstate", state}, {"error", status.message()}});
+  LogFault(state, status);
   return absl::InternalError(absl::StrCat("database: a fault of ours (SQLSTATE ", state, ")"));
 }
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "libs/domain/refusal.h"
 #include "libs/postgres/connection.h"
 #include "services/gateway/testing/sql_status.h"
@@ -69,6 +71,13 @@ TEST(ToListRefusalTest, OnlyAFilterThatIsTooBroadIsNotToBeRepeated) {
        {absl::DeadlineExceededError("no answer"), absl::UnavailableError("lost"), SqlError("55P03", Code::kAborted)}) {
     EXPECT_EQ(ToListRefusal(passing).code(), Code::kUnavailable) << passing;
   }
+}
+
+TEST(ToRefusalTest, AFaultThatGoesOnIsLoggedMoreAndMoreRarely) {
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) ToRefusal(SqlError("XX000", Code::kInternal), "stock").IgnoreError();
+  const std::vector<std::string> lines = absl::StrSplit(::testing::internal::GetCapturedStderr(), "database_fault");
+  EXPECT_EQ(lines.size() - 1, 7u) << "1, 2, 4 … 64";
 }
 
 TEST(SqlErrorTest, IsWhatTheConnectionGives) {

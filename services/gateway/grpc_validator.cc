@@ -22,18 +22,6 @@ using validation::v1::BatchValidateOrdersRequest;
 using validation::v1::BatchValidateOrdersResponse;
 using Stub = validation::v1::ValidationService::Stub;
 
-// Any failure of the call means that nobody checked the orders: the caller may try again.
-absl::Status Unchecked(const grpc::Status& status) {
-  base::LogWarning("validation_failed", {{"code", static_cast<int>(status.error_code())},
-                                         {"error", absl::string_view(status.error_message())}});
-  const absl::Status inner = wire::FromGrpcStatus(status);
-  // An overloaded or stale validator says so itself; its reason and its delay are worth passing on.
-  const std::string reason = domain::RefusalOf(inner).reason;
-  if (reason == domain::reasons::kOverloaded || reason == domain::reasons::kCatalogStale) return inner;
-  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return ValidationUnavailable("no answer in time");
-  return ValidationUnavailable("not reachable");
-}
-
 absl::StatusOr<std::vector<Validation>> Read(const BatchValidateOrdersResponse& response, std::size_t orders) {
   if (static_cast<std::size_t>(response.validations_size()) != orders) {
     return absl::InternalError(
@@ -73,8 +61,22 @@ aio::Task<absl::StatusOr<std::vector<Validation>>> GrpcValidator::Validate(aio::
   auto ask = mesh::UnaryCall(mesh::GrpcLane::From(lane), *stub_, &Stub::PrepareAsyncBatchValidateOrders, context,
                              request, response);
   const grpc::Status status = co_await ask;
-  if (!status.ok()) co_return Unchecked(status);
+  if (!status.ok()) co_return Unchecked(status, lane.timer());
   co_return Read(response, orders.size());
+}
+
+absl::Status GrpcValidator::Unchecked(const grpc::Status& status, base::Timer& timer) {
+  const int code = static_cast<int>(status.error_code());
+  if (const int failures = failures_.Add(absl::StrCat(code), timer.SteadyNow()); failures > 0) {
+    base::LogWarning("validation_failed",
+                     {{"code", code}, {"error", absl::string_view(status.error_message())}, {"failures", failures}});
+  }
+  const absl::Status inner = wire::FromGrpcStatus(status);
+  // An overloaded or stale validator says so itself; its reason and its delay are worth passing on.
+  const std::string reason = domain::RefusalOf(inner).reason;
+  if (reason == domain::reasons::kOverloaded || reason == domain::reasons::kCatalogStale) return inner;
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return ValidationUnavailable("no answer in time");
+  return ValidationUnavailable("not reachable");
 }
 
 }  // namespace ordermesh::gateway

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "libs/base/log_limit.h"
+#include "libs/base/timer.h"
 #include "ordermesh/validation/v1/validation.grpc.pb.h"
 #include "services/gateway/validator.h"
 
@@ -22,7 +24,11 @@ class GrpcValidator : public Validator {
                                                               std::string traceparent) override;
 
  private:
+  // Any failure of the call means that nobody checked the orders: the caller may try again.
+  absl::Status Unchecked(const grpc::Status& status, base::Timer& timer);
+
   const std::unique_ptr<validation::v1::ValidationService::Stub> stub_;
+  base::FailureLog failures_;  // of calls, by code
 };
 
 }  // namespace ordermesh::gateway

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "libs/aio/completion.h"
 #include "libs/aio/run_sync.h"
 #include "libs/base/mutex.h"
@@ -280,6 +281,14 @@ TEST_F(GrpcValidatorTest, AnOverloadKeepsItsDelay) {
   validation_.FailNext(wire::ToGrpcStatus(ARefusal(absl::StatusCode::kResourceExhausted, reasons::kOverloaded)));
   EXPECT_EQ(domain::RefusalOf(Validate().status()).retry_after, absl::Seconds(2));
   EXPECT_THAT(validation_.asked(), SizeIs(1)) << "an overloaded validator is not asked again";
+}
+
+TEST_F(GrpcValidatorTest, AValidatorThatGoesOnFailingIsLoggedMoreAndMoreRarely) {
+  validation_.FailNext(grpc::Status(grpc::StatusCode::INTERNAL, "broken"), 20);
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 20; ++i) EXPECT_THAT(Validate(), StatusIs(absl::StatusCode::kUnavailable));
+  const std::vector<std::string> lines = absl::StrSplit(::testing::internal::GetCapturedStderr(), "validation_failed");
+  EXPECT_THAT(lines, SizeIs(1 + 5)) << "1, 2, 4, 8 and 16";
 }
 
 }  // namespace
