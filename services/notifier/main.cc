@@ -31,7 +31,9 @@
 namespace ordermesh::notifier {
 namespace {
 
-constexpr const char* kSchema[] = {"notifications/0005_index_blocked"};  // what the SQL of this version needs
+constexpr const char* kSchema[] = {"notifications/0007_index_lists"};  // what the SQL of this version needs
+// Less than a call lasts: whoever asks for too much is told so, not left without an answer.
+constexpr absl::Duration kAdminStatementTimeout = absl::Seconds(3);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 
 // One channel: how it delivers, and what it needs for that.
@@ -105,8 +107,9 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   const ChoreMetrics chore_metrics(process.metrics());
 
   AdminPool admin({.threads = config.admin_threads, .max_queued = 64}, [&] {
-    return std::make_unique<AdminTools>(NotifierSession(config.database_url, "notifier-admin"), config.lease,
-                                        Broker(config, "notifier-redrive"));
+    postgres::ConnectionOptions session = NotifierSession(config.database_url, "notifier-admin");
+    session.statement_timeout = kAdminStatementTimeout;
+    return std::make_unique<AdminTools>(session, config.lease, Broker(config, "notifier-redrive"));
   });
   NotificationService service(admin, dead_letter_metrics);
   service.Register(process.server());

@@ -1,6 +1,8 @@
 #include "services/notifier/notification_service.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +66,17 @@ void ToProto(const DeadLetter& letter, v1::DeadLetter& proto) {
   if (letter.redriven_at) wire::TimeToProto(*letter.redriven_at, *proto.mutable_redrive_time());
 }
 
+// Fills `list` with the rows of a page, in number and in bytes. Gives its last row's position when more follow.
+template <class Row, class List>
+std::optional<domain::PagePosition> FillPage(const std::vector<Row>& rows, int limit, List& list) {
+  for (const Row& row : rows) ToProto(row, *list.Add());
+  const std::size_t count = domain::RowsOfPage(list, static_cast<std::size_t>(limit), domain::kMaxPageBytes,
+                                               [](const auto& proto) { return proto.ByteSizeLong(); });
+  if (count == rows.size()) return std::nullopt;
+  list.DeleteSubrange(static_cast<int>(count), list.size() - static_cast<int>(count));
+  return domain::PagePosition{rows[count - 1].created_at, rows[count - 1].id};
+}
+
 absl::StatusOr<std::vector<base::Uuid>> FromProto(const v1::RedriveDeadLettersRequest& request) {
   if (request.ids().empty() || request.ids_size() > kMaxRedrive) {
     return FilterMalformed("ids", absl::StrCat("must be 1 to ", kMaxRedrive));
@@ -104,14 +117,11 @@ aio::Task<grpc::Status> NotificationService::ListNotifications(mesh::CallContext
   const int limit = query->limit++;  // One more tells whether there is a next page.
   auto run = pool_.Run(call.lane(), [query = *query](AdminTools& tools) { return tools.notifications().List(query); });
   absl::StatusOr<std::vector<StoredNotification>> rows = co_await run;
-  if (!rows.ok()) co_return wire::ToGrpcStatus(AsRefusal(rows.status(), ""));
-  if (static_cast<int>(rows->size()) > limit) {
-    rows->resize(limit);
+  if (!rows.ok()) co_return wire::ToGrpcStatus(AsListRefusal(rows.status()));
+  if (const auto last = FillPage(*rows, limit, *reply.mutable_notifications())) {
     reply.set_next_page_token(
-        domain::MakePageToken({rows->back().created_at, rows->back().id},
-                              {"notifications", request.order_id(), absl::StrCat(request.state())}));
+        domain::MakePageToken(*last, {"notifications", request.order_id(), absl::StrCat(request.state())}));
   }
-  for (const StoredNotification& row : *rows) ToProto(row, *reply.add_notifications());
   co_return grpc::Status::OK;
 }
 
@@ -145,13 +155,10 @@ aio::Task<grpc::Status> NotificationService::ListDeadLetters(mesh::CallContext& 
   auto run = pool_.Run(
       call.lane(), [after, limit = *limit](AdminTools& tools) { return tools.dead_letters().List(after, limit + 1); });
   absl::StatusOr<std::vector<DeadLetter>> letters = co_await run;
-  if (!letters.ok()) co_return wire::ToGrpcStatus(AsRefusal(letters.status(), ""));
-  if (static_cast<int>(letters->size()) > *limit) {
-    letters->resize(*limit);
-    reply.set_next_page_token(
-        domain::MakePageToken({letters->back().created_at, letters->back().id}, {"dead_letters"}));
+  if (!letters.ok()) co_return wire::ToGrpcStatus(AsListRefusal(letters.status()));
+  if (const auto last = FillPage(*letters, *limit, *reply.mutable_dead_letters())) {
+    reply.set_next_page_token(domain::MakePageToken(*last, {"dead_letters"}));
   }
-  for (const DeadLetter& letter : *letters) ToProto(letter, *reply.add_dead_letters());
   co_return grpc::Status::OK;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
+#include "libs/postgres/connection.h"
 
 namespace ordermesh::notifier {
 
@@ -65,6 +66,13 @@ absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_r
       return status;
   }
   return domain::ToStatus(refusal);
+}
+
+absl::Status AsListRefusal(const absl::Status& status) {
+  if (postgres::SqlState(status) != "57014") return AsRefusal(status, "");
+  return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                           .message = "too many notifications would have to be looked at; filter by order",
+                           .reason = reasons::kFilterTooBroad});
 }
 
 }  // namespace ordermesh::notifier

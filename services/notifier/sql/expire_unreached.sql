@@ -10,7 +10,8 @@ WITH old AS MATERIALIZED (
    FOR UPDATE SKIP LOCKED
 )
 UPDATE notifications.notifications AS n
-   SET state = 3, last_error = 'unreachable', next_attempt_at = NULL, leased_until = NULL, blocked = false
+   SET state = 3, last_error = 'unreachable', next_attempt_at = NULL, leased_until = NULL, blocked = false,
+       recovered = false
   FROM old
  WHERE n.id = old.id
 RETURNING n.order_id

@@ -1,8 +1,9 @@
--- What failed has an error: the few with trouble have an index of their own.
+-- The condition of the index notifications_failed, and the state, which no index knows.
 SELECT n.id, n.event_id, n.order_id, n.event_type, n.channel, n.state, n.attempt,
        CASE WHEN NOT n.blocked AND (n.leased_until IS NULL OR n.leased_until < now()) THEN n.next_attempt_at END,
        n.last_error, n.created_at, n.sent_at
   FROM notifications.notifications AS n
- WHERE n.last_error <> '' AND n.state = 3 AND (n.created_at, n.id) < ($1::timestamptz, $2::uuid)
+ WHERE n.last_error <> '' AND n.next_attempt_at IS NULL AND NOT n.recovered AND n.state = 3
+   AND (n.created_at, n.id) < ($1::timestamptz, $2::uuid)
  ORDER BY n.created_at DESC, n.id DESC
  LIMIT $3

@@ -43,6 +43,30 @@ def test_pages_of_notifications_and_what_is_refused(world):
     assert code(rpc.RedriveDeadLetters, messages.RedriveDeadLettersRequest(ids=[uuid7()])) == grpc.StatusCode.NOT_FOUND
 
 
+@pytest.mark.parametrize("row", [
+    ("ListNotifications", "notifications", "INSERT INTO notifications.notifications (id, event_id, event_type, order_id,"
+     " order_version, channel, recipient, state, last_error, payload) SELECT gen_random_uuid(), gen_random_uuid(), 't',"
+     " gen_random_uuid(), 1, 3, 'log', 3, repeat('x', 100000), '' FROM generate_series(1, 100)"),
+    ("ListDeadLetters", "dead_letters", "INSERT INTO notifications.dead_letters (id, message_id, routing_key, reason, body)"
+     " SELECT gen_random_uuid(), n, '', repeat('x', 100000), '' FROM generate_series(1, 100) n"),
+], ids=lambda row: row[0])  # fmt: skip
+def test_pages_end_where_their_bytes_end(world, row):
+    method, field, insert = row
+    world.sql(insert)
+    notifier = world.start(channels="log")
+    ids, token = [], ""
+    while True:
+        page = getattr(notifier.rpc, method)(
+            getattr(notifier.messages, f"{method}Request")(page_size=100, page_token=token))
+        assert page.ByteSize() <= 1024 * 1024 + 1000  # and the token
+        ids += [one.id for one in getattr(page, field)]
+        token = page.next_page_token
+        if not token:
+            break
+        assert len(getattr(page, field)) == 10
+    assert len(ids) == len(set(ids)) == 100
+
+
 def test_a_notification_that_is_being_sent_is_not_sent_again(world):
     url, calls, release = world.held_hook(0.8)
     notifier = world.start(channels="webhook", webhook_url=url)
