@@ -24,7 +24,7 @@ constexpr char kClientId[] = "ordermesh-relay";
 
 LaneOptions Lane(const RelayConfig& config, const char* sink) {
   return {.sink = sink,
-          .batch_size = config.batch_size,
+          .batch = {.events = config.batch_size},
           .read_pause = config.read_pause,
           .idle_read_pause = config.idle_read_pause,
           .lock_poll = config.lock_poll,

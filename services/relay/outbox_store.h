@@ -1,6 +1,7 @@
 // The outbox as the lane of one sink sees it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,15 @@
 #include "services/relay/event.h"
 
 namespace ordermesh::relay {
+
+// What one read takes: so many events, and none behind the one that made it so many bytes. Always one, however large.
+struct ReadLimits {
+  int events = 512;
+  std::size_t bytes = 4 << 20;  // of payload
+};
+
+// Whether these events were cut off by the limits: then there may be more behind them.
+bool IsFull(const std::vector<Event>& events, const ReadLimits& limits);
 
 // Of all relays one is the active one for a sink: whoever holds the sink's lock. The lock, the reads and the cursor
 // live in one session, so a relay that lost the lock, without knowing it, can publish once more but never move the
@@ -31,9 +41,9 @@ class OutboxStore {
   //                        transactions: the database was restored, and someone has to decide (runbook restore)
   virtual absl::StatusOr<Position> LoadCursor() = 0;
 
-  // The next events behind `after`, at most `limit`, in order. Only what no open transaction can add to any more: a row
-  // that commits late is not skipped but holds back what follows it.
-  virtual absl::StatusOr<std::vector<Event>> Read(Position after, int limit) = 0;
+  // The next events behind `after`, within the limits, in order. Only what no open transaction can add to any more: a
+  // row that commits late is not skipped but holds back what follows it.
+  virtual absl::StatusOr<std::vector<Event>> Read(Position after, const ReadLimits& limits) = 0;
 
   // Moves the cursor. kAborted: it does not stand at `from`.
   virtual absl::Status Advance(Position from, Position to) = 0;

@@ -87,9 +87,13 @@ absl::StatusOr<Position> PostgresOutbox::LoadCursor() {
   return absl::InternalError(absl::StrCat("outbox: no cursor for ", sink_));
 }
 
-absl::StatusOr<std::vector<Event>> PostgresOutbox::Read(Position after, int limit) {
+absl::StatusOr<std::vector<Event>> PostgresOutbox::Read(Position after, const ReadLimits& limits) {
   ASSIGN_OR_RETURN(const postgres::Result rows,
-                   Execute(kReadOutbox, postgres::Params().Xid8(after.xid).Int8(after.position).Int8(limit)));
+                   Execute(kReadOutbox, postgres::Params()
+                                            .Xid8(after.xid)
+                                            .Int8(after.position)
+                                            .Int8(limits.events)
+                                            .Int8(static_cast<std::int64_t>(limits.bytes))));
   std::vector<Event> events(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) {
     Event& event = events[static_cast<std::size_t>(i)];

@@ -63,9 +63,9 @@ absl::Status RelayLane::Feed(std::stop_token stop) {
     if (ahead_.has_value()) {
       events = *std::exchange(ahead_, std::nullopt);
     } else {
-      ASSIGN_OR_RETURN(events, outbox_.Read(cursor_, options_.batch_size));
+      ASSIGN_OR_RETURN(events, outbox_.Read(cursor_, options_.batch));
     }
-    const bool full = events.size() == static_cast<std::size_t>(options_.batch_size);
+    full_ = IsFull(events, options_.batch);
     pause = events.empty() ? std::min(2 * pause, options_.idle_read_pause) : options_.read_pause;
     if (!events.empty()) {
       Batch batch(std::move(events));
@@ -73,7 +73,7 @@ absl::Status RelayLane::Feed(std::stop_token stop) {
       publisher_.Finish();  // it may still point into the batch
       RETURN_IF_ERROR(delivered);
     }
-    if (full) continue;  // there is more
+    if (full_) continue;  // there is more
     if (const absl::Duration left = began + pause - timer_.SteadyNow(); left > absl::ZeroDuration()) {
       timer_.SleepFor(left, stop);
     }
@@ -124,8 +124,8 @@ absl::StatusOr<Sink::Report> RelayLane::PublishWave(Batch& batch) {
 
 // What follows a full batch is read while that is on its way; it is published when all of the batch has arrived.
 absl::Status RelayLane::ReadAhead(const Batch& batch) {
-  if (ahead_.has_value() || batch.size() < static_cast<std::size_t>(options_.batch_size)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(ahead_, outbox_.Read(batch.last(), options_.batch_size));
+  if (ahead_.has_value() || !full_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(ahead_, outbox_.Read(batch.last(), options_.batch));
   return absl::OkStatus();
 }
 

@@ -22,7 +22,7 @@ namespace ordermesh::relay {
 
 struct LaneOptions {
   std::string sink;  // its name, in logs
-  int batch_size = 512;
+  ReadLimits batch;
   // Between two reads, so that a steady trickle makes bursts: a burst of 5 ms costs RabbitMQ two thirds of one of 1 ms.
   absl::Duration read_pause = absl::Milliseconds(5);
   absl::Duration idle_read_pause = absl::Milliseconds(20);  // while nothing comes
@@ -64,6 +64,7 @@ class RelayLane {
   int interruptions_ = 0;  // since the cursor was last at hand
   Position cursor_;
   std::optional<std::vector<Event>> ahead_;  // what follows the batch under way
+  bool full_ = false;                        // the batch under way was cut off: there may be more behind it
 
   Publisher publisher_;
   std::jthread thread_;  // Last: it ends before what it uses goes away.

@@ -21,7 +21,7 @@ class RelayLaneTest : public ::testing::Test {
  protected:
   RelayLaneTest() {
     options_.sink = kSink;
-    options_.batch_size = 4;
+    options_.batch.events = 4;
     options_.read_pause = options_.idle_read_pause = options_.lock_poll = absl::Milliseconds(1);
     options_.heartbeat = absl::Milliseconds(20);
     options_.backoff = {.initial = absl::Milliseconds(1), .max = absl::Milliseconds(2)};
@@ -82,6 +82,16 @@ TEST_F(RelayLaneTest, EventsArriveInOrderAndTheCursorFollows) {
   EXPECT_EQ(seen.active.Value(), 1);
   Append(11, 1);
   EXPECT_TRUE(WaitUntilGot({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
+}
+
+TEST_F(RelayLaneTest, WhatIsBehindAReadThatItsWeightCutOffIsReadAtOnce) {
+  options_.batch.bytes = 1;
+  options_.read_pause = options_.idle_read_pause = absl::Hours(1);
+  for (std::uint32_t i = 1; i <= 5; ++i) Append(i, i);
+  auto lane = Start();
+  ASSERT_TRUE(WaitUntilGot({1, 2, 3, 4, 5}));
+  EXPECT_TRUE(CursorReachesTheEnd());
+  EXPECT_GE(sink_.publishes(), 5);
 }
 
 TEST_F(RelayLaneTest, ALateCommitHoldsBackWhatFollowsAndIsNotSkipped) {

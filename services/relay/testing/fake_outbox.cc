@@ -101,13 +101,13 @@ absl::StatusOr<Position> FakeOutbox::LoadCursor() {
   return cursor.at;
 }
 
-absl::StatusOr<std::vector<Event>> FakeOutbox::Read(Position after, int limit) {
+absl::StatusOr<std::vector<Event>> FakeOutbox::Read(Position after, const ReadLimits& limits) {
   base::MutexLock lock(database_.mu_);
   RETURN_IF_ERROR(Check());
   const std::uint64_t xmin = database_.open_.empty() ? database_.next_xid_ : *database_.open_.begin();
   std::vector<Event> events;
   for (auto row = database_.rows_.upper_bound(after); row != database_.rows_.end(); ++row) {
-    if (row->first.xid >= xmin || events.size() == static_cast<std::size_t>(limit)) break;
+    if (row->first.xid >= xmin || IsFull(events, limits)) break;
     if (row->second.committed) events.push_back(row->second.event);
   }
   return events;

@@ -67,7 +67,7 @@ class FakeOutbox : public OutboxStore {
   absl::StatusOr<bool> TryLock() override;
   void Release() override;
   absl::StatusOr<Position> LoadCursor() override;
-  absl::StatusOr<std::vector<Event>> Read(Position after, int limit) override;
+  absl::StatusOr<std::vector<Event>> Read(Position after, const ReadLimits& limits) override;
   absl::Status Advance(Position from, Position to) override;
   absl::Status Bury(const Event& event, const std::string& reason) override;
   absl::Status Heartbeat() override;

@@ -83,7 +83,7 @@ TEST_P(OutboxConformanceTest, SinksHaveLocksAndCursorsOfTheirOwn) {
   world_->Append(AnEvent(1, 1));
   const Position start = Lock(*outbox_);
   Lock(*other);
-  absl::StatusOr<std::vector<Event>> events = outbox_->Read(start, 10);
+  absl::StatusOr<std::vector<Event>> events = outbox_->Read(start, {.events = 10});
   ASSERT_EQ(Ids(events).size(), 1u);
   ASSERT_THAT(outbox_->Advance(start, events->back().at), testing::IsOk());
   EXPECT_EQ(world_->cursor("a"), events->back().at);
@@ -95,16 +95,35 @@ TEST_P(OutboxConformanceTest, ANewSinkBeginsBeforeEverything) { EXPECT_EQ(Lock(*
 TEST_P(OutboxConformanceTest, ReadsInOrderAndNoMoreThanAskedFor) {
   for (std::uint32_t i = 1; i <= 5; ++i) world_->Append(AnEvent(i, i));
   Lock(*outbox_);
-  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, 3);
+  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, {.events = 3});
   EXPECT_THAT(Ids(events), ::testing::ElementsAre(Id(1), Id(2), Id(3)));
-  EXPECT_THAT(Ids(outbox_->Read(events->back().at, 3)), ::testing::ElementsAre(Id(4), Id(5)));
+  EXPECT_THAT(Ids(outbox_->Read(events->back().at, {.events = 3})), ::testing::ElementsAre(Id(4), Id(5)));
+}
+
+TEST_P(OutboxConformanceTest, ReadsUntilItHasSoManyBytesAndAlwaysOneEvent) {
+  for (std::uint32_t i = 1; i <= 5; ++i) {
+    Event event = AnEvent(i, i);
+    event.payload = std::string(i == 4 ? 5000 : 1000, 'x');
+    world_->Append(event);
+  }
+  Lock(*outbox_);
+  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, {.events = 10, .bytes = 1001});
+  EXPECT_THAT(Ids(events), ::testing::ElementsAre(Id(1), Id(2)));
+  EXPECT_TRUE(IsFull(*events, {.events = 10, .bytes = 1001}));
+  events = outbox_->Read(events->back().at, {.events = 1, .bytes = 1001});
+  EXPECT_THAT(Ids(events), ::testing::ElementsAre(Id(3)));
+  events = outbox_->Read(events->back().at, {.events = 10, .bytes = 1001});
+  EXPECT_THAT(Ids(events), ::testing::ElementsAre(Id(4)));
+  events = outbox_->Read(events->back().at, {.events = 10, .bytes = 1001});
+  EXPECT_THAT(Ids(events), ::testing::ElementsAre(Id(5)));
+  EXPECT_FALSE(IsFull(*events, {.events = 10, .bytes = 1001}));
 }
 
 TEST_P(OutboxConformanceTest, AnEventIsReadAsItWasWritten) {
   const Event written = AnEvent(7, 3);
   world_->Append(written);
   Lock(*outbox_);
-  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, 3);
+  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, {.events = 3});
   ASSERT_EQ(Ids(events).size(), 1u);
   const Event& read = events->front();
   EXPECT_EQ(read.aggregate_id, written.aggregate_id);
@@ -119,21 +138,21 @@ TEST_P(OutboxConformanceTest, ALateCommitHoldsBackWhatFollows) {
   world_->AppendLate(AnEvent(2, 2));
   world_->Append(AnEvent(3, 3));
   Lock(*outbox_);
-  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, 10);
+  absl::StatusOr<std::vector<Event>> events = outbox_->Read({}, {.events = 10});
   EXPECT_THAT(Ids(events), ::testing::ElementsAre(Id(1)));
   world_->CommitLate();
-  EXPECT_THAT(Ids(outbox_->Read(events->back().at, 10)), ::testing::ElementsAre(Id(2), Id(3)));
+  EXPECT_THAT(Ids(outbox_->Read(events->back().at, {.events = 10})), ::testing::ElementsAre(Id(2), Id(3)));
 }
 
 TEST_P(OutboxConformanceTest, TheCursorIsThereForTheNextRelay) {
   world_->Append(AnEvent(1, 1));
   const Position start = Lock(*outbox_);
-  const Position end = outbox_->Read(start, 1)->back().at;
+  const Position end = outbox_->Read(start, {.events = 1})->back().at;
   ASSERT_THAT(outbox_->Advance(start, end), testing::IsOk());
   outbox_->Release();
   std::unique_ptr<OutboxStore> next = world_->Open("a");
   EXPECT_EQ(Lock(*next), end);
-  EXPECT_THAT(Ids(next->Read(end, 10)), ::testing::IsEmpty());
+  EXPECT_THAT(Ids(next->Read(end, {.events = 10})), ::testing::IsEmpty());
 }
 
 TEST_P(OutboxConformanceTest, TheCursorMovesOnlyFromWhereItStands) {
@@ -144,7 +163,7 @@ TEST_P(OutboxConformanceTest, TheCursorMovesOnlyFromWhereItStands) {
 
 TEST_P(OutboxConformanceTest, WithoutTheLockNothingGoes) {
   EXPECT_THAT(outbox_->LoadCursor(), testing::StatusIs(absl::StatusCode::kAborted));
-  EXPECT_THAT(outbox_->Read({}, 1), testing::StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(outbox_->Read({}, {.events = 1}), testing::StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(outbox_->Advance({}, {1, 1}), testing::StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(outbox_->Bury(AnEvent(1, 1), "x"), testing::StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(outbox_->Heartbeat(), testing::StatusIs(absl::StatusCode::kAborted));
@@ -153,7 +172,7 @@ TEST_P(OutboxConformanceTest, WithoutTheLockNothingGoes) {
 TEST_P(OutboxConformanceTest, ALostSessionIsNoticedAtEveryCall) {
   const std::vector<std::function<absl::Status(OutboxStore&)>> calls = {
       [](OutboxStore& outbox) { return outbox.LoadCursor().status(); },
-      [](OutboxStore& outbox) { return outbox.Read({}, 1).status(); },
+      [](OutboxStore& outbox) { return outbox.Read({}, {.events = 1}).status(); },
       [](OutboxStore& outbox) {
         return outbox.Advance({}, {1, 1});
       },
@@ -173,7 +192,7 @@ TEST_P(OutboxConformanceTest, ALostSessionIsNoticedAtEveryCall) {
 TEST_P(OutboxConformanceTest, WhoLostTheLockCannotMoveTheCursor) {
   world_->Append(AnEvent(1, 1));
   const Position start = Lock(*outbox_);
-  const Position end = outbox_->Read(start, 1)->back().at;
+  const Position end = outbox_->Read(start, {.events = 1})->back().at;
   world_->EndSession("a");
   std::unique_ptr<OutboxStore> other = world_->Open("a");
   ASSERT_EQ(Lock(*other), start);
