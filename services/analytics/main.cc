@@ -31,8 +31,8 @@ postgres::ConnectionOptions Database(const AnalyticsConfig& config, const char* 
   return {.url = config.database_url, .application_name = what};
 }
 
-std::function<std::unique_ptr<RollupStore>()> StoreFactory(const AnalyticsConfig& config, const char* what) {
-  return [options = Database(config, what)] { return std::make_unique<PostgresRollupStore>(options); };
+std::function<std::unique_ptr<RollupStore>()> StoreFactory(postgres::ConnectionOptions options) {
+  return [options = std::move(options)] { return std::make_unique<PostgresRollupStore>(options); };
 }
 
 absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
@@ -46,13 +46,13 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
   ClusterLogEnds ends(*cluster);
 
   StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
-                   StoreFactory(config, "analytics-query"));
+                   StoreFactory(ForQueries(Database(config, "analytics-query"))));
   QuerySales query_sales(stores, process.clock());
   ListLags list_lags(stores, ends, messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions);
   AnalyticsService service(query_sales, list_lags, process.timer());
   service.Register(process.server());
 
-  std::unique_ptr<RollupStore> rollups = StoreFactory(config, "analytics-count")();
+  std::unique_ptr<RollupStore> rollups = StoreFactory(Database(config, "analytics-count"))();
   DeadLetterWriter dead_letters({.brokers = config.kafka, .client_id = kClientId},
                                 messaging::kOrderEventsDeadLetterTopic);
   const ConsumeOptions consume{.max_records = config.max_batch_records, .gather = config.gather};
@@ -78,7 +78,7 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
                                  .seen_retention = config.seen_retention,
                                  .prune_interval = config.prune_interval,
                                  .prune_batch = config.prune_batch},
-                                StoreFactory(config, "analytics-maintenance"), ends, metrics, process.clock(),
+                                StoreFactory(Database(config, "analytics-maintenance")), ends, metrics, process.clock(),
                                 process.timer());
   mesh::Readiness& readiness = process.readiness();
   postgres::Connection check_db(postgres::CheckOptions(config.database_url, "analytics-check"));

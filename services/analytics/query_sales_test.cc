@@ -1,8 +1,8 @@
 #include "services/analytics/query_sales.h"
 
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "absl/strings/str_split.h"
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
 #include "libs/domain/reasons.h"

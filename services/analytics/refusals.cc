@@ -8,6 +8,7 @@
 #include "libs/base/timer.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
+#include "libs/postgres/connection.h"
 
 namespace ordermesh::analytics {
 namespace {
@@ -36,6 +37,15 @@ void LogFailure(absl::string_view event, const absl::Status& status, base::Failu
   base::LogWarning(event, {{"error", status.message()}, {"code", code}, {"failures", failures}});
 }
 
+// The database works, and its own limit on a statement was reached: a repeat would fare no better.
+absl::Status FilterTooBroad() {
+  domain::Refusal refusal;
+  refusal.code = absl::StatusCode::kInvalidArgument;
+  refusal.message = "too many sales would have to be looked at; narrow the window, or ask for one product";
+  refusal.reason = domain::reasons::kFilterTooBroad;
+  return domain::ToStatus(refusal);
+}
+
 }  // namespace
 
 absl::Status IdMalformed(absl::string_view field) {
@@ -59,6 +69,7 @@ absl::Status TooManyRows(int most) {
 }
 
 absl::Status DatabaseFailed(const absl::Status& status) {
+  if (postgres::SqlState(status) == "57014") return FilterTooBroad();
   static base::FailureLog& log = *new base::FailureLog;
   LogFailure("query_failed", status, log);
   if (absl::IsInternal(status) || absl::IsInvalidArgument(status)) return absl::InternalError("the query failed");
