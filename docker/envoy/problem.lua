@@ -1,6 +1,7 @@
 -- Makes every refusal that leaves the edge an RFC 9457 problem: `type` says which, `title` says it in words, and the
 -- members of the google.rpc.Status (code, message, details) stay. It stands before the transcoder in the filter list,
--- so it sees what the transcoder has made of a service's refusal, and what Envoy itself refuses.
+-- so it sees what the transcoder has made of a service's refusal, and what Envoy itself refuses. And it answers as HTTP
+-- wants it what neither Envoy nor the transcoder knows: HEAD, OPTIONS, and what is spelled with percent signs.
 
 local TYPE = "urn:ordermesh:problem:"
 
@@ -23,6 +24,8 @@ local REFUSALS = {
   [415] = {"UNSUPPORTED_MEDIA_TYPE", 3, "the body has to be application/json"},
   [431] = {"HEADERS_TOO_LARGE", 3, "a request has at most 100 headers of 32 KiB in all"},
   [500] = {"INTERNAL", 13, "the edge could not make an answer of what the service said"},
+  [501] = {"TRANSFER_ENCODING_UNKNOWN", 12, "a body is sent whole or chunked, not compressed"},
+  [502] = {"BAD_GATEWAY", 2, "the answer of a server was broken; the call may have been carried out: repeat it with the same request id"},
   [503] = {"SERVICE_UNREACHABLE", 14, "no server could be reached; retry with the same request id"},
   [504] = {"DEADLINE_EXCEEDED", 4, "no answer in time; the call may have been carried out"},
 }
@@ -47,7 +50,7 @@ local function detail_member(json, type_name, name)
 end
 
 local function in_words(reason)
-  local words = reason:lower():gsub("_", " "):gsub("%f[%w]json%f[%W]", "JSON")
+  local words = reason:lower():gsub("_", " "):gsub("%f[%w]json%f[%W]", "JSON"):gsub("%f[%w]url%f[%W]", "URL")
   return words:sub(1, 1):upper() .. words:sub(2)
 end
 
@@ -85,6 +88,10 @@ local function bad_request(said, cause)
   if cause:find("transcode_failure", 1, true) then
     return refusal("MALFORMED_JSON", 3, 400, (text:gsub("^: ", "")))
   end
+  if cause == "lua_response" or cause == "path_normalization_failed" then
+    local wanted = "path and query have to be UTF-8 behind their percent escapes, without U+0000, escaped slashes and fragments"
+    return refusal("MALFORMED_URL", 3, 400, wanted)
+  end
   return refusal("MALFORMED_REQUEST", 3, 400, "the edge refused this request: " .. cause)
 end
 
@@ -114,19 +121,78 @@ local function of_bare_status(headers)
   return string.format('{"code":%d,"message":"%s","details":[]}', code, escaped)
 end
 
+-- Each well-formed character beyond ASCII, by its first byte: neither overlong, nor a surrogate, nor beyond U+10FFFF.
+local UTF8 = {
+  "[\194-\223][\128-\191]", "\224[\160-\191][\128-\191]", "[\225-\236\238\239][\128-\191][\128-\191]",
+  "\237[\128-\159][\128-\191]", "\240[\144-\191][\128-\191][\128-\191]", "[\241-\243][\128-\191][\128-\191][\128-\191]",
+  "\244[\128-\143][\128-\191][\128-\191]",
+}
+
+-- Whether a service can read this path and query: in a message's strings neither other bytes nor U+0000 may stand.
+local function is_text(path)
+  if not path:find("[%%\128-\255]") then return true end
+  if path:gsub("%%%x%x", ""):find("%", 1, true) then return false end
+  local text = path:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  for _, character in ipairs(UTF8) do text = text:gsub(character, "u") end
+  return not text:find("[%z\128-\255]")
+end
+
+-- What this filter remembers of a request until its answer.
+local MEMORY = "problem"
+
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  local method, path = headers:get(":method"), headers:get(":path")
+  if not path or not is_text(path) then
+    handle:respond({[":status"] = "400"}, "")
+    return
+  end
+  local memory = handle:streamInfo():dynamicMetadata()
+  if method == "HEAD" or method == "OPTIONS" then memory:set(MEMORY, "method", method) end
+  -- Who escapes a segment of a path escapes the colon before a method, too.
+  local place, query = path:match("^([^?]*)(.*)$")
+  place = place:gsub("%%3[Aa]", ":")
+  if method == "HEAD" then
+    headers:replace(":method", "GET")
+    -- A watch has no end; whether there is something to watch has one.
+    local watched = place:match("^(/v1/orders/[^/:]+):watch$")
+    memory:set(MEMORY, "stream", watched ~= nil)
+    place = watched or place
+  end
+  if method == "HEAD" or place .. query ~= path then
+    headers:replace(":path", place .. query)
+    handle:clearRouteCache()
+  end
+end
+
+local function drop_body(handle)
+  for chunk in handle:bodyChunks() do chunk:setBytes("") end
+end
+
 function envoy_on_response(handle)
   local headers = handle:headers()
   local status = tonumber(headers:get(":status"))
   local kind = headers:get("content-type") or ""
-  if status == 200 and kind == "application/json" and handle:metadata():get("stream") then
+  local memory = handle:streamInfo():dynamicMetadata():get(MEMORY) or {}
+  if status == 200 and kind == "application/json" and (handle:metadata():get("stream") or memory.stream) then
     headers:replace("content-type", "application/x-ndjson")
   end
-  if status < 400 then return end
+  if status == 405 and memory.method == "OPTIONS" then
+    headers:replace(":status", "204")
+    headers:remove("content-type")
+    headers:remove("content-length")
+    return drop_body(handle)
+  end
+  if status < 400 then
+    if memory.method == "HEAD" then drop_body(handle) end
+    return
+  end
 
   local bare = kind == "application/grpc" and of_bare_status(headers)
   if not bare and kind ~= "application/json" and kind ~= "application/problem+json" then return end
-  local buffer = handle:body(true)
-  local body = bare or buffer:getBytes(0, buffer:length())
+  local buffer = handle:body(bare ~= false)
+  -- Envoy gives its own refusal of a HEAD no body.
+  local body = bare or buffer and buffer:getBytes(0, buffer:length()) or ""
   local problem
   if kind == "application/problem+json" then
     problem = of_edge(status, body)
@@ -137,7 +203,12 @@ function envoy_on_response(handle)
   headers = handle:headers()  -- waiting for the body made the first handle invalid
   headers:replace(":status", tostring(status))
   headers:replace("content-type", "application/problem+json")
-  headers:replace("content-length", tostring(buffer:setBytes(problem)))
+  if buffer and memory.method ~= "HEAD" then
+    headers:replace("content-length", tostring(buffer:setBytes(problem)))
+  else
+    if buffer then buffer:setBytes("") end
+    headers:remove("content-length")
+  end
   local delay = detail_member(problem, "RetryInfo", "retryDelay")
   if delay then
     headers:replace("retry-after", tostring(math.max(1, math.ceil(tonumber(delay:match("^[%d.]+")) or 1))))

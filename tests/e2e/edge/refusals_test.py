@@ -162,11 +162,6 @@ def test_a_header_with_an_underscore(edge, backend, name):
     assert backend.calls == []
 
 
-def test_a_path_with_an_escaped_slash(edge, backend):
-    assert_problem(edge.request("GET", "/v1/orders/a%2Fb"), 400, "MALFORMED_REQUEST")
-    assert backend.calls == []
-
-
 @pytest.mark.parametrize("said", [b"NONSENSE\r\n\r\n", b"GET /v1/orders HTTP/1.1\r\n\r\n"])
 def test_what_is_no_http_request(edge, backend, said):
     with socket.create_connection((edge.host, edge.port), timeout=5) as connection:

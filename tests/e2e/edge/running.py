@@ -15,9 +15,9 @@ BUILD = Path(os.environ.get("ORDERMESH_BUILD", paths.REPOSITORY / "build" / "rel
 
 
 class RunningEnvoy:
-    """An Envoy of our own; `admin` asks its admin port."""
+    """An Envoy of our own; `admin` asks its admin port. `changes` are texts of its configuration and what stands there instead."""
 
-    def __init__(self, backend_port: int, folder: Path, connection_age_s: int = 300) -> None:
+    def __init__(self, backend_port: int, folder: Path, connection_age_s: int = 300, changes: dict[str, str] | None = None) -> None:
         self._claims = PortClaims()
         self.port, self.operators_port, self.admin_port = (self._claims.claim() for _ in range(3))
         values = {
@@ -36,7 +36,11 @@ class RunningEnvoy:
             values |= {f"{service}_HOST": "127.0.0.1", f"{service}_PORT": backend_port}
         render = [str(paths.REPOSITORY / "docker" / "envoy" / "render"), *(f"{k}={v}" for k, v in values.items())]
         configuration = folder / "envoy.yaml"
-        configuration.write_text(subprocess.run(render, check=True, text=True, stdout=subprocess.PIPE).stdout)
+        text = subprocess.run(render, check=True, text=True, stdout=subprocess.PIPE).stdout
+        for old, new in (changes or {}).items():
+            assert old in text
+            text = text.replace(old, new)
+        configuration.write_text(text)
         self.log = folder / "log"
         with open(self.log, "wb") as log:
             command = [str(envoy.program()), "-c", str(configuration), "--disable-hot-restart", "--concurrency", "1"]
