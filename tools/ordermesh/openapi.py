@@ -8,6 +8,7 @@ Idempotency-Key header, problem+json errors, streams as one JSON object a line, 
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,14 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "maxLength": 130},
 }
 
-EXAMPLE_ORDER = {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 2}]}
+# The body that a page of the API offers to send, for each operation that has one. What it would make of the schema is a text
+# "string" for each field, which is refused, and every switch turned on.
+EXAMPLES = {
+    "OrderService_CreateOrder": {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 2}]},
+    "OrderService_CancelOrder": {},
+    "NotificationService_ResendNotification": {},
+    "NotificationService_RedriveDeadLetters": {"ids": ["01a1fe53-4ede-766a-97d0-ffdf29570806"]},
+}
 
 
 def generate(face: Face) -> dict:
@@ -99,6 +107,8 @@ def complete(face: Face, document: dict) -> dict:
     for path, methods in document["paths"].items():
         for operation in methods.values():
             operation["responses"]["default"] = problem
+            if "requestBody" in operation:
+                complete_body(document, path, operation)
             if operation["operationId"] in used:  # an additional binding
                 operation["operationId"] += "_" + path.strip("/").split("/")[1]
             used.add(operation["operationId"])
@@ -108,10 +118,21 @@ def complete(face: Face, document: dict) -> dict:
                     "type": "string",
                     "description": "A stream: one JSON object a line, each an Order.",
                 }
-    create = document["paths"]["/v1/orders"]["post"]
-    create["parameters"].append(IDEMPOTENCY_KEY)
-    create["requestBody"]["content"]["application/json"]["example"] = EXAMPLE_ORDER
+    document["paths"]["/v1/orders"]["post"]["parameters"].append(IDEMPOTENCY_KEY)
     return document
+
+
+def complete_body(document: dict, path: str, operation: dict) -> None:
+    """A body has what the path has not: the edge refuses a field that is in both."""
+    content = operation["requestBody"]["content"]["application/json"]
+    content["example"] = EXAMPLES[operation["operationId"]]
+    schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+    in_path = set(re.findall(r"\{(\w+)\}", path))
+    schema["properties"] = {name: field for name, field in schema["properties"].items() if name not in in_path}
+    schema["required"] = [name for name in schema.get("required", ()) if name not in in_path]
+    if not schema["required"]:
+        del schema["required"]
+        operation["requestBody"]["required"] = False
 
 
 def render(face: Face) -> str:

@@ -8,6 +8,7 @@ from concurrent import futures
 
 import pytest
 
+from browser_test import ORDER, place_order_from_page
 from client import Answer, Edge, assert_problem, violations
 
 LINE = {"sku": "SKU-0001", "quantity": 1}
@@ -213,3 +214,9 @@ def test_a_watch_over_http_ends_with_the_last_state(shop):
     answer = shop.request("GET", f"/v1/orders/{placed['id']}:watch")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/x-ndjson")
     assert json.loads(answer.body.splitlines()[-1])["state"] == "ORDER_STATE_CANCELLED"
+
+
+def test_an_order_is_placed_from_the_page(system):
+    status, shown = place_order_from_page(system.endpoints["http"], ORDER)
+    assert (status, shown["customerId"]) == ("200", "CUST-0007")
+    assert system.sql("SELECT customer_id FROM orders.orders WHERE id = %s", shown["id"]) == [("CUST-0007",)]
