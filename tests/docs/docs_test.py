@@ -48,6 +48,12 @@ def test_the_configuration_page_is_what_the_programs_say():
     assert configuration.TARGET.read_text() == configuration.render(build), "run tools/configuration"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_call_goes_through_the_edge(page):
+    """Which sets the caller, and is all that a reader can reach of a cluster."""
+    assert re.findall(r"grpcurl[^`]*?:5\d{4}\b", page.read_text()) == []
+
+
 def test_no_page_or_source_names_a_path_of_one_machine():
     tracked = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
     pattern = re.compile(r"(?<![\w./-])/(?:home|root|work)/\w")
