@@ -17,9 +17,14 @@ class DeliverySource {
  public:
   virtual ~DeliverySource() = default;
 
-  // Connects, checks what is declared, binds what is ours to bind, and starts to consume. Also the way back after an
-  // error. kFailedPrecondition, kNotFound: the topology is not what it should be; the message names the difference.
+  // Connects, checks what is declared and binds what is ours to bind. Also the way back after an error.
+  // kFailedPrecondition, kNotFound: the topology is not what it should be; the message names the difference.
   virtual absl::Status Open() = 0;
+  // Asks for deliveries, with up to `prefetch` of them unsettled. After Open or Pause.
+  virtual absl::Status Consume(int prefetch) = 0;
+  // Asks for no more. Gives what had come and was not received; that, like what was received before, is still to be
+  // settled.
+  virtual absl::StatusOr<std::vector<rabbitmq::Delivery>> Pause() = 0;
   // Binds anew what is ours to bind; nothing changes where nothing was lost.
   virtual absl::Status Rebind() = 0;
   // Up to `max`, waiting up to `timeout` for the first.

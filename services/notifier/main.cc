@@ -131,11 +131,11 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   Intake intake(intake_ledger, outlets, IntakeMetrics(process.metrics()));
   RabbitSource events({.connection = Broker(config, "notifier-events"),
                        .queue = messaging::kNotificationsQueue,
-                       .prefetch = config.prefetch,
                        .exchange = messaging::kOrdersExchange,
                        .binding = messaging::kNotificationsBinding});
   QueueLoop event_loop(
       {.name = messaging::kNotificationsQueue,
+       .prefetch = config.prefetch,
        .batch = config.intake_batch,
        .gather = config.gather,
        .rebind_interval = config.rebind_interval},
@@ -147,11 +147,10 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   KeepDeadLetters keep(dead_letters, ids, dead_letter_metrics);
   RabbitSource dead({.connection = Broker(config, "notifier-dead-letters"),
                      .queue = messaging::kNotificationsDeadLetters,
-                     .prefetch = 64,
                      .exchange = "",
                      .binding = ""});
   QueueLoop dead_loop(
-      {.name = messaging::kNotificationsDeadLetters, .batch = 64}, dead,
+      {.name = messaging::kNotificationsDeadLetters, .prefetch = 64, .batch = 64}, dead,
       [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, timer,
       random);
 

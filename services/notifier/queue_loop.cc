@@ -1,6 +1,7 @@
 #include "services/notifier/queue_loop.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "libs/base/log.h"
@@ -8,6 +9,11 @@
 #include "libs/base/status.h"
 
 namespace ordermesh::notifier {
+namespace {
+
+bool IsNew(const rabbitmq::Delivery& delivery) { return !delivery.redelivered && delivery.delivery_count == 0; }
+
+}  // namespace
 
 QueueLoop::QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Timer& timer,
                      base::Random& random)
@@ -32,23 +38,30 @@ void QueueLoop::Run(std::stop_token stop) {
 
 absl::Status QueueLoop::Session(std::stop_token stop) {
   RETURN_IF_ERROR(source_.Open());
+  RETURN_IF_ERROR(source_.Consume(1));
+  bool one_by_one = true;
   failures_ = 0;
   report_(absl::OkStatus());
   base::SteadyTime rebind_at = timer_.SteadyNow() + options_.rebind_interval;
   base::SteadyTime next_batch = base::SteadyTime::InfinitePast();
   while (!stop.stop_requested()) {
-    if (const absl::Duration early = next_batch - timer_.SteadyNow(); early > absl::ZeroDuration()) {
-      timer_.SleepFor(std::min(early, options_.gather), stop);
-    }
-    ASSIGN_OR_RETURN(const std::vector<rabbitmq::Delivery> received,
+    const absl::Duration early = next_batch - timer_.SteadyNow();
+    if (!one_by_one && early > absl::ZeroDuration()) timer_.SleepFor(std::min(early, options_.gather), stop);
+    ASSIGN_OR_RETURN(std::vector<rabbitmq::Delivery> received,
                      source_.Receive(options_.batch, options_.receive_timeout));
-    if (!received.empty()) next_batch = timer_.SteadyNow() + options_.gather;
-    // Runs of new messages go together, in their order; each that comes again goes alone.
-    for (std::size_t begin = 0; begin < received.size();) {
-      std::size_t end = begin + 1;
-      while (!received[begin].redelivered && end < received.size() && !received[end].redelivered) ++end;
-      RETURN_IF_ERROR(HandleAndSettle(absl::MakeSpan(received).subspan(begin, end - begin), stop));
-      begin = end;
+    if (!received.empty()) {
+      next_batch = timer_.SteadyNow() + options_.gather;
+      const bool all_new = std::all_of(received.begin(), received.end(), IsNew);
+      const bool turns = all_new == one_by_one;
+      if (turns) {
+        ASSIGN_OR_RETURN(std::vector<rabbitmq::Delivery> rest, source_.Pause());
+        std::move(rest.begin(), rest.end(), std::back_inserter(received));
+      }
+      RETURN_IF_ERROR(HandleAll(std::move(received), stop));
+      if (turns) {
+        one_by_one = !one_by_one;
+        RETURN_IF_ERROR(source_.Consume(one_by_one ? 1 : options_.prefetch));
+      }
     }
     if (timer_.SteadyNow() >= rebind_at) {
       RETURN_IF_ERROR(source_.Rebind());
@@ -59,10 +72,22 @@ absl::Status QueueLoop::Session(std::stop_token stop) {
   return absl::OkStatus();
 }
 
-absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, std::stop_token stop) {
+absl::Status QueueLoop::HandleAll(std::vector<rabbitmq::Delivery> deliveries, std::stop_token stop) {
+  const auto first_again = std::stable_partition(deliveries.begin(), deliveries.end(), IsNew);
+  const auto all_new = static_cast<std::size_t>(first_again - deliveries.begin());
+  const bool in_order = all_new == deliveries.size();
+  for (std::size_t begin = 0, count = 0; begin < deliveries.size(); begin += count) {
+    count = begin < all_new ? std::min<std::size_t>(options_.batch, all_new - begin) : 1;
+    RETURN_IF_ERROR(HandleAndSettle(absl::MakeSpan(deliveries).subspan(begin, count), in_order, stop));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, bool in_order,
+                                        std::stop_token stop) {
   for (int failures = 1;; ++failures) {
     const absl::StatusOr<std::vector<Verdict>> verdicts = handle_(deliveries);
-    if (verdicts.ok()) return Settle(deliveries, *verdicts);
+    if (verdicts.ok()) return Settle(deliveries, *verdicts, in_order);
     if (base::LogsFailure(failures)) {
       base::LogWarning("batch_not_handled",
                        {{"queue", options_.name}, {"error", verdicts.status().ToString()}, {"failures", failures}});
@@ -75,13 +100,16 @@ absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> del
   }
 }
 
-absl::Status QueueLoop::Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts) {
+absl::Status QueueLoop::Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts,
+                               bool in_order) {
   const rabbitmq::Delivery* last_done = nullptr;
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    if (verdicts[i] == Verdict::kDone) {
+    if (verdicts[i] != Verdict::kDone) {
+      RETURN_IF_ERROR(source_.Reject(deliveries[i].tag, verdicts[i] == Verdict::kRetry));
+    } else if (in_order) {
       last_done = &deliveries[i];
     } else {
-      RETURN_IF_ERROR(source_.Reject(deliveries[i].tag, verdicts[i] == Verdict::kRetry));
+      RETURN_IF_ERROR(source_.Ack(deliveries[i].tag, /*multiple=*/false));
     }
   }
   // All before it are settled, or done as well.

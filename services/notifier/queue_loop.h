@@ -27,6 +27,7 @@ using Handle = std::function<absl::StatusOr<std::vector<Verdict>>(absl::Span<con
 
 struct QueueLoopOptions {
   std::string name;  // for logs
+  int prefetch = 512;
   int batch = 256;
   // Under load, the least time from one batch to the next, so that more share a statement; a message after a pause is
   // handled at once.
@@ -36,8 +37,10 @@ struct QueueLoopOptions {
   base::BackoffPolicy backoff = {.initial = absl::Milliseconds(100), .max = absl::Seconds(2)};
 };
 
-// A message that comes again is handled and settled alone: the one that ends the process, or its batch, drags no other
-// towards the delivery limit. What it is given must outlive it. Belongs to the thread that calls Run.
+// A broker counts the loss of a consumer against all that was unsettled with it, the one that ended the process and its
+// neighbours alike. So only new messages are taken many at a time; from the first that comes again on, and after every
+// loss, one message at a time is taken, until a new one comes: a message that ends its consumer again ends it alone,
+// and alone comes to its delivery limit. What it is given must outlive it. Belongs to the thread that calls Run.
 class QueueLoop {
  public:
   // `report` hears how the queue is after each change, and OK now and then.
@@ -51,8 +54,12 @@ class QueueLoop {
 
  private:
   absl::Status Session(std::stop_token stop);
-  absl::Status HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, std::stop_token stop);
-  absl::Status Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts);
+  // New ones together; then, each alone, those that come again.
+  absl::Status HandleAll(std::vector<rabbitmq::Delivery> deliveries, std::stop_token stop);
+  // `in_order`: none that came before them is unsettled.
+  absl::Status HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, bool in_order, std::stop_token stop);
+  absl::Status Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts,
+                      bool in_order);
 
   const QueueLoopOptions options_;
   DeliverySource& source_;

@@ -17,21 +17,23 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAreArray;
 
 // Runs the loop until the source has nothing left and everything is settled.
 class QueueLoopTest : public ::testing::Test {
  protected:
-  void RunUntilSettled(Handle handle) {
+  void RunUntilSettled(Handle handle) { RunUntilSettled(source_, std::move(handle)); }
+  void RunUntilSettled(FakeSource& source, Handle handle) {
     QueueLoop loop(
-        {.name = "test", .batch = 10, .rebind_interval = absl::Seconds(30)}, source_, std::move(handle),
+        {.name = "test", .prefetch = 20, .batch = 10, .rebind_interval = absl::Seconds(30)}, source, std::move(handle),
         [this](const absl::Status& status) { reports_.push_back(status); }, clock_, random_);
     std::jthread thread([&](std::stop_token stop) { loop.Run(stop); });
     const absl::Time give_up = absl::Now() + absl::Seconds(10);
-    while (!source_.Settled() && absl::Now() < give_up) {
+    while (!source.Settled() && absl::Now() < give_up) {
       clock_.Advance(absl::Seconds(1));
       std::this_thread::yield();
     }
-    EXPECT_TRUE(source_.Settled());
+    EXPECT_TRUE(source.Settled());
   }
   Handle Record(std::function<Verdict(const std::string& body)> judge) {
     return [this, judge](absl::Span<const rabbitmq::Delivery> batch) -> absl::StatusOr<std::vector<Verdict>> {
@@ -56,7 +58,7 @@ class QueueLoopTest : public ::testing::Test {
 TEST_F(QueueLoopTest, HandlesTogetherWhatCameTogether) {
   for (const char* body : {"a", "b", "c"}) source_.Publish(body);
   RunUntilSettled(Record(AllDone));
-  EXPECT_THAT(batches_, ElementsAre("abc"));
+  EXPECT_THAT(batches_, ElementsAre("a", "bc")) << "many at a time once a new one has come";
   EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "c"));
 }
 
@@ -70,7 +72,7 @@ TEST_F(QueueLoopTest, EachMessageGetsItsOwnVerdict) {
   EXPECT_THAT(source_.refused(), ElementsAre("x"));
   EXPECT_THAT(source_.requeued(), ElementsAre("r"));
   EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "c", "r"));
-  EXPECT_THAT(batches_, ElementsAre("axbrc", "r"));
+  EXPECT_THAT(batches_, ElementsAre("a", "xbrc", "r"));
 }
 
 TEST_F(QueueLoopTest, WhatComesAgainGoesAlone) {
@@ -80,8 +82,39 @@ TEST_F(QueueLoopTest, WhatComesAgainGoesAlone) {
   source_.PublishAgain("2");
   source_.Publish("c");
   RunUntilSettled(Record(AllDone));
-  EXPECT_THAT(batches_, ElementsAre("ab", "1", "2", "c"));
-  EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "1", "2", "c"));
+  EXPECT_THAT(batches_, ElementsAre("a", "bc", "1", "2"));
+  EXPECT_THAT(source_.acked(), ElementsAre("a", "b", "c", "1", "2"));
+}
+
+TEST_F(QueueLoopTest, OfWhatComesAgainOneAtATimeIsTaken) {
+  for (const char* body : {"1", "2", "3"}) source_.PublishAgain(body);
+  for (const char* body : {"a", "b", "c"}) source_.Publish(body);
+  std::vector<std::size_t> unsettled;
+  const Handle record = Record(AllDone);
+  RunUntilSettled([&](absl::Span<const rabbitmq::Delivery> batch) {
+    unsettled.push_back(source_.unsettled());
+    return record(batch);
+  });
+  EXPECT_THAT(batches_, ElementsAre("1", "2", "3", "a", "bc"));
+  EXPECT_THAT(unsettled, ElementsAre(1, 1, 1, 1, 2));
+}
+
+// The connection is lost whenever x is settled, with all that was taken besides.
+TEST_F(QueueLoopTest, WhatEndsItsConsumerIsBuriedAlone) {
+  FakeSource source(/*delivery_limit=*/10);
+  std::vector<std::string> healthy;
+  for (char body = 'A'; body <= 'Z'; ++body) {
+    source.Publish(std::string(1, body));
+    healthy.emplace_back(1, body);
+    if (body == 'K') source.Publish("x");
+  }
+  RunUntilSettled(source, Record([&](const std::string& body) {
+                    if (body == "x") source.LoseConnectionAtNextAck();
+                    return Verdict::kDone;
+                  }));
+  EXPECT_THAT(source.buried(), ElementsAre("x"));
+  EXPECT_THAT(source.acked(), UnorderedElementsAreArray(healthy));
+  EXPECT_EQ(source.opened(), 12) << "x came eleven times";
 }
 
 TEST_F(QueueLoopTest, AnErrorThatIsNoMessagesFaultIsWaitedOut) {
@@ -101,7 +134,7 @@ TEST_F(QueueLoopTest, ALostConnectionIsOpenedAnewAndItsMessagesComeAgain) {
   for (const char* body : {"a", "b"}) source_.Publish(body);
   source_.LoseConnectionAtNextAck();
   RunUntilSettled(Record(AllDone));
-  EXPECT_THAT(batches_, ElementsAre("ab", "a", "b"));
+  EXPECT_THAT(batches_, ElementsAre("a", "a", "b"));
   EXPECT_THAT(source_.acked(), ElementsAre("a", "b"));
   EXPECT_GE(source_.opened(), 2);
 }
@@ -161,14 +194,14 @@ TEST_F(QueueLoopTest, StoppingWhileABatchCannotBeHandledSettlesNothing) {
     QueueLoop loop(
         {.name = "test"}, source_,
         [&](absl::Span<const rabbitmq::Delivery> batch) -> absl::StatusOr<std::vector<Verdict>> {
-          if (++handled == 1) return absl::UnavailableError("database down");
+          if (++handled == 2) return absl::UnavailableError("database down");
           return std::vector<Verdict>(batch.size(), Verdict::kDone);
         },
         [](const absl::Status&) {}, clock_, random_);
     std::jthread thread([&](std::stop_token stop) { loop.Run(stop); });
     clock_.WaitForSleepers(1);
   }
-  EXPECT_THAT(source_.acked(), IsEmpty()) << "an acknowledgement of c would have covered a and b";
+  EXPECT_THAT(source_.acked(), ElementsAre("a")) << "nothing behind b, which could not be handled";
 }
 
 }  // namespace

@@ -14,9 +14,12 @@ absl::Status RabbitSource::Open() {
   connection_.Close();  // Deliveries of a session that failed half-way come again on the new one.
   RETURN_IF_ERROR(connection_.Connect());
   RETURN_IF_ERROR(rabbitmq::CheckTopology(connection_));
-  RETURN_IF_ERROR(Rebind());
-  return connection_.Consume(options_.queue, options_.prefetch);
+  return Rebind();
 }
+
+absl::Status RabbitSource::Consume(int prefetch) { return connection_.Consume(options_.queue, prefetch); }
+
+absl::StatusOr<std::vector<rabbitmq::Delivery>> RabbitSource::Pause() { return connection_.StopConsuming(); }
 
 absl::Status RabbitSource::Rebind() {
   if (options_.binding.empty()) return absl::OkStatus();

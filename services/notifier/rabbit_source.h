@@ -11,7 +11,6 @@ namespace ordermesh::notifier {
 struct RabbitSourceOptions {
   rabbitmq::ConnectionOptions connection;
   std::string queue;
-  int prefetch = 512;
   // The queue's binding to `exchange`, asserted by us: `mandatory` hides a binding that is gone when any other queue
   // takes the message. Empty: none of ours.
   std::string exchange, binding;
@@ -22,6 +21,8 @@ class RabbitSource : public DeliverySource {
   explicit RabbitSource(RabbitSourceOptions options);
 
   absl::Status Open() override;
+  absl::Status Consume(int prefetch) override;
+  absl::StatusOr<std::vector<rabbitmq::Delivery>> Pause() override;
   absl::Status Rebind() override;
   absl::StatusOr<std::vector<rabbitmq::Delivery>> Receive(int max, absl::Duration timeout) override;
   absl::Status Ack(std::uint64_t tag, bool multiple) override;

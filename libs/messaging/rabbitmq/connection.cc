@@ -42,8 +42,10 @@ absl::Status Connection::Impl::Connect() {
 absl::Status Connection::Impl::StartConsuming() {
   amqp_basic_qos(session_->get(), kChannel, 0, static_cast<std::uint16_t>(std::clamp(prefetch_, 1, 65535)), 0);
   RETURN_IF_ERROR(session_->Reply("basic.qos"));
-  amqp_basic_consume(session_->get(), kChannel, Bytes(consumed_), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+  const amqp_basic_consume_ok_t* consumer =
+      amqp_basic_consume(session_->get(), kChannel, Bytes(consumed_), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
   RETURN_IF_ERROR(session_->Reply("basic.consume"));
+  consumer_tag_ = std::string(View(consumer->consumer_tag));
   consuming_ = true;
   return absl::OkStatus();
 }
@@ -154,6 +156,20 @@ absl::Status Connection::Impl::Consume(const std::string& queue, int prefetch) {
   return Connect();
 }
 
+absl::StatusOr<std::vector<Delivery>> Connection::Impl::StopConsuming() {
+  if (consuming_) {
+    amqp_basic_cancel(session_->get(), kChannel, Bytes(consumer_tag_));
+    RETURN_IF_ERROR(Checked(session_->Reply("basic.cancel")));
+    // What was sent before the answer was read with it, and waits in the library.
+    RETURN_IF_ERROR(Pump(kAtOnce));
+    consuming_ = false;
+  }
+  consumed_.clear();
+  std::vector<Delivery> rest(std::make_move_iterator(inbox_.begin()), std::make_move_iterator(inbox_.end()));
+  inbox_.clear();
+  return rest;
+}
+
 absl::StatusOr<std::vector<Delivery>> Connection::Impl::Receive(int max, absl::Duration timeout) {
   if (consumed_.empty()) return absl::FailedPreconditionError("rabbitmq: nothing is consumed");
   RETURN_IF_ERROR(Connect());
@@ -187,6 +203,7 @@ bool Connection::blocked() const { return impl_->blocked(); }
 absl::Status Connection::Tick() { return impl_->Tick(); }
 
 absl::Status Connection::Consume(const std::string& queue, int prefetch) { return impl_->Consume(queue, prefetch); }
+absl::StatusOr<std::vector<Delivery>> Connection::StopConsuming() { return impl_->StopConsuming(); }
 absl::StatusOr<std::vector<Delivery>> Connection::Receive(int max, absl::Duration timeout) {
   return impl_->Receive(max, timeout);
 }

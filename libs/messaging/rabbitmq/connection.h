@@ -86,6 +86,8 @@ class Connection {
 
   // Starts to consume with this prefetch count.
   absl::Status Consume(const std::string& queue, int prefetch);
+  // Ends the consumer, not the channel: deliveries stay to be settled. Gives those that had come and were not received.
+  absl::StatusOr<std::vector<Delivery>> StopConsuming();
   // Deliveries: what is there at once up to `max`, waiting up to `timeout` for the first. Serves heartbeats meanwhile.
   // kNotFound: the queue was deleted. kFailedPrecondition: nothing is consumed.
   absl::StatusOr<std::vector<Delivery>> Receive(int max, absl::Duration timeout);

@@ -33,6 +33,7 @@ class Connection::Impl {
 
   PublishReport Publish(absl::Span<const Message> messages, int window, absl::Duration timeout);
   absl::Status Consume(const std::string& queue, int prefetch);
+  absl::StatusOr<std::vector<Delivery>> StopConsuming();
   absl::StatusOr<std::vector<Delivery>> Receive(int max, absl::Duration timeout);
   absl::Status Settle(std::uint64_t tag, const char* what, int (*send)(amqp_connection_state_t, std::uint64_t, bool),
                       bool flag);
@@ -91,6 +92,7 @@ class Connection::Impl {
   std::string consumed_;  // the queue; empty: none
   int prefetch_ = 0;
   bool consuming_ = false;
+  std::string consumer_tag_;    // the broker's, while consuming_
   std::deque<Delivery> inbox_;  // at most prefetch_
 };
 
