@@ -145,6 +145,17 @@ function(order_test name)
   endif()
 endfunction()
 
+# order_test_again(<name> OF <test> STORES ... LABELS ...): the program of an order_test, on other stores.
+function(order_test_again name)
+  cmake_parse_arguments(A "" "OF" "STORES;LABELS" ${ARGN})
+  if(NOT ORDERMESH_TESTS)
+    return()
+  endif()
+  list(JOIN A_STORES "," stores)
+  add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/stack run --only ${stores} -- $<TARGET_FILE:${A_OF}>)
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT 120)
+endfunction()
+
 # Makes sql.h in the build tree: `inline constexpr char kInsertOrders[]` for sql/insert_orders.sql.
 function(order_sql name)
   cmake_parse_arguments(A "" "SERVICE" "FILES" ${ARGN})

@@ -6,6 +6,7 @@ from .kafka_tls import KafkaTls
 from .mail import Mail
 from .postgres import Postgres
 from .rabbitmq import RabbitMq
+from .rabbitmq_debian13 import RabbitMqDebian13
 from .rabbitmq_tls import RabbitMqTls
 from .services import Analytics, Gateway, Migrate, Notifier, Relay, Validation
 
@@ -13,9 +14,14 @@ from .services import Analytics, Gateway, Migrate, Notifier, Relay, Validation
 STORES = ("postgres", "rabbitmq", "kafka")
 # The brokers with a second listener, as a managed service has it.
 TLS_BROKERS = ("rabbitmq_tls", "kafka_tls")
+# Another release of a store.
+OTHER_RELEASES = ("rabbitmq_debian13",)
 SERVICES = ("validation", "gateway", "relay", "notifier", "analytics")
 # The whole system on one machine.
 SYSTEM = (*STORES, "mail", "migrate", *SERVICES, "envoy")
 
-_KINDS = (Postgres, RabbitMq, RabbitMqTls, Kafka, KafkaTls, Mail, Migrate, Validation, Gateway, Relay, Notifier, Analytics, Envoy)
+_KINDS = (
+    Postgres, RabbitMq, RabbitMqTls, RabbitMqDebian13, Kafka, KafkaTls, Mail, Migrate, Validation, Gateway, Relay, Notifier,
+    Analytics, Envoy,
+)  # fmt: skip
 ALL = {server.name: server for server in _KINDS}
