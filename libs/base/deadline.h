@@ -11,6 +11,7 @@ namespace ordermesh::base {
 class Deadline {
  public:
   static Deadline At(SteadyTime time) { return Deadline(time); }
+  static Deadline Never() { return Deadline(SteadyTime::InfiniteFuture()); }
   static Deadline In(absl::Duration timeout, Timer& timer) { return Deadline(timer.SteadyNow() + timeout); }
 
   SteadyTime time() const { return time_; }

@@ -2,9 +2,12 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/base/timer.h"
 #include "libs/postgres/conninfo.h"
 #include "libs/postgres/sqlstate.h"
 #include "libs/postgres/wait.h"
@@ -18,6 +21,10 @@ constexpr int kBinary = 1;
 std::string Setting(absl::string_view name, absl::Duration value) {
   return absl::StrCat("SET ", name, " = ", absl::ToInt64Milliseconds(value), "; ");
 }
+
+constexpr absl::Duration kShortestTimeout = absl::Milliseconds(1);  // 0 would be none
+// A new session serves others, too: it gets so much time even when its first caller has less.
+constexpr absl::Duration kLeastConnect = absl::Seconds(1);
 
 // Which line of `sql` the error points at, for texts of many statements.
 std::string LineOf(const PGresult* result, absl::string_view sql) {
@@ -50,11 +57,28 @@ void Connection::Reset() {
   conn_.reset();
   prepared_.clear();
   in_transaction_ = false;
+  timeout_ = options_.statement_timeout;
+  timeout_was_set_ = false;
+}
+
+void Connection::LimitTo(absl::Duration left) { end_ = base::Deadline::In(left, base::SystemTimer()); }
+
+absl::Duration Connection::Left() const { return end_.Remaining(base::SystemTimer()); }
+
+absl::Duration Connection::WantedTimeout() const {
+  const absl::Duration left = Left(), most = options_.statement_timeout;
+  if (left == absl::InfiniteDuration() || (most != absl::ZeroDuration() && left >= most)) return most;
+  return std::max(kShortestTimeout, absl::Trunc(left, absl::Milliseconds(1)));
+}
+
+void Connection::ForgetTimeout() {
+  if (timeout_was_set_) timeout_.reset();
 }
 
 absl::Duration Connection::CallLimit() const {
-  if (options_.statement_timeout == absl::ZeroDuration()) return absl::InfiniteDuration();
-  return options_.statement_timeout + options_.answer_margin;
+  const absl::Duration session =
+      options_.statement_timeout == absl::ZeroDuration() ? absl::InfiniteDuration() : options_.statement_timeout;
+  return std::min(session, Left()) + options_.answer_margin;
 }
 
 absl::Status Connection::Connect() {
@@ -72,12 +96,11 @@ absl::Status Connection::Connect() {
     Reset();
     return absl::FailedPreconditionError("database: connect: the connection string can't be read");
   }
-  absl::Status status = PQstatus(conn_.get()) == CONNECTION_BAD
-                            ? ConnectionError(conn_.get(), "connect")
-                            : FinishConnecting(conn_.get(), WaitLimit(options_.connect_timeout));
+  const absl::Duration limit = std::min(options_.connect_timeout, std::max(Left(), kLeastConnect));
+  absl::Status status = PQstatus(conn_.get()) == CONNECTION_BAD ? ConnectionError(conn_.get(), "connect")
+                                                                : FinishConnecting(conn_.get(), WaitLimit(limit));
   if (absl::IsDeadlineExceeded(status)) {
-    status = absl::UnavailableError(
-        absl::StrCat("database: connect: no answer within ", absl::FormatDuration(options_.connect_timeout)));
+    status = absl::UnavailableError(absl::StrCat("database: connect: no answer within ", absl::FormatDuration(limit)));
   }
   if (status.ok()) {
     PQsetNoticeProcessor(

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/base/deadline.h"
 #include "libs/postgres/params.h"
 #include "libs/postgres/result.h"
 
@@ -28,8 +30,8 @@ struct ConnectionOptions {
   absl::Duration idle_session_timeout = absl::ZeroDuration();  // 0: none
   // How soon the server notices, while it works, that we are gone.
   absl::Duration client_check_interval = absl::Seconds(2);
-  // No call takes longer than statement_timeout and this: a server that hangs, or is cut off, can't hold a thread. The
-  // connection is dropped then. No statement_timeout (zero), no limit.
+  // No call takes longer than the statement's timeout and this: a server that hangs, or is cut off, can't hold a
+  // thread. The connection is dropped then. No statement_timeout (zero), no limit.
   absl::Duration answer_margin = absl::Seconds(1);
   // More of the session's settings, as SQL: "SET enable_seqscan = off".
   std::string session_sql;
@@ -69,6 +71,13 @@ class Connection {
   // Drops the session; the next call connects anew.
   void Reset();
   bool connected() const;
+
+  // What follows, up to the next LimitTo, is worth nothing after `left`: a statement that may last beyond that gets a
+  // shorter timeout, which travels with it and costs no round trip, and answer_margin counts from there. An
+  // InfiniteDuration, as at first: the session's own limits alone.
+  void LimitTo(absl::Duration left);
+  // Whether the last statements had less time than the session gives: their timeout is then the caller's deadline.
+  bool limited() const { return limited_; }
 
   // One statement in its own transaction, or within the one that Begin opened.
   absl::StatusOr<Result> Execute(const Statement& statement, const Params& params = {});
@@ -122,6 +131,11 @@ class Connection {
   // that was open is lost.
   absl::Status MakeReady();
   absl::Duration CallLimit() const;
+  absl::Duration Left() const;  // until the end of LimitTo
+  // What the next statement's timeout should be; that of the session, unless less is left.
+  absl::Duration WantedTimeout() const;
+  // After an error or a rollback, which may have undone a SET.
+  void ForgetTimeout();
   // Queues the preparation of `statement` when the session doesn't know it. `added`: it did so.
   absl::Status Prepare(const Statement& statement, const Params& params, bool& added);
   absl::Status SendStatement(const Statement& statement, const Params& params);
@@ -135,6 +149,11 @@ class Connection {
   absl::flat_hash_map<std::string, Prepared> prepared_;
   bool in_transaction_ = false;
   bool outcome_unknown_ = false;
+  base::Deadline end_ = base::Deadline::Never();  // of LimitTo
+  // The session's statement_timeout as it stands now; nothing: not known.
+  std::optional<absl::Duration> timeout_;
+  bool timeout_was_set_ = false;  // in this session, since it began
+  bool limited_ = false;
 };
 
 // The five characters of the SQLSTATE that a status carries; empty when it has none.

@@ -254,6 +254,43 @@ TEST_F(ConnectionTest, RunTakesManyStatementsAndNamesTheLineOfAnError) {
   EXPECT_THAT(db().Execute(kAll), IsOk());
 }
 
+TEST_F(ConnectionTest, AStatementTakesNoLongerThanItsResultIsWaitedFor) {
+  constexpr Statement kSleep = {"sleep", "SELECT pg_sleep(600)"};
+  constexpr Statement kTimeout = {"timeout", "SELECT current_setting('statement_timeout')"};
+  const auto timeout = [&] {
+    const absl::StatusOr<Result> row = db().Execute(kTimeout);
+    return row.ok() ? std::string(row->Text(0, 0)) : row.status().ToString();
+  };
+  const std::string session = timeout();
+  db().LimitTo(absl::Hours(1));
+  EXPECT_EQ(timeout(), session) << "more time than the session gives changes nothing";
+  EXPECT_FALSE(db().limited());
+
+  for (const bool in_transaction : {false, true}) {
+    db().LimitTo(absl::Milliseconds(100));
+    if (in_transaction) {
+      ASSERT_THAT(db().Begin(), IsOk());
+    }
+    const absl::Status late = db().Execute(kSleep).status();
+    EXPECT_THAT(late, StatusIs(absl::StatusCode::kDeadlineExceeded));
+    EXPECT_EQ(SqlState(late), "57014") << "by the server, whose session goes on";
+    EXPECT_TRUE(db().limited());
+    EXPECT_FALSE(db().in_transaction());
+    const int pid = db().backend_pid();
+    db().LimitTo(absl::InfiniteDuration());
+    EXPECT_EQ(timeout(), session);
+    EXPECT_EQ(db().backend_pid(), pid);
+  }
+  // What a rollback undoes is set again.
+  db().LimitTo(absl::Seconds(4));
+  EXPECT_NE(timeout(), session);
+  db().LimitTo(absl::InfiniteDuration());
+  ASSERT_THAT(db().Begin(), IsOk());
+  EXPECT_EQ(timeout(), session);
+  ASSERT_THAT(db().Rollback(), IsOk());
+  EXPECT_EQ(timeout(), session);
+}
+
 TEST_F(ConnectionTest, NoServerIsUnavailable) {
   Connection nowhere({.url = "postgres://127.0.0.1:1/none"});
   EXPECT_THAT(nowhere.Execute(kAll), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("connect")));

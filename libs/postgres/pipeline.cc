@@ -12,7 +12,7 @@
 namespace ordermesh::postgres {
 
 struct Connection::Pipeline::State {
-  enum class Kind { kBegin, kPrepare, kStatement, kCommit, kRollback };
+  enum class Kind { kTimeout, kBegin, kPrepare, kStatement, kCommit, kRollback };
   struct Step {
     Kind kind;
     const char* name;
@@ -23,6 +23,7 @@ struct Connection::Pipeline::State {
   // Makes the connection ready before the first step. False: an error stands in `status`, nothing more is sent.
   bool Ready();
   void Command(Kind kind, const char* sql);
+  void SetTimeout();
   absl::Status ReadAll(std::vector<Result>& results, WaitLimit limit);
   // A step's good result.
   void Take(const Step& step, pg_result* raw, Result result, std::vector<Result>& results);
@@ -45,7 +46,20 @@ bool Connection::Pipeline::State::Ready() {
   started = true;
   opened = connection.in_transaction_;
   status = connection.MakeReady();
+  // Of a transaction that has failed nothing but its end is taken.
+  if (status.ok() && PQtransactionStatus(connection.conn_.get()) != PQTRANS_INERROR) SetTimeout();
   return status.ok();
+}
+
+// In front of the statements, in the same round trip; and only when the session's is another.
+void Connection::Pipeline::State::SetTimeout() {
+  const absl::Duration wanted = connection.WantedTimeout();
+  connection.limited_ = wanted != connection.options_.statement_timeout;
+  if (connection.timeout_ == wanted) return;
+  connection.timeout_ = wanted;
+  connection.timeout_was_set_ = true;
+  steps.push_back({Kind::kTimeout, "SET statement_timeout"});
+  status = connection.SendCommand(absl::StrCat("SET statement_timeout = ", absl::ToInt64Milliseconds(wanted)).c_str());
 }
 
 void Connection::Pipeline::State::Command(Kind kind, const char* sql) {
@@ -185,6 +199,7 @@ absl::StatusOr<std::vector<Result>> Connection::Pipeline::Finish() {
   RETURN_IF_ERROR(state.ReadAll(results, limit));
   connection.in_transaction_ = PQtransactionStatus(conn) != PQTRANS_IDLE;
   if (state.error.ok()) return results;
+  connection.ForgetTimeout();
   absl::erase_if(connection.prepared_, [](const auto& entry) { return !entry.second.confirmed; });
   connection.Recover(state.error);
   return state.error;
@@ -194,7 +209,9 @@ absl::Status Connection::Rollback() {
   if (!in_transaction_) return absl::OkStatus();
   Pipeline pipeline(*this);
   pipeline.state_->Command(Pipeline::State::Kind::kRollback, "ROLLBACK");
-  return pipeline.Finish().status();
+  absl::Status status = pipeline.Finish().status();
+  ForgetTimeout();
+  return status;
 }
 
 }  // namespace ordermesh::postgres
