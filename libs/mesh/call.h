@@ -1,12 +1,14 @@
 // What a handler knows of the call that it serves.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/aio/lane.h"
+#include "libs/aio/waiter.h"
 #include "libs/base/deadline.h"
 #include "libs/base/trace.h"
 
@@ -30,6 +32,9 @@ class CallContext {
   // All of its values: a key may be given several times, or with nothing behind it.
   virtual std::vector<absl::string_view> metadata_values(absl::string_view key) const = 0;
   virtual aio::Lane& lane() const = 0;
+  // Asked to stop when cancelled() becomes true for another reason than the deadline; for work on other threads.
+  virtual std::stop_token gone() const = 0;
+  aio::Waiter waiter() const { return {lane(), deadline(), gone()}; }
   const base::TraceContext& trace() const { return trace_; }
   // Who calls: the metadata x-ordermesh-caller, "default" when absent.
   absl::string_view caller() const {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,8 @@ class Noted {
 // Echo answers with the text, but for these: "wait" waits at the gate; "fail" fails with INTERNAL; "refuse" with
 // INVALID_ARGUMENT; "remaining" tells the milliseconds until the deadline; "caller" and "trace" what the call says;
 // "cancelled" waits at the gate until it is cancelled, and notes whether the call says so.
-// Repeat writes the text `times` times; "forever" writes until told to stop; "hang" waits for nothing but the end.
-// Chat answers every message with its text.
+// Repeat writes the text `times` times; "forever" writes until told to stop; "hang" waits for nothing but the end,
+// "work" for work that is given up when the call is gone. Chat answers every message with its text.
 class EchoServer {
  public:
   using EchoRequest = ordermesh::testing::v1::EchoRequest;
@@ -149,6 +150,15 @@ class EchoServer {
       co_await told;
       stream_ended_.Note(call.cancelled());
       co_return grpc::Status::OK;
+    }
+    if (in.text() == "work") {
+      aio::Completion<bool> told(call.lane());
+      const std::stop_callback tell(call.gone(), [set = told.setter()] { set(true); });
+      auto write = out.Write(reply);
+      co_await write;
+      co_await told;
+      stream_ended_.Note(call.cancelled());
+      co_return grpc::Status(grpc::StatusCode::CANCELLED, "not done");
     }
     const bool forever = in.text() == "forever";
     for (int i = 0; forever || i < in.times(); ++i) {

@@ -20,6 +20,19 @@ bool ServerCall::cancelled() const {
   return draining_ || done() || deadline_.Expired(method_.core.timer);
 }
 
+std::stop_token ServerCall::gone() const {
+  if (!gone_.has_value()) {
+    gone_.emplace();
+    told_to_stop_ |= draining_;
+    if (draining_ || done()) gone_->request_stop();
+  }
+  return gone_->get_token();
+}
+
+void ServerCall::TellGone() {
+  if (gone_.has_value()) gone_->request_stop();
+}
+
 void ServerCall::OnCancelled(aio::Job job) {
   on_cancelled_ = std::move(job);
   if (!on_cancelled_ || !(draining_ || done())) return;
@@ -45,6 +58,7 @@ void ServerCall::Reset() {
   done_tag_.fired = false;
   ended_ = false;
   on_cancelled_ = nullptr;
+  gone_.reset();
   context_->AsyncNotifyWhenDone(static_cast<Tag*>(&done_tag_));
 }
 
@@ -72,6 +86,8 @@ void ServerCall::End(const grpc::Status& status) {
 
 void ServerCall::BeginDrain() {
   draining_ = true;
+  told_to_stop_ |= gone_.has_value();
+  TellGone();
   if (!on_cancelled_) return;
   told_to_stop_ = true;
   std::exchange(on_cancelled_, nullptr)();
@@ -80,6 +96,7 @@ void ServerCall::BeginDrain() {
 void ServerCall::DoneTag::Complete(bool ok) {
   static_cast<void>(ok);
   fired = true;
+  call_.TellGone();
   if (!call_.ended_ && call_.on_cancelled_) {
     std::exchange(call_.on_cancelled_, nullptr)();
   } else if (waiting) {

@@ -9,6 +9,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,7 @@ class ServerCall : public CallContext {
   absl::string_view metadata(absl::string_view key) const override;
   std::vector<absl::string_view> metadata_values(absl::string_view key) const override;
   aio::Lane& lane() const override { return *method_.lane.lane; }
+  std::stop_token gone() const override;
 
   LaneMethod& method() { return method_; }
   grpc::ServerContext& context() { return *context_; }
@@ -91,6 +93,9 @@ class ServerCall : public CallContext {
     ServerCall& call_;
   };
 
+  // Tells whoever does this call's work that nobody waits for it.
+  void TellGone();
+
   LaneMethod& method_;
   const bool streaming_;
   bool draining_ = false;
@@ -102,6 +107,7 @@ class ServerCall : public CallContext {
   base::SteadyTime started_;
   base::Deadline deadline_ = base::Deadline::At(base::SteadyTime::InfiniteFuture());
   aio::Job on_cancelled_;
+  mutable std::optional<std::stop_source> gone_;  // of a call that has work on other threads
 };
 
 // A message that was this large is not kept for the next call.

@@ -251,6 +251,16 @@ TEST_F(ServerTest, WakesAStreamThatWaitsForSomethingElseWhenItsClientHasGone) {
   EXPECT_THAT(reader->Finish(), StatusIs(absl::StatusCode::kCancelled));
 }
 
+TEST_F(ServerTest, TellsTheWorkOfACallThatItsClientHasGone) {
+  grpc::ClientContext context;
+  const auto reader = stub_->Repeat(&context, Text("work"));
+  EchoReply reply;
+  ASSERT_TRUE(reader->Read(&reply));
+  context.TryCancel();
+  EXPECT_TRUE(echo_.stream_ended().Await());
+  EXPECT_THAT(reader->Finish(), StatusIs(absl::StatusCode::kCancelled));
+}
+
 TEST_F(ServerTest, ServesSeveralStreamsAtOnce) {
   grpc::ClientContext contexts[5];
   std::vector<std::unique_ptr<grpc::ClientReader<EchoReply>>> readers;
@@ -309,12 +319,14 @@ TEST_F(ServerTest, CancelsCallsThatOutlastTheDrain) {
 }
 
 TEST_F(ServerTest, EndsEveryStreamWithUnavailableWhenItDrains) {
-  grpc::ClientContext hanging, chatting, writing;
+  grpc::ClientContext hanging, working, chatting, writing;
   const auto hang = stub_->Repeat(&hanging, Text("hang"));
+  const auto work = stub_->Repeat(&working, Text("work"));
   const auto chat = stub_->Chat(&chatting);
   const auto write = stub_->Repeat(&writing, Text("forever"));
   EchoReply reply;
   ASSERT_TRUE(hang->Read(&reply));
+  ASSERT_TRUE(work->Read(&reply));
   ASSERT_TRUE(chat->Write(Text("hello")));
   ASSERT_TRUE(chat->Read(&reply));
   ASSERT_TRUE(write->Read(&reply));
@@ -323,6 +335,7 @@ TEST_F(ServerTest, EndsEveryStreamWithUnavailableWhenItDrains) {
   }
   EXPECT_THAT(write->Finish(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
   EXPECT_THAT(hang->Finish(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
+  EXPECT_THAT(work->Finish(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
   EXPECT_THAT(chat->Finish(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
   drained.get();
 }

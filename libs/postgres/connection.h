@@ -51,7 +51,7 @@ struct Statement {
 //                       the last commit may have happened. Also what a new session cures: the server became a standby,
 //                       or a migration outdated our plans
 //   kAborted            deadlock (40P01), serialization failure (40001), lock not available (55P03): run again
-//   kDeadlineExceeded   statement_timeout (57014)
+//   kDeadlineExceeded   statement_timeout (57014); without a SQLSTATE: the time of LimitTo has passed
 //   kInvalidArgument    the data is refused: classes 22, 23 and 54
 //   kResourceExhausted  disk full, too many connections: class 53
 //   kPermissionDenied   42501
@@ -76,8 +76,6 @@ class Connection {
   // shorter timeout, which travels with it and costs no round trip, and answer_margin counts from there. An
   // InfiniteDuration, as at first: the session's own limits alone.
   void LimitTo(absl::Duration left);
-  // Whether the last statements had less time than the session gives: their timeout is then the caller's deadline.
-  bool limited() const { return limited_; }
 
   // One statement in its own transaction, or within the one that Begin opened.
   absl::StatusOr<Result> Execute(const Statement& statement, const Params& params = {});
@@ -153,7 +151,7 @@ class Connection {
   // The session's statement_timeout as it stands now; nothing: not known.
   std::optional<absl::Duration> timeout_;
   bool timeout_was_set_ = false;  // in this session, since it began
-  bool limited_ = false;
+  bool limited_ = false;          // the last statements got less
 };
 
 // The five characters of the SQLSTATE that a status carries; empty when it has none.

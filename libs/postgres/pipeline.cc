@@ -124,7 +124,12 @@ absl::Status Connection::Pipeline::State::ReadAll(std::vector<Result>& results, 
     }
     if (kind == PGRES_PIPELINE_ABORTED) continue;
     // Also behind the last step: a deferred constraint is checked by the sync.
-    absl::Status failed = ErrorOf(*next, at < steps.size() ? steps[at].name : "commit");
+    const char* const what = at < steps.size() ? steps[at].name : "commit";
+    absl::Status failed = ErrorOf(*next, what);
+    // The timeout that LimitTo made shorter, not the session's own: it says nothing of the statement.
+    if (connection.limited_ && SqlState(failed) == "57014") {
+      failed = absl::DeadlineExceededError(absl::StrCat("database: ", what, ": its caller's time has passed"));
+    }
     if (IsFatal(*next) || PQstatus(connection.conn_.get()) != CONNECTION_OK) {
       const bool told = !SqlState(failed).empty();
       return Lost(std::move(failed), at, told);

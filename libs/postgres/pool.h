@@ -9,7 +9,7 @@
 
 namespace ordermesh::postgres {
 
-//   Pool pool({.threads = 2, .max_queued = 64}, MakeConnections({.url = …, .application_name = "gateway"}));
+//   Pool pool({.threads = 2, .max_queued = 64}, aio::PoolMetrics(metrics, "orders"), MakeConnections({.url = …}));
 using Pool = aio::WorkerPool<Connection>;
 
 // Each thread gets a connection that connects at its first use.

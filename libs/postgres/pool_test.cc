@@ -19,9 +19,11 @@ using ::ordermesh::testing::TestDatabase;
 TEST(PoolTest, RunsAJobOnAConnectionOfItsOwnAndGivesItsResultToTheLane) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::CreateEmpty());
   aio::ThreadLane lane(base::SystemTimer());
-  Pool pool({.threads = 2, .max_queued = 4}, MakeConnections({.url = database->url(), .application_name = "pool"}));
+  base::Metrics metrics;
+  Pool pool({.threads = 2, .max_queued = 4}, aio::PoolMetrics(metrics, "test"),
+            MakeConnections({.url = database->url(), .application_name = "pool"}));
   const auto answer = aio::RunSync(lane, [&]() -> aio::Task<absl::StatusOr<std::int64_t>> {
-    auto run = pool.Run(lane, [](Connection& db) -> absl::StatusOr<std::int64_t> {
+    auto run = pool.Run({lane}, [](Connection& db) -> absl::StatusOr<std::int64_t> {
       absl::StatusOr<Result> row = db.Execute({"answer", "SELECT 42::int8"});
       if (!row.ok()) return row.status();
       return row->Int8(0, 0);
@@ -36,10 +38,12 @@ TEST(PoolTest, RunsAJobOnAConnectionOfItsOwnAndGivesItsResultToTheLane) {
 TEST(PoolTest, AJobsErrorIsItsAnswerAndTheConnectionServesOn) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::CreateEmpty());
   aio::ThreadLane lane(base::SystemTimer());
-  Pool pool({.threads = 1, .max_queued = 4}, MakeConnections({.url = database->url()}));
+  base::Metrics metrics;
+  Pool pool({.threads = 1, .max_queued = 4}, aio::PoolMetrics(metrics, "test"),
+            MakeConnections({.url = database->url()}));
   for (int i = 0; i < 2; ++i) {
     const absl::Status status = aio::RunSync(lane, [&]() -> aio::Task<absl::Status> {
-      auto run = pool.Run(lane, [](Connection& db) { return db.Execute({"fail", "SELECT 1 / 0"}).status(); });
+      auto run = pool.Run({lane}, [](Connection& db) { return db.Execute({"fail", "SELECT 1 / 0"}).status(); });
       co_return co_await run;
     });
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));

@@ -77,7 +77,7 @@ aio::Task<grpc::Status> AnalyticsService::Query(mesh::CallContext& call, const v
                                                 v1::QuerySalesResponse& reply) {
   absl::StatusOr<SalesRequest> question = FromProto(request);
   if (!question.ok()) co_return wire::ToGrpcStatus(question.status());
-  auto run = query_sales_.Run(call.lane(), *std::move(question));
+  auto run = query_sales_.Run(call.waiter(), *std::move(question));
   absl::StatusOr<Sales> sales = co_await run;
   if (!sales.ok()) co_return wire::ToGrpcStatus(sales.status());
   for (const SalesFigure& figure : sales->figures) ToProto(figure, *reply.add_rows());
@@ -88,7 +88,7 @@ aio::Task<grpc::Status> AnalyticsService::Query(mesh::CallContext& call, const v
 
 aio::Task<grpc::Status> AnalyticsService::Lags(mesh::CallContext& call, const v1::ListConsumerLagsRequest&,
                                                v1::ListConsumerLagsResponse& reply) {
-  auto run = list_lags_.Run(call.lane(), std::min(kLongestLook, call.deadline().Remaining(timer_)));
+  auto run = list_lags_.Run(call.waiter(), std::min(kLongestLook, call.deadline().Remaining(timer_)));
   absl::StatusOr<std::vector<PartitionLag>> lags = co_await run;
   if (!lags.ok()) co_return wire::ToGrpcStatus(lags.status());
   for (const PartitionLag& lag : *lags) {

@@ -29,9 +29,9 @@ absl::StatusOr<std::vector<PartitionLag>> ReadLags(RollupStore& store, LogEnds& 
   return lags;
 }
 
-aio::Task<absl::StatusOr<std::vector<PartitionLag>>> ListLags::Run(aio::Lane& lane, absl::Duration timeout) {
+aio::Task<absl::StatusOr<std::vector<PartitionLag>>> ListLags::Run(aio::Waiter waiter, absl::Duration timeout) {
   auto run = stores_.Run(
-      lane, [this, timeout](RollupStore& store) { return ReadLags(store, ends_, topic_, partitions_, timeout); });
+      waiter, [this, timeout](RollupStore& store) { return ReadLags(store, ends_, topic_, partitions_, timeout); });
   co_return co_await run;
 }
 

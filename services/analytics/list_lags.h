@@ -44,7 +44,7 @@ class ListLags {
       : stores_(stores), ends_(ends), topic_(std::move(topic)), partitions_(partitions) {}
 
   // See ReadLags.
-  aio::Task<absl::StatusOr<std::vector<PartitionLag>>> Run(aio::Lane& lane, absl::Duration timeout);
+  aio::Task<absl::StatusOr<std::vector<PartitionLag>>> Run(aio::Waiter waiter, absl::Duration timeout);
 
  private:
   StorePool& stores_;

@@ -46,6 +46,7 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
   ClusterLogEnds ends(*cluster);
 
   StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
+                   aio::PoolMetrics(process.metrics(), "queries"),
                    StoreFactory(ForQueries(Database(config, "analytics-query"))));
   QuerySales query_sales(stores, process.clock());
   ListLags list_lags(stores, ends, messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions);

@@ -17,6 +17,7 @@ class PostgresRollupStore : public RollupStore {
  public:
   explicit PostgresRollupStore(postgres::ConnectionOptions options) : db_(std::move(options)) {}
 
+  void LimitTo(absl::Duration left) override { db_.LimitTo(left); }
   absl::StatusOr<Position> Load(const Partition& partition) override;
   absl::Status Move(const Partition& partition, std::int64_t from, std::int64_t to, std::int64_t lost) override;
   absl::StatusOr<Applied> Apply(const EventBatch& batch) override;

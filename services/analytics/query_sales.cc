@@ -41,10 +41,10 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
   return query;
 }
 
-aio::Task<absl::StatusOr<Sales>> QuerySales::Run(aio::Lane& lane, SalesRequest request) {
+aio::Task<absl::StatusOr<Sales>> QuerySales::Run(aio::Waiter waiter, SalesRequest request) {
   absl::StatusOr<SalesQuery> query = ToQuery(request, clock_.Now());
   if (!query.ok()) co_return query.status();
-  auto run = stores_.Run(lane, [query = *query](RollupStore& store) -> absl::StatusOr<std::vector<SalesFigure>> {
+  auto run = stores_.Run(waiter, [query = *query](RollupStore& store) -> absl::StatusOr<std::vector<SalesFigure>> {
     absl::StatusOr<std::vector<SalesFigure>> figures = store.QuerySales(query);
     if (!figures.ok()) return DatabaseFailed(figures.status());
     return figures;

@@ -48,7 +48,7 @@ class QuerySales {
   //   kInvalidArgument    see ToQuery, or the answer has more than kMostRows rows
   //   kUnavailable        the database can't be reached; retry
   //   kResourceExhausted  too many queries wait
-  aio::Task<absl::StatusOr<Sales>> Run(aio::Lane& lane, SalesRequest request);
+  aio::Task<absl::StatusOr<Sales>> Run(aio::Waiter waiter, SalesRequest request);
 
  private:
   StorePool& stores_;

@@ -103,10 +103,10 @@ class FakeEnds : public LogEnds {
 class ReadSideTest : public ::testing::Test {
  protected:
   absl::StatusOr<Sales> Query(SalesRequest request) {
-    return aio::RunSync(lane_, [&] { return query_sales_.Run(lane_, request); });
+    return aio::RunSync(lane_, [&] { return query_sales_.Run({lane_}, request); });
   }
   absl::StatusOr<std::vector<PartitionLag>> Lags() {
-    return aio::RunSync(lane_, [&] { return list_lags_.Run(lane_, absl::Seconds(1)); });
+    return aio::RunSync(lane_, [&] { return list_lags_.Run({lane_}, absl::Seconds(1)); });
   }
 
   FakeClock clock_{kHour};
@@ -114,7 +114,10 @@ class ReadSideTest : public ::testing::Test {
   FakeRollupStore store_{rollups_};
   FakeEnds ends_;
   aio::ThreadLane lane_{base::SystemTimer()};
-  StorePool stores_{{.threads = 1}, [this] { return std::make_unique<FakeRollupStore>(rollups_); }};
+  base::Metrics metrics_;
+  StorePool stores_{{.threads = 1}, aio::PoolMetrics(metrics_, "queries"), [this] {
+                      return std::make_unique<FakeRollupStore>(rollups_);
+                    }};
   QuerySales query_sales_{stores_, clock_};
   ListLags list_lags_{stores_, ends_, "orders.events", 3};
 };

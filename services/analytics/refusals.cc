@@ -70,6 +70,7 @@ absl::Status TooManyRows(int most) {
 
 absl::Status DatabaseFailed(const absl::Status& status) {
   if (postgres::SqlState(status) == "57014") return FilterTooBroad();
+  if (absl::IsDeadlineExceeded(status)) return status;  // Of the caller: no fault of the database's.
   static base::FailureLog& log = *new base::FailureLog;
   LogFailure("query_failed", status, log);
   if (absl::IsInternal(status) || absl::IsInvalidArgument(status)) return absl::InternalError("the query failed");

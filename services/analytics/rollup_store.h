@@ -85,6 +85,9 @@ class RollupStore {
  public:
   virtual ~RollupStore() = default;
 
+  // What follows is waited for so long; see postgres::Connection::LimitTo.
+  virtual void LimitTo(absl::Duration left) { static_cast<void>(left); }
+
   // Where a partition stands. One that was never asked for stands at 0, and is remembered.
   virtual absl::StatusOr<Position> Load(const Partition& partition) = 0;
 

@@ -22,7 +22,7 @@ aio::Task<absl::StatusOr<domain::Order>> CancelOrder::Run(const mesh::CallContex
   }
   cancellation.event_id = ids_.Next();
   cancellation.traceparent = call.trace().traceparent();
-  auto cancel = store_.Cancel(call.lane(), std::move(cancellation));
+  auto cancel = store_.Cancel(call.waiter(), std::move(cancellation));
   co_return co_await cancel;
 }
 

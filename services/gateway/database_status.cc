@@ -7,6 +7,7 @@
 #include "libs/base/log.h"
 #include "libs/base/log_limit.h"
 #include "libs/base/timer.h"
+#include "libs/domain/refusal.h"
 #include "libs/postgres/connection.h"
 #include "services/gateway/refusals.h"
 
@@ -34,6 +35,7 @@ void LogFault(const std::string& state, const absl::Status& status) {
 }  // namespace
 
 absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
+  if (!domain::RefusalOf(status).reason.empty()) return status;  // decided already
   const std::string state = postgres::SqlState(status);
   switch (TroubleOf(status)) {
     case Trouble::kDeadlock:
@@ -46,6 +48,9 @@ absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
       if (!absl::StartsWith(state, "23")) return DataRefused(state);
       break;
     case Trouble::kOther:
+      // Nobody waits for it any more: of our own pool, or of a statement that was cut short for it.
+      if (state.empty() && absl::IsDeadlineExceeded(status)) return GivenUp(/*cancelled=*/false);
+      if (state.empty() && absl::IsCancelled(status)) return GivenUp(/*cancelled=*/true);
       if (status.code() == absl::StatusCode::kDeadlineExceeded) return DatabaseUnavailable("it took too long");
       if (status.code() != absl::StatusCode::kResourceExhausted) break;
       // The queue of our own pool is full, or the database's disk or its connections are.

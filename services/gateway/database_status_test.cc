@@ -58,6 +58,9 @@ INSTANTIATE_TEST_SUITE_P(
              "DATABASE_UNAVAILABLE"},
         Case{"queue_full", absl::ResourceExhaustedError("told to fail"), Trouble::kOther, Code::kResourceExhausted,
              "OVERLOADED"},
+        Case{"expired", absl::DeadlineExceededError("told to fail"), Trouble::kOther, Code::kDeadlineExceeded,
+             "DEADLINE_EXCEEDED"},
+        Case{"gone", absl::CancelledError("told to fail"), Trouble::kOther, Code::kCancelled, "CANCELLED"},
         Case{"no_right", SqlError("42501", Code::kPermissionDenied), Trouble::kOther, Code::kInternal, ""},
         Case{"bad_sql", SqlError("42601", Code::kInternal), Trouble::kOther, Code::kInternal, ""}),
     [](const auto& test) { return test.param.name; });
@@ -68,7 +71,7 @@ TEST(ToListRefusalTest, OnlyAFilterThatIsTooBroadIsNotToBeRepeated) {
   EXPECT_EQ(domain::RefusalOf(broad).reason, "FILTER_TOO_BROAD");
   EXPECT_FALSE(domain::RefusalOf(broad).retry_after.has_value());
   for (const absl::Status& passing :
-       {absl::DeadlineExceededError("no answer"), absl::UnavailableError("lost"), SqlError("55P03", Code::kAborted)}) {
+       {absl::UnavailableError("no answer"), absl::UnavailableError("lost"), SqlError("55P03", Code::kAborted)}) {
     EXPECT_EQ(ToListRefusal(passing).code(), Code::kUnavailable) << passing;
   }
 }

@@ -76,8 +76,8 @@ int FakeOrderStore::version_queries() const {
   return version_queries_;
 }
 
-aio::Task<absl::Status> FakeOrderStore::Pass(aio::Lane& lane, bool look_up) {
-  aio::Completion<absl::Status> released(lane);
+aio::Task<absl::Status> FakeOrderStore::Pass(aio::Waiter waiter, bool look_up) {
+  aio::Completion<absl::Status> released(waiter.lane);
   bool wait = false;
   {
     MutexLock lock(mu_);
@@ -88,6 +88,8 @@ aio::Task<absl::Status> FakeOrderStore::Pass(aio::Lane& lane, bool look_up) {
     absl::Status go_on = co_await released;
     go_on.IgnoreError();
   }
+  if (waiter.deadline.Expired(waiter.lane.timer())) co_return GivenUp(/*cancelled=*/false);
+  if (waiter.gone.stop_requested()) co_return GivenUp(/*cancelled=*/true);
   MutexLock lock(mu_);
   if (failures_.empty()) co_return absl::OkStatus();
   absl::Status failure = std::move(failures_.front());
@@ -99,7 +101,7 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> FakeOrderStore::Accept(aio::Lan
                                                                         std::vector<Acceptance> batch) {
   using Results = std::vector<absl::StatusOr<Accepted>>;
   const std::size_t orders = batch.size();
-  auto pass = Pass(lane);
+  auto pass = Pass({lane});
   const absl::Status failure = co_await pass;
   MutexLock lock(mu_);
   batch_sizes_.push_back(orders);
@@ -141,8 +143,8 @@ std::vector<absl::StatusOr<Accepted>> FakeOrderStore::AcceptNow(std::vector<Acce
 }
 
 aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> FakeOrderStore::Find(
-    aio::Lane& lane, std::vector<RequestKey> keys) {
-  auto pass = Pass(lane, /*look_up=*/true);
+    aio::Waiter waiter, std::vector<RequestKey> keys) {
+  auto pass = Pass(waiter, /*look_up=*/true);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);
@@ -154,8 +156,9 @@ aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> FakeOrderSt
   co_return found;
 }
 
-aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Get(aio::Lane& lane, std::string caller, domain::OrderId id) {
-  auto pass = Pass(lane);
+aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Get(aio::Waiter waiter, std::string caller,
+                                                             domain::OrderId id) {
+  auto pass = Pass(waiter);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);
@@ -181,8 +184,8 @@ std::vector<domain::Order> FakeOrderStore::Matching(const OrderFilter& filter) c
   return matching;
 }
 
-aio::Task<absl::StatusOr<std::vector<domain::Order>>> FakeOrderStore::List(aio::Lane& lane, OrderQuery query) {
-  auto pass = Pass(lane);
+aio::Task<absl::StatusOr<std::vector<domain::Order>>> FakeOrderStore::List(aio::Waiter waiter, OrderQuery query) {
+  auto pass = Pass(waiter);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);
@@ -200,17 +203,17 @@ aio::Task<absl::StatusOr<std::vector<domain::Order>>> FakeOrderStore::List(aio::
   co_return page;
 }
 
-aio::Task<absl::StatusOr<std::int64_t>> FakeOrderStore::Count(aio::Lane& lane, OrderFilter filter,
+aio::Task<absl::StatusOr<std::int64_t>> FakeOrderStore::Count(aio::Waiter waiter, OrderFilter filter,
                                                               std::int64_t at_most) {
-  auto pass = Pass(lane);
+  auto pass = Pass(waiter);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);
   co_return std::min<std::int64_t>(at_most, static_cast<std::int64_t>(Matching(filter).size()));
 }
 
-aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Cancel(aio::Lane& lane, Cancellation cancellation) {
-  auto pass = Pass(lane);
+aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Cancel(aio::Waiter waiter, Cancellation cancellation) {
+  auto pass = Pass(waiter);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);
@@ -232,8 +235,8 @@ aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Cancel(aio::Lane& lane,
 }
 
 aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> FakeOrderStore::Versions(
-    aio::Lane& lane, std::vector<domain::OrderId> ids) {
-  auto pass = Pass(lane);
+    aio::Waiter waiter, std::vector<domain::OrderId> ids) {
+  auto pass = Pass(waiter);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);

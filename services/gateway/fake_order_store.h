@@ -49,18 +49,18 @@ class FakeOrderStore : public OrderStore {
   int version_queries() const;
 
   aio::Task<std::vector<absl::StatusOr<Accepted>>> Accept(aio::Lane& lane, std::vector<Acceptance> batch) override;
-  aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Lane& lane,
+  aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Waiter waiter,
                                                                             std::vector<RequestKey> keys) override;
-  aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) override;
-  aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Lane& lane, OrderQuery query) override;
-  aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Lane& lane, OrderFilter filter, std::int64_t at_most) override;
-  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Lane& lane, Cancellation cancellation) override;
+  aio::Task<absl::StatusOr<domain::Order>> Get(aio::Waiter waiter, std::string caller, domain::OrderId id) override;
+  aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Waiter waiter, OrderQuery query) override;
+  aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Waiter waiter, OrderFilter filter, std::int64_t at_most) override;
+  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Waiter waiter, Cancellation cancellation) override;
   aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(
-      aio::Lane& lane, std::vector<domain::OrderId> ids) override;
+      aio::Waiter waiter, std::vector<domain::OrderId> ids) override;
 
  private:
   // Waits while held; the failure that was asked for.
-  aio::Task<absl::Status> Pass(aio::Lane& lane, bool look_up = false);
+  aio::Task<absl::Status> Pass(aio::Waiter waiter, bool look_up = false);
   std::vector<absl::StatusOr<Accepted>> AcceptNow(std::vector<Acceptance> batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<domain::Order> Matching(const OrderFilter& filter) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

@@ -48,7 +48,11 @@ StoreMetrics::StoreMetrics(base::Metrics& metrics)
       unknown_outcomes(metrics.AddCounter("ordermesh_store_unknown_outcomes_total",
                                           "Transactions whose connection was lost during the commit.")),
       unresolved_outcomes(metrics.AddCounter("ordermesh_store_unresolved_orders_total",
-                                             "Orders answered without knowing whether they were stored.")) {}
+                                             "Orders answered without knowing whether they were stored.")),
+      intake_pool(metrics, "intake"),
+      look_up_pool(metrics, "look_ups"),
+      cancel_pool(metrics, "cancels"),
+      query_pool(metrics, "queries") {}
 
 WatchMetrics::WatchMetrics(base::Metrics& metrics)
     : watching(metrics.AddGauge("ordermesh_watchers", "Calls of WatchOrder that wait for a change.")),

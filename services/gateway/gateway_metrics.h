@@ -1,6 +1,7 @@
 // Every metric of the gateway, beside those that each server of the mesh has.
 #pragma once
 
+#include "libs/aio/worker_pool.h"
 #include "libs/base/metrics.h"
 
 namespace ordermesh::gateway {
@@ -34,6 +35,7 @@ struct StoreMetrics {
   base::Counter one_by_one_data;      // the same: classes 22 and 23
   base::Counter unknown_outcomes;     // connections lost during a commit
   base::Counter unresolved_outcomes;  // of those, orders that were answered without knowing
+  aio::PoolMetrics intake_pool, look_up_pool, cancel_pool, query_pool;
 };
 
 struct WatchMetrics {

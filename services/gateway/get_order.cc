@@ -15,7 +15,7 @@ absl::StatusOr<domain::OrderId> ParseOrderId(absl::string_view text) {
 aio::Task<absl::StatusOr<domain::Order>> GetOrder::Run(const mesh::CallContext& call, absl::string_view id) {
   const absl::StatusOr<domain::OrderId> order = ParseOrderId(id);
   if (!order.ok()) co_return order.status();
-  auto get = store_.Get(call.lane(), std::string(call.caller()), *order);
+  auto get = store_.Get(call.waiter(), std::string(call.caller()), *order);
   co_return co_await get;
 }
 

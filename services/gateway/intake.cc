@@ -143,7 +143,7 @@ aio::Task<void> Intake::LookUp(std::vector<Pending*> refused) {
   std::vector<RequestKey> keys;
   keys.reserve(refused.size());
   for (const Pending* pending : refused) keys.push_back({pending->order.caller, pending->order.request_id});
-  auto find = store_.Find(lane_, std::move(keys));
+  auto find = store_.Find({lane_, LatestDeadline(refused)}, std::move(keys));
   const absl::StatusOr<std::vector<std::optional<StoredRequest>>> found = co_await find;
   for (std::size_t i = 0; i < refused.size(); ++i) {
     Pending& pending = *refused[i];
@@ -235,11 +235,16 @@ std::vector<Intake::Pending*> Intake::DropAbandoned(std::vector<Pending*> batch)
   return batch;
 }
 
-// As long as any caller waits, at most the validator's own timeout: one with little time left must not fail the others.
-base::Deadline Intake::HopDeadline(const std::vector<Pending*>& batch) const {
+// As long as any caller waits: one with little time left must not fail the others.
+base::Deadline Intake::LatestDeadline(const std::vector<Pending*>& batch) {
   base::SteadyTime latest = base::SteadyTime::InfinitePast();
   for (const Pending* pending : batch) latest = std::max(latest, pending->call.deadline().time());
-  return base::Deadline::At(latest)
+  return base::Deadline::At(latest);
+}
+
+// At most the validator's own timeout.
+base::Deadline Intake::HopDeadline(const std::vector<Pending*>& batch) const {
+  return LatestDeadline(batch)
       .Before(options_.hop_margin)
       .Earlier(base::Deadline::In(options_.validate_timeout, lane_.timer()));
 }

@@ -104,6 +104,7 @@ class Intake {
 
   // Those that still have someone to answer to; the others are answered.
   std::vector<Pending*> DropAbandoned(std::vector<Pending*> batch);
+  static base::Deadline LatestDeadline(const std::vector<Pending*>& batch);
   base::Deadline HopDeadline(const std::vector<Pending*>& batch) const;
   static void Answer(Pending& pending, absl::StatusOr<domain::Order> answer);
 

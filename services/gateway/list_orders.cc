@@ -49,7 +49,7 @@ std::string TokenAfter(const domain::Order& last, const OrderFilter& filter) {
 aio::Task<absl::StatusOr<OrderPage>> ListOrders::Run(const mesh::CallContext& call, ListRequest request) {
   const absl::StatusOr<OrderQuery> query = MakeQuery(request);
   if (!query.ok()) co_return query.status();
-  auto list = store_.List(call.lane(), *query);
+  auto list = store_.List(call.waiter(), *query);
   absl::StatusOr<std::vector<domain::Order>> orders = co_await list;
   if (!orders.ok()) co_return orders.status();
 
@@ -62,7 +62,7 @@ aio::Task<absl::StatusOr<OrderPage>> ListOrders::Run(const mesh::CallContext& ca
     page.next_page_token = TokenAfter(page.orders.back(), request.filter);
   }
   if (request.show_total_size) {
-    auto count = store_.Count(call.lane(), request.filter, domain::kMaxTotalSize);
+    auto count = store_.Count(call.waiter(), request.filter, domain::kMaxTotalSize);
     const absl::StatusOr<std::int64_t> total = co_await count;
     if (!total.ok()) co_return total.status();
     page.total_size = *total;

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "libs/aio/lane.h"
 #include "libs/aio/task.h"
+#include "libs/aio/waiter.h"
 #include "libs/base/uuid.h"
 #include "libs/domain/order.h"
 #include "libs/domain/page.h"
@@ -76,11 +77,14 @@ struct OrderQuery {
   std::size_t max_bytes = domain::kMaxPageBytes;
 };
 
-// Every method is called on a lane, which is its first argument, and its result arrives there. Thread-safe. A method
-// that fails as a whole gives:
+// Every method is called on a lane, which is its first argument or that of its waiter, and its result arrives there.
+// What a waiter stopped waiting for is not begun. Only Accept has no waiter: a batch is of many callers, and has the
+// store's own deadline. Thread-safe. A method that fails as a whole gives:
 //   kUnavailable        the store is not reachable, or what is asked for is locked; nothing was changed; safe to repeat
 //   kResourceExhausted  too much work is waiting for the store; nothing was changed
-//   kDeadlineExceeded   the store went away while it committed, and stayed away: repeat to learn what happened
+//   kDeadlineExceeded   the store went away while it committed, and stayed away: repeat to learn what happened; or the
+//                       waiter's deadline passed before anything was changed
+//   kCancelled          the waiter was gone before the work began
 //   kInternal           a broken invariant of ours
 class OrderStore {
  public:
@@ -95,28 +99,29 @@ class OrderStore {
   virtual aio::Task<std::vector<absl::StatusOr<Accepted>>> Accept(aio::Lane& lane, std::vector<Acceptance> batch) = 0;
 
   // The orders that have these keys. One result for each, in the same order.
-  virtual aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Lane& lane,
+  virtual aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Waiter waiter,
                                                                                     std::vector<RequestKey> keys) = 0;
 
   // kNotFound: no order has this id, or it is another caller's.
-  virtual aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) = 0;
+  virtual aio::Task<absl::StatusOr<domain::Order>> Get(aio::Waiter waiter, std::string caller, domain::OrderId id) = 0;
 
   // A page of orders, newest first: up to the limit, or shortly behind max_bytes.
-  virtual aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Lane& lane, OrderQuery query) = 0;
+  virtual aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Waiter waiter, OrderQuery query) = 0;
 
   // How many orders match; `at_most` when there are more.
-  virtual aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Lane& lane, OrderFilter filter, std::int64_t at_most) = 0;
+  virtual aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Waiter waiter, OrderFilter filter,
+                                                        std::int64_t at_most) = 0;
 
   // Cancels an order, gives its stock back and stores its event, in one commit. An order that is cancelled already is
   // returned as it is, whatever version was asked for, so that a repeat succeeds.
   //   kNotFound            no order has this id, or it is another caller's
   //   kAborted             the order's version is another
   //   kFailedPrecondition  its state does not allow it
-  virtual aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Lane& lane, Cancellation cancellation) = 0;
+  virtual aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Waiter waiter, Cancellation cancellation) = 0;
 
   // The current versions of these orders; those that don't exist are left out.
   virtual aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(
-      aio::Lane& lane, std::vector<domain::OrderId> ids) = 0;
+      aio::Waiter waiter, std::vector<domain::OrderId> ids) = 0;
 };
 
 }  // namespace ordermesh::gateway

@@ -55,7 +55,7 @@ aio::Task<void> OrderVersions::Poll() {
     co_await pause;
     std::vector<domain::OrderId> ids = Watched();
     if (ids.empty()) co_return;
-    auto ask = store_.Versions(home_, std::move(ids));
+    auto ask = store_.Versions({home_}, std::move(ids));
     const absl::StatusOr<std::map<domain::OrderId, std::int64_t>> versions = co_await ask;
     metrics_.polls.Add();
     // A database that is away shows in readiness; the watchers wait.

@@ -61,15 +61,15 @@ PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& event
       metrics_(metrics),
       give_up_after_(options.accept.give_up_after),
       policy_(options.accept, timer, random, metrics),
-      intake_({.threads = options.intake_connections, .max_queued = options.max_waiting},
+      intake_({.threads = options.intake_connections, .max_queued = options.max_waiting}, metrics.intake_pool,
               [session = Session(options, "ordermesh-gateway intake"), &events] {
                 return std::make_unique<IntakeSession>(session, events);
               }),
-      look_ups_({.threads = 1, .max_queued = options.max_waiting},
+      look_ups_({.threads = 1, .max_queued = options.max_waiting}, metrics.look_up_pool,
                 postgres::MakeConnections(ReadSession(options, "ordermesh-gateway look-ups"))),
-      cancels_({.threads = options.cancel_connections, .max_queued = options.max_waiting},
+      cancels_({.threads = options.cancel_connections, .max_queued = options.max_waiting}, metrics.cancel_pool,
                postgres::MakeConnections(Session(options, "ordermesh-gateway cancels"))),
-      queries_({.threads = options.query_connections, .max_queued = options.max_waiting},
+      queries_({.threads = options.query_connections, .max_queued = options.max_waiting}, metrics.query_pool,
                postgres::MakeConnections(QuerySession(options))) {}
 
 aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio::Lane& lane,
@@ -77,7 +77,7 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio:
   using Results = std::vector<absl::StatusOr<Accepted>>;
   const std::size_t orders = batch.size();
   auto run =
-      intake_.Run(lane, [this, batch = std::move(batch)](IntakeSession& session) mutable -> absl::StatusOr<Results> {
+      intake_.Run({lane}, [this, batch = std::move(batch)](IntakeSession& session) mutable -> absl::StatusOr<Results> {
         return policy_.Run(session.transaction, std::move(batch));
       });
   absl::StatusOr<Results> results = co_await run;
@@ -86,13 +86,16 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio:
 }
 
 template <class Query>
-auto PostgresOrderStore::Ask(postgres::Pool& pool, aio::Lane& lane, Query query, Refuse* refuse)
+auto PostgresOrderStore::Ask(postgres::Pool& pool, aio::Waiter waiter, Query query, Refuse* refuse)
     -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>> {
   using Answer = std::invoke_result_t<Query&, Connection&>;
-  auto run = pool.Run(lane, [query = std::move(query)](Connection& connection) mutable -> Answer {
+  const base::Deadline deadline = waiter.deadline;
+  auto run = pool.Run(waiter, [this, deadline, query = std::move(query)](Connection& connection) mutable -> Answer {
     Answer answer = query(connection);
     // The session may have died long before: once more, on a new one.
-    if (!answer.ok() && TroubleOf(answer.status()) == Trouble::kConnection) answer = query(connection);
+    if (!answer.ok() && TroubleOf(answer.status()) == Trouble::kConnection && !deadline.Expired(timer_)) {
+      answer = query(connection);
+    }
     return answer;
   });
   Answer answer = co_await run;
@@ -101,32 +104,32 @@ auto PostgresOrderStore::Ask(postgres::Pool& pool, aio::Lane& lane, Query query,
 }
 
 aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> PostgresOrderStore::Find(
-    aio::Lane& lane, std::vector<RequestKey> keys) {
+    aio::Waiter waiter, std::vector<RequestKey> keys) {
   return Ask(
-      look_ups_, lane, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); },
+      look_ups_, waiter, [keys = std::move(keys)](Connection& connection) { return FindOrders(connection, keys); },
       ToOrderRefusal);
 }
 
-aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Lane& lane, std::string caller,
+aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Get(aio::Waiter waiter, std::string caller,
                                                                  domain::OrderId id) {
   auto ask = Ask(
-      queries_, lane,
+      queries_, waiter,
       [caller = std::move(caller), id](Connection& connection) { return GetOrder(connection, caller, id); },
       ToOrderRefusal);
   absl::StatusOr<std::optional<domain::Order>> found = co_await ask;
   co_return OrThatThereIsNone(std::move(found), id);
 }
 
-aio::Task<absl::StatusOr<std::vector<domain::Order>>> PostgresOrderStore::List(aio::Lane& lane, OrderQuery query) {
+aio::Task<absl::StatusOr<std::vector<domain::Order>>> PostgresOrderStore::List(aio::Waiter waiter, OrderQuery query) {
   return Ask(
-      queries_, lane, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); },
+      queries_, waiter, [query = std::move(query)](Connection& connection) { return ListOrders(connection, query); },
       ToListRefusal);
 }
 
-aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Lane& lane, OrderFilter filter,
+aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Waiter waiter, OrderFilter filter,
                                                                   std::int64_t at_most) {
   return Ask(
-      queries_, lane,
+      queries_, waiter,
       [filter = std::move(filter), at_most](Connection& connection) {
         return CountOrders(connection, filter, at_most);
       },
@@ -134,28 +137,29 @@ aio::Task<absl::StatusOr<std::int64_t>> PostgresOrderStore::Count(aio::Lane& lan
 }
 
 aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> PostgresOrderStore::Versions(
-    aio::Lane& lane, std::vector<domain::OrderId> ids) {
+    aio::Waiter waiter, std::vector<domain::OrderId> ids) {
   return Ask(
-      queries_, lane, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); },
+      queries_, waiter, [ids = std::move(ids)](Connection& connection) { return OrderVersions(connection, ids); },
       ToOrderRefusal);
 }
 
-aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Lane& lane, Cancellation cancellation) {
+aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Waiter waiter, Cancellation cancellation) {
   struct Done {
     absl::StatusOr<domain::Order> order;
   };
+  const base::Deadline deadline = waiter.deadline;
   auto run = cancels_.Run(
-      lane, [this, cancellation = std::move(cancellation)](Connection& connection) -> absl::StatusOr<Done> {
-        return Done{CancelNow(connection, cancellation)};
+      waiter, [this, deadline, cancellation = std::move(cancellation)](Connection& connection) -> absl::StatusOr<Done> {
+        return Done{CancelNow(connection, cancellation, deadline)};
       });
   absl::StatusOr<Done> done = co_await run;
   if (!done.ok()) co_return ToRefusal(done.status(), "the order");
   co_return std::move(done->order);
 }
 
-absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connection,
-                                                            const Cancellation& cancellation) const {
-  const base::Deadline deadline = base::Deadline::In(give_up_after_, timer_);
+absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connection, const Cancellation& cancellation,
+                                                            base::Deadline caller) const {
+  const base::Deadline deadline = base::Deadline::In(give_up_after_, timer_).Earlier(caller);
   bool unknown = false;
   for (int failures = 1;; ++failures) {
     absl::StatusOr<domain::Order> order = TryCancel(connection, events_, cancellation);

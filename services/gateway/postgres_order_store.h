@@ -34,14 +34,14 @@ class PostgresOrderStore : public OrderStore {
                      StoreMetrics metrics);
 
   aio::Task<std::vector<absl::StatusOr<Accepted>>> Accept(aio::Lane& lane, std::vector<Acceptance> batch) override;
-  aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Lane& lane,
+  aio::Task<absl::StatusOr<std::vector<std::optional<StoredRequest>>>> Find(aio::Waiter waiter,
                                                                             std::vector<RequestKey> keys) override;
-  aio::Task<absl::StatusOr<domain::Order>> Get(aio::Lane& lane, std::string caller, domain::OrderId id) override;
-  aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Lane& lane, OrderQuery query) override;
-  aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Lane& lane, OrderFilter filter, std::int64_t at_most) override;
-  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Lane& lane, Cancellation cancellation) override;
+  aio::Task<absl::StatusOr<domain::Order>> Get(aio::Waiter waiter, std::string caller, domain::OrderId id) override;
+  aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Waiter waiter, OrderQuery query) override;
+  aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Waiter waiter, OrderFilter filter, std::int64_t at_most) override;
+  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Waiter waiter, Cancellation cancellation) override;
   aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(
-      aio::Lane& lane, std::vector<domain::OrderId> ids) override;
+      aio::Waiter waiter, std::vector<domain::OrderId> ids) override;
 
  private:
   struct IntakeSession {
@@ -53,9 +53,10 @@ class PostgresOrderStore : public OrderStore {
   using Refuse = absl::Status(const absl::Status& error);
   // Runs a query on a connection of `pool`; its error becomes a refusal.
   template <class Query>
-  auto Ask(postgres::Pool& pool, aio::Lane& lane, Query query, Refuse* refuse)
+  auto Ask(postgres::Pool& pool, aio::Waiter waiter, Query query, Refuse* refuse)
       -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>>;
-  absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation) const;
+  absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation,
+                                          base::Deadline caller) const;
 
   const OrderEvents& events_;
   base::Timer& timer_;

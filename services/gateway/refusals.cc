@@ -82,9 +82,9 @@ absl::Status Overloaded(absl::string_view what, absl::Duration retry_after) {
 absl::Status ShuttingDown() { return Unavailable(reasons::kShuttingDown, "gateway: this server is stopping; retry"); }
 
 absl::Status GivenUp(bool cancelled) {
-  if (cancelled) return Refused(absl::StatusCode::kCancelled, kCancelled, "the caller gave up; nothing was stored");
+  if (cancelled) return Refused(absl::StatusCode::kCancelled, kCancelled, "the caller gave up; nothing was changed");
   return Refused(absl::StatusCode::kDeadlineExceeded, kDeadlineExceeded,
-                 "gateway: the deadline passed before the order left for the database; nothing was stored");
+                 "gateway: the deadline passed before the database had decided; nothing was changed");
 }
 
 absl::Status ValidationUnavailable(absl::string_view detail) {

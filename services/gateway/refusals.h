@@ -20,7 +20,7 @@ absl::Status OrderTooLarge(std::size_t bytes, std::size_t limit);
 // Beyond a limit of ours: what is full, in words.
 absl::Status Overloaded(absl::string_view what, absl::Duration retry_after);
 absl::Status ShuttingDown();
-// The caller is gone, or its deadline has passed: nothing was stored.
+// The caller is gone, or its deadline has passed: nothing was changed.
 absl::Status GivenUp(bool cancelled);
 absl::Status ValidationUnavailable(absl::string_view detail);
 absl::Status DatabaseUnavailable(absl::string_view detail);

@@ -12,7 +12,7 @@ aio::Task<absl::Status> WatchOrder::Run(mesh::CallContext& call, absl::string_vi
   const absl::StatusOr<domain::OrderId> order_id = ParseOrderId(id);
   if (!order_id.ok()) co_return order_id.status();
   for (;;) {
-    auto get = store_.Get(call.lane(), std::string(call.caller()), *order_id);
+    auto get = store_.Get(call.waiter(), std::string(call.caller()), *order_id);
     const absl::StatusOr<domain::Order> order = co_await get;
     if (!order.ok()) co_return order.status();
     auto sent = send(*order);

@@ -17,6 +17,8 @@ class AdminTools {
   AdminTools(const postgres::ConnectionOptions& database, absl::Duration lease, rabbitmq::ConnectionOptions broker)
       : db_(database), notifications_(db_, lease), dead_letters_(db_), broker_(std::move(broker)) {}
 
+  // Of the database; a publish has a limit of its own.
+  void LimitTo(absl::Duration left) { db_.LimitTo(left); }
   NotificationStore& notifications() { return notifications_; }
   DeadLetterStore& dead_letters() { return dead_letters_; }
   // Connected for one use: nobody serves its heartbeats in between.

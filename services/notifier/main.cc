@@ -106,11 +106,12 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   const DeadLetterMetrics dead_letter_metrics(process.metrics());
   const ChoreMetrics chore_metrics(process.metrics());
 
-  AdminPool admin({.threads = config.admin_threads, .max_queued = 64}, [&] {
-    postgres::ConnectionOptions session = NotifierSession(config.database_url, "notifier-admin");
-    session.statement_timeout = kAdminStatementTimeout;
-    return std::make_unique<AdminTools>(session, config.lease, Broker(config, "notifier-redrive"));
-  });
+  AdminPool admin({.threads = config.admin_threads, .max_queued = 64}, aio::PoolMetrics(process.metrics(), "admin"),
+                  [&] {
+                    postgres::ConnectionOptions session = NotifierSession(config.database_url, "notifier-admin");
+                    session.statement_timeout = kAdminStatementTimeout;
+                    return std::make_unique<AdminTools>(session, config.lease, Broker(config, "notifier-redrive"));
+                  });
   NotificationService service(admin, dead_letter_metrics);
   service.Register(process.server());
 

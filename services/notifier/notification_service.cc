@@ -115,7 +115,8 @@ aio::Task<grpc::Status> NotificationService::ListNotifications(mesh::CallContext
   absl::StatusOr<NotificationQuery> query = FromProto(request);
   if (!query.ok()) co_return wire::ToGrpcStatus(query.status());
   const int limit = query->limit++;  // One more tells whether there is a next page.
-  auto run = pool_.Run(call.lane(), [query = *query](AdminTools& tools) { return tools.notifications().List(query); });
+  auto run =
+      pool_.Run(call.waiter(), [query = *query](AdminTools& tools) { return tools.notifications().List(query); });
   absl::StatusOr<std::vector<StoredNotification>> rows = co_await run;
   if (!rows.ok()) co_return wire::ToGrpcStatus(AsListRefusal(rows.status()));
   if (const auto last = FillPage(*rows, limit, *reply.mutable_notifications())) {
@@ -130,7 +131,7 @@ aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContex
                                                                 v1::Notification& reply) {
   const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
   if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
-  auto run = pool_.Run(call.lane(), [id = *id, even_if_sent = request.even_if_sent()](AdminTools& tools) {
+  auto run = pool_.Run(call.waiter(), [id = *id, even_if_sent = request.even_if_sent()](AdminTools& tools) {
     return tools.notifications().Resend(id, even_if_sent);
   });
   const absl::StatusOr<StoredNotification> row = co_await run;
@@ -152,8 +153,9 @@ aio::Task<grpc::Status> NotificationService::ListDeadLetters(mesh::CallContext& 
     if (!read.ok()) co_return wire::ToGrpcStatus(read.status());
     after = *read;
   }
-  auto run = pool_.Run(
-      call.lane(), [after, limit = *limit](AdminTools& tools) { return tools.dead_letters().List(after, limit + 1); });
+  auto run = pool_.Run(call.waiter(), [after, limit = *limit](AdminTools& tools) {
+    return tools.dead_letters().List(after, limit + 1);
+  });
   absl::StatusOr<std::vector<DeadLetter>> letters = co_await run;
   if (!letters.ok()) co_return wire::ToGrpcStatus(AsListRefusal(letters.status()));
   if (const auto last = FillPage(*letters, *limit, *reply.mutable_dead_letters())) {
@@ -167,7 +169,9 @@ aio::Task<grpc::Status> NotificationService::RedriveDeadLetters(mesh::CallContex
                                                                 v1::RedriveDeadLettersResponse& reply) {
   absl::StatusOr<std::vector<base::Uuid>> ids = FromProto(request);
   if (!ids.ok()) co_return wire::ToGrpcStatus(ids.status());
-  auto run = pool_.Run(call.lane(), [this, ids = *std::move(ids)](AdminTools& tools) {
+  auto run = pool_.Run(call.waiter(), [this, ids = *std::move(ids)](AdminTools& tools) {
+    // What was published is marked so, also when nobody waits for the answer any more.
+    tools.LimitTo(absl::InfiniteDuration());
     return Redrive(
         ids, tools.dead_letters(), messaging::kNotificationsQueue,
         [&tools](absl::Span<const rabbitmq::Message> messages) { return tools.Publish(messages); }, metrics_);

@@ -45,8 +45,11 @@ absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_r
     case absl::StatusCode::kFailedPrecondition:
       refusal.reason = reasons::kNotificationBusy;
       break;
-    case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+      // Of our own pool: nobody waits for it any more.
+      if (postgres::SqlState(status).empty() && !absl::StartsWith(status.message(), "rabbitmq: ")) return status;
+      [[fallthrough]];
+    case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kAborted:
       refusal.code = absl::StatusCode::kUnavailable;
       if (absl::StartsWith(status.message(), "rabbitmq: ")) {

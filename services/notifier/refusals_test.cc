@@ -19,12 +19,25 @@ TEST(AsListRefusalTest, OnlyAFilterThatIsTooBroadIsNotToBeRepeated) {
   EXPECT_EQ(broad.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(domain::RefusalOf(broad).reason, "FILTER_TOO_BROAD");
   EXPECT_FALSE(domain::RefusalOf(broad).retry_after.has_value());
-  for (const absl::Status& passing : {absl::DeadlineExceededError("no answer"), absl::UnavailableError("lost"),
+  for (const absl::Status& passing : {absl::UnavailableError("no answer"), absl::UnavailableError("lost"),
                                       SqlError("55P03", absl::StatusCode::kAborted)}) {
     const absl::Status refusal = AsListRefusal(passing);
     EXPECT_EQ(refusal.code(), absl::StatusCode::kUnavailable) << passing;
     EXPECT_EQ(domain::RefusalOf(refusal).reason, "DATABASE_UNAVAILABLE") << passing;
   }
+}
+
+// Of the pool, or of a statement that was cut short for it: the code is the reason.
+TEST(AsListRefusalTest, WhatNobodyWaitsForAnyMoreIsNotTheDatabasesFault) {
+  for (const absl::Status& given_up : {absl::DeadlineExceededError("passed"), absl::CancelledError("gone")}) {
+    EXPECT_EQ(AsListRefusal(given_up), given_up);
+  }
+}
+
+TEST(AsRefusalTest, ABrokerThatIsSlowIsNotADeadline) {
+  const absl::Status refusal = AsRefusal(absl::DeadlineExceededError("rabbitmq: it takes no more bytes"), "");
+  EXPECT_EQ(refusal.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(domain::RefusalOf(refusal).reason, "BROKER_UNAVAILABLE");
 }
 
 TEST(AsRefusalTest, SaysWhyANotificationIsNotSentAgain) {

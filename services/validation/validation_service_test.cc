@@ -31,6 +31,7 @@ class ACall : public mesh::CallContext {
   bool cancelled() const override { return false; }
   absl::string_view metadata(absl::string_view) const override { return {}; }
   std::vector<absl::string_view> metadata_values(absl::string_view) const override { return {}; }
+  std::stop_token gone() const override { return {}; }
   aio::Lane& lane() const override { return lane_; }
 
  private:

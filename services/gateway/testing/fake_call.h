@@ -22,6 +22,7 @@ class FakeCall : public mesh::CallContext {
   void AddMetadata(const std::string& key, std::string value) { metadata_[key].push_back(std::move(value)); }
   void Cancel() {
     cancelled_ = true;
+    gone_.request_stop();
     if (on_cancelled_) std::exchange(on_cancelled_, nullptr)();
   }
 
@@ -41,6 +42,7 @@ class FakeCall : public mesh::CallContext {
     return {found->second.begin(), found->second.end()};
   }
   aio::Lane& lane() const override { return lane_; }
+  std::stop_token gone() const override { return gone_.get_token(); }
 
  private:
   static base::TraceContext NewTrace() {
@@ -52,6 +54,7 @@ class FakeCall : public mesh::CallContext {
   const base::Deadline deadline_;
   std::map<std::string, std::vector<std::string>> metadata_;
   bool cancelled_ = false;
+  std::stop_source gone_;
   aio::Job on_cancelled_;
 };
 

@@ -27,7 +27,7 @@ domain::Order OrderStoreConformance::Store(Acceptance asked) {
 }
 
 std::vector<domain::OrderId> OrderStoreConformance::List(const OrderQuery& query) {
-  auto page = aio::RunSync(lane_, [&] { return world_->store().List(lane_, query); });
+  auto page = aio::RunSync(lane_, [&] { return world_->store().List({lane_}, query); });
   EXPECT_THAT(page, IsOk());
   std::vector<domain::OrderId> ids;
   if (page.ok()) {
@@ -44,10 +44,31 @@ absl::StatusOr<domain::Order> OrderStoreConformance::Cancel(std::uint32_t order,
   cancellation.version = version;
   cancellation.event_id = EventNumber(1000 + order);
   cancellation.traceparent = "00-11111111111111111111111111111111-2222222222222222-01";
-  return aio::RunSync(lane_, [&] { return world_->store().Cancel(lane_, cancellation); });
+  return aio::RunSync(lane_, [&] { return world_->store().Cancel({lane_}, cancellation); });
 }
 
 namespace {
+
+TEST_P(OrderStoreConformance, WhatNobodyWaitsForAnyMoreIsNotBegun) {
+  const domain::Order order = Store(AnAcceptance(1, {ALine(1)}));
+  const Cancellation cancellation{.caller = "default", .id = order.id, .event_id = EventNumber(1001)};
+  const aio::Waiter late{lane_, base::Deadline::In(-absl::Seconds(1), lane_.timer())};
+  std::stop_source left;
+  left.request_stop();
+  const aio::Waiter gone{lane_, base::Deadline::Never(), left.get_token()};
+  OrderStore& store = world_->store();
+  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.Cancel(late, cancellation); }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.Cancel(gone, cancellation); }),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_THAT(aio::RunSync(lane_,
+                           [&] {
+                             return store.Find(late, {{"default", "request-1"}});
+                           }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.List(gone, {}); }), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(Get(order.id)->state, OrderState::kAccepted);
+}
 
 void ExpectSameContent(const domain::PricedOrder& stored, const domain::PricedOrder& sent) {
   EXPECT_EQ(stored.customer_id, sent.customer_id);
@@ -238,7 +259,7 @@ TEST_P(OrderStoreConformance, ListsNoFurtherThanItsBytes) {
   OrderQuery query{.filter = {.caller = "default"}, .limit = 30};
   const std::vector<domain::OrderId> all = List(query);
   ASSERT_THAT(all, SizeIs(30));
-  const auto first = aio::RunSync(lane_, [&] { return world_->store().Get(lane_, "default", all[0]); });
+  const auto first = aio::RunSync(lane_, [&] { return world_->store().Get({lane_}, "default", all[0]); });
   ASSERT_THAT(first, IsOk());
   const std::size_t one = domain::BytesAtMost(*first);
   // The first that brings them beyond, and at least the second.
@@ -333,7 +354,7 @@ TEST_P(OrderStoreConformance, TellsTheVersionsOfThoseThatExist) {
   Store(AnAcceptance(2, {ALine(1)}));
   ASSERT_THAT(Cancel(2), IsOk());
   const auto versions = aio::RunSync(lane_, [&] {
-    return world_->store().Versions(lane_, {OrderNumber(1), OrderNumber(2), OrderNumber(3)});
+    return world_->store().Versions({lane_}, {OrderNumber(1), OrderNumber(2), OrderNumber(3)});
   });
   ASSERT_THAT(versions, IsOk());
   EXPECT_THAT(*versions, UnorderedElementsAre(std::pair(OrderNumber(1), 1), std::pair(OrderNumber(2), 2)));

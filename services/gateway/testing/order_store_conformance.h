@@ -43,14 +43,14 @@ class OrderStoreConformance : public ::testing::TestWithParam<std::unique_ptr<Or
   // Stored, or the test has failed.
   domain::Order Store(Acceptance asked);
   absl::StatusOr<domain::Order> Get(const domain::OrderId& id, const std::string& caller = "default") {
-    return aio::RunSync(lane_, [&] { return world_->store().Get(lane_, caller, id); });
+    return aio::RunSync(lane_, [&] { return world_->store().Get({lane_}, caller, id); });
   }
   absl::StatusOr<std::vector<std::optional<StoredRequest>>> Find(std::vector<RequestKey> keys) {
-    return aio::RunSync(lane_, [&] { return world_->store().Find(lane_, keys); });
+    return aio::RunSync(lane_, [&] { return world_->store().Find({lane_}, keys); });
   }
   std::vector<domain::OrderId> List(const OrderQuery& query);
   absl::StatusOr<std::int64_t> Count(const OrderFilter& filter, std::int64_t at_most) {
-    return aio::RunSync(lane_, [&] { return world_->store().Count(lane_, filter, at_most); });
+    return aio::RunSync(lane_, [&] { return world_->store().Count({lane_}, filter, at_most); });
   }
   absl::StatusOr<domain::Order> Cancel(std::uint32_t order, std::optional<std::int64_t> version = std::nullopt,
                                        const std::string& caller = "default");

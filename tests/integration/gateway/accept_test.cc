@@ -42,7 +42,7 @@ class AcceptIntegrationTest : public ::testing::Test {
   }
   static absl::StatusOr<domain::Order> Cancel(aio::Lane& lane, OrderStore& store, std::uint32_t n) {
     Cancellation cancellation{.caller = "default", .id = OrderNumber(n), .event_id = EventNumber(10'000 + n)};
-    return aio::RunSync(lane, [&] { return store.Cancel(lane, cancellation); });
+    return aio::RunSync(lane, [&] { return store.Cancel({lane}, cancellation); });
   }
   // Until `sql`, which gives a boolean as 0 or 1, gives 1.
   void WaitUntil(const std::string& sql) {
@@ -183,7 +183,7 @@ TEST_F(AcceptIntegrationTest, FourWritersOfRandomLinesNeverDeadlock) {
         if (!results.back().ok()) continue;
         // Stock is given back at the same time.
         Cancellation cancellation{.caller = "default", .id = last, .event_id = ids.Next()};
-        const auto done = aio::RunSync(lane, [&] { return store.Cancel(lane, cancellation); });
+        const auto done = aio::RunSync(lane, [&] { return store.Cancel({lane}, cancellation); });
         if (done.ok()) {
           ++cancelled;
         } else {

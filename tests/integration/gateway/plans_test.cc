@@ -49,16 +49,16 @@ class PlansTest : public ::testing::Test {
       const auto again = aio::RunSync(lane_, [&] { return store.Accept(lane_, batch); });
       ASSERT_EQ(again.size(), 65u);
       EXPECT_FALSE(again.back().ok());
-      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Find(lane_, keys); }), IsOk());
-      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Versions(lane_, ids); }), IsOk());
-      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Get(lane_, "default", ids[0]); }), IsOk());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Find({lane_}, keys); }), IsOk());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Versions({lane_}, ids); }), IsOk());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Get({lane_}, "default", ids[0]); }), IsOk());
       Cancellation cancellation{.caller = "default", .id = ids[1], .event_id = EventNumber(first + round)};
-      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Cancel(lane_, cancellation); }), IsOk());
+      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Cancel({lane_}, cancellation); }), IsOk());
       for (const char* customer : {"", "CUST-0001"}) {
         OrderQuery query{.filter = {.caller = "default", .customer_id = customer}, .limit = 21};
         query.after = domain::PagePosition{base::SystemClock().Now() - absl::Milliseconds(1), ids[0]};
-        ASSERT_THAT(aio::RunSync(lane_, [&] { return store.List(lane_, query); }), IsOk());
-        ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Count(lane_, query.filter, 100); }), IsOk());
+        ASSERT_THAT(aio::RunSync(lane_, [&] { return store.List({lane_}, query); }), IsOk());
+        ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Count({lane_}, query.filter, 100); }), IsOk());
       }
     }
   }
@@ -122,7 +122,8 @@ TEST_F(PlansTest, MadeOnEmptyTablesServeAMillionOrders) {
   EndTheStoresSessions();
   const Reads reads = Read();
   RecordProperty("index_reads", static_cast<int>(reads.by_index));
-  // 640 orders of three lines, accepted, repeated and found: some ten entries for each of their rows, with what is dead.
+  // 640 orders of three lines, accepted, repeated and found: some ten entries for each of their rows, with what is
+  // dead.
   EXPECT_GT(reads.by_index, 640);
   EXPECT_LT(reads.by_index, 100'000);
   EXPECT_LT(reads.by_scan, 1000);

@@ -91,7 +91,7 @@ class ReadersTest : public ::testing::Test {
     while (reading_ > 0) base::SystemTimer().SleepFor(absl::Milliseconds(5), {});
   }
   aio::Task<void> Read() {
-    auto list = world_.store().List(lane_, {.filter = {.caller = "default"}, .limit = 1});
+    auto list = world_.store().List({lane_}, {.filter = {.caller = "default"}, .limit = 1});
     static_cast<void>(co_await list);
     --reading_;
   }
@@ -120,7 +120,7 @@ TEST_F(ReadersTest, WhoeverWritesIsAnsweredWhileEveryReaderIsStuck) {
   EXPECT_EQ(repeat->id, first);
   const Cancellation cancellation{.caller = "default", .id = first, .event_id = EventNumber(1)};
   const absl::StatusOr<domain::Order> cancelled =
-      aio::RunSync(lane_, [&] { return world_.store().Cancel(lane_, cancellation); });
+      aio::RunSync(lane_, [&] { return world_.store().Cancel({lane_}, cancellation); });
   ASSERT_THAT(cancelled, IsOk());
   EXPECT_EQ(cancelled->state, domain::OrderState::kCancelled);
   EXPECT_GT(reading_, 0);
