@@ -216,7 +216,11 @@ void ProcessConfig::Declare(base::ConfigFields& fields) {
   fields.Text("listen", listen, "where gRPC is served, host:port; port 0: any free one");
   fields.Text("ops_listen", ops_listen, "where /metrics, /healthz and /readyz are served over HTTP, host:port");
   fields.Integer("lanes", lanes, "threads that serve calls; 0: half as many as cores, 1 to 4").AtLeast(0).AtMost(64);
-  fields.Integer("max_calls", max_calls, "unary calls in progress; more are refused with RESOURCE_EXHAUSTED")
+  fields
+      .Integer("max_calls", max_calls,
+               "unary calls in progress; more are refused with RESOURCE_EXHAUSTED. The gateway counts CreateOrder, "
+               "CancelOrder "
+               "and the rest apart")
       .AtLeast(1);
   fields.Integer("max_streams", max_streams, "streams in progress; more are refused with RESOURCE_EXHAUSTED")
       .AtLeast(1);

@@ -127,6 +127,8 @@ class Server {
   Server(const ServerOptions& options, base::Metrics& metrics, base::Timer& timer, base::Random& random);
   ~Server();  // Drain, without patience, and CloseLanes
 
+  int max_calls() const { return core_.options.max_calls; }
+
   // Before Start; every method of the service needs a handler, a call of one without waits until its deadline.
   void Add(grpc::Service* service) { builder_.RegisterService(service); }
 

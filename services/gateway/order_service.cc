@@ -12,9 +12,14 @@ using Service = orders::v1::OrderService::AsyncService;
 
 void OrderService::Register(mesh::Server& server) {
   server.Add(&service_);
-  server.Unary("CreateOrder", &service_, &Service::RequestCreateOrder,
-               [this](mesh::CallContext& call, const orders::v1::CreateOrderRequest& request,
-                      orders::v1::Order& reply) { return Create(call, request, reply); });
+  // Counted apart, so that many who read keep nobody from creating and cancelling.
+  const mesh::MethodOptions apart{.max_in_progress = server.max_calls()};
+  server.Unary(
+      "CreateOrder", &service_, &Service::RequestCreateOrder,
+      [this](mesh::CallContext& call, const orders::v1::CreateOrderRequest& request, orders::v1::Order& reply) {
+        return Create(call, request, reply);
+      },
+      apart);
   server.Unary("GetOrder", &service_, &Service::RequestGetOrder,
                [this](mesh::CallContext& call, const orders::v1::GetOrderRequest& request, orders::v1::Order& reply) {
                  return Get(call, request, reply);
@@ -22,9 +27,12 @@ void OrderService::Register(mesh::Server& server) {
   server.Unary("ListOrders", &service_, &Service::RequestListOrders,
                [this](mesh::CallContext& call, const orders::v1::ListOrdersRequest& request,
                       orders::v1::ListOrdersResponse& reply) { return List(call, request, reply); });
-  server.Unary("CancelOrder", &service_, &Service::RequestCancelOrder,
-               [this](mesh::CallContext& call, const orders::v1::CancelOrderRequest& request,
-                      orders::v1::Order& reply) { return Cancel(call, request, reply); });
+  server.Unary(
+      "CancelOrder", &service_, &Service::RequestCancelOrder,
+      [this](mesh::CallContext& call, const orders::v1::CancelOrderRequest& request, orders::v1::Order& reply) {
+        return Cancel(call, request, reply);
+      },
+      apart);
   server.ServerStream("WatchOrder", &service_, &Service::RequestWatchOrder,
                       [this](mesh::CallContext& call, const orders::v1::WatchOrderRequest& request,
                              mesh::Writer<orders::v1::Order>& out) { return Watch(call, request, out); });

@@ -6,6 +6,7 @@
 
 #include <barrier>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <set>
 #include <thread>
@@ -59,11 +60,10 @@ class GatewayProcessTest : public ::testing::Test {
         listen);
     validation_->WaitFor("/readyz", "200");
   }
-  std::unique_ptr<ServiceProcess> StartGateway() {
-    auto gateway = std::make_unique<ServiceProcess>(
-        ORDERMESH_GATEWAY,
-        std::vector<std::string>{"--database_url=" + world_.UrlAs("ordermesh_gateway"),
-                                 "--validation_target=" + validation_->grpc(), "--drain_delay_ms=0"});
+  std::unique_ptr<ServiceProcess> StartGateway(std::vector<std::string> flags = {}) {
+    flags.insert(flags.end(), {"--database_url=" + world_.UrlAs("ordermesh_gateway"),
+                               "--validation_target=" + validation_->grpc(), "--drain_delay_ms=0"});
+    auto gateway = std::make_unique<ServiceProcess>(ORDERMESH_GATEWAY, std::move(flags));
     gateway->WaitFor("/readyz", "200");
     return gateway;
   }
@@ -296,6 +296,47 @@ TEST_F(GatewayProcessTest, WithEveryValidatorDownNothingIsStoredAndAllElseIsServ
   StartValidation(listen);
   gateway_->WaitFor("/readyz", "\"failing\":[]");
   EXPECT_THAT(Create(ARequest("r2"), &order), IsOk());
+}
+
+TEST_F(GatewayProcessTest, CallsOfOneKindThatPileUpKeepNobodyFromTheOthers) {
+  gateway_ = StartGateway({"--max_calls=2"});
+  Order before;
+  ASSERT_THAT(Create(ARequest("before"), &before), IsOk());
+  validation_->Signal(SIGSTOP);
+  std::vector<Order> orders(3);
+  std::vector<std::future<grpc::Status>> creates;
+  for (int i = 0; i < 3; ++i) {
+    creates.push_back(std::async(std::launch::async, [this, i, &orders] {
+      return Create(*Connect(*gateway_), ARequest(absl::StrCat("r", i)), &orders[i]);
+    }));
+  }
+  // Two hang, which leaves no room for the third.
+  std::future<grpc::Status>* refused = nullptr;
+  while (refused == nullptr) {
+    for (auto& create : creates) {
+      if (create.wait_for(std::chrono::milliseconds(5)) == std::future_status::ready) refused = &create;
+    }
+  }
+  const grpc::Status refusal = refused->get();
+  EXPECT_EQ(refusal.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(refusal), reasons::kOverloaded);
+
+  grpc::ClientContext get_context;
+  orders::v1::GetOrderRequest get;
+  get.set_id(before.id());
+  Order read;
+  EXPECT_THAT(stub()->GetOrder(&get_context, get, &read), IsOk());
+  grpc::ClientContext cancel_context;
+  orders::v1::CancelOrderRequest cancel;
+  cancel.set_id(before.id());
+  Order cancelled;
+  EXPECT_THAT(stub()->CancelOrder(&cancel_context, cancel, &cancelled), IsOk());
+
+  validation_->Signal(SIGCONT);
+  for (auto& create : creates) {
+    if (&create == refused) continue;
+    EXPECT_THAT(create.get(), IsOk());
+  }
 }
 
 TEST_F(GatewayProcessTest, ADatabaseThatHangsIsNamedWithinTwoSeconds) {
