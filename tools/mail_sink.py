@@ -1,6 +1,6 @@
 """A mail server that delivers nowhere: it speaks real SMTP, keeps each message as a file, and shows them over HTTP.
 
-    mail_sink.py --smtp PORT --http PORT --dir DIR [--host ADDRESS]
+    mail_sink.py --smtp PORT --http PORT --dir DIR [--host ADDRESS] [--no-smtputf8]
 
     GET /messages            every message: id, from, to, subject, text, message_id, received
     GET /messages?order=ID   those that name this order, oldest first; any UUID in a message finds it
@@ -129,10 +129,10 @@ def _serve_http(mailbox: Mailbox, host: str, port: int) -> None:
     http.server.ThreadingHTTPServer((host, port), Pages).serve_forever()
 
 
-async def _serve_smtp(mailbox: Mailbox, host: str, port: int) -> None:
+async def _serve_smtp(mailbox: Mailbox, host: str, port: int, utf8: bool) -> None:
     handler = _Recipients(mailbox)
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(handler, hostname="mail.ordermesh.localhost", ident="Ordermesh mail sink", enable_SMTPUTF8=True),
+        lambda: SMTP(handler, hostname="mail.ordermesh.localhost", ident="Ordermesh mail sink", enable_SMTPUTF8=utf8),
         host,
         port,
     )
@@ -148,10 +148,11 @@ def main() -> None:
     parser.add_argument("--http", type=int, required=True)
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--no-smtputf8", action="store_true", help="as a server that knows addresses in ASCII only")
     options = parser.parse_args()
     mailbox = Mailbox(options.dir)
     threading.Thread(target=_serve_http, args=(mailbox, options.host, options.http), daemon=True).start()
-    asyncio.run(_serve_smtp(mailbox, options.host, options.smtp))
+    asyncio.run(_serve_smtp(mailbox, options.host, options.smtp, not options.no_smtputf8))
 
 
 if __name__ == "__main__":

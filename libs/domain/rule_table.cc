@@ -17,6 +17,8 @@ constexpr std::array kRules = {
     RuleInfo{Rule::kEmailTooLong, "CONTACT_EMAIL_TOO_LONG", kField, "contact.email", "$0 bytes, at most 254"},
     RuleInfo{Rule::kEmailRequired, "EMAIL_REQUIRED", kField, "contact.email",
              "is required: the customer has no e-mail address"},
+    RuleInfo{Rule::kCustomerEmailMalformed, "CUSTOMER_EMAIL_MALFORMED", kField, "contact.email",
+             "is required: what the customer has is not an e-mail address"},
     RuleInfo{Rule::kLinesEmpty, "LINES_EMPTY", kField, "lines", "at least one line is required"},
     RuleInfo{Rule::kLinesTooMany, "LINES_TOO_MANY", kField, "lines", "$0 lines, at most 100"},
     RuleInfo{Rule::kSkuRequired, "SKU_REQUIRED", kField, "lines[i].sku", "is required"},

@@ -18,6 +18,7 @@ enum class Rule {
   kEmailMalformed,
   kEmailTooLong,
   kEmailRequired,
+  kCustomerEmailMalformed,
   kLinesEmpty,
   kLinesTooMany,
   kSkuRequired,

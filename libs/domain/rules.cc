@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "libs/domain/email_address.h"
 #include "libs/domain/text.h"
 
 namespace ordermesh::domain {
@@ -48,7 +49,11 @@ std::string CheckContact(const NewOrder& order, const CatalogCustomer* customer,
   const std::string& given = order.contact_email.has_value() ? *order.contact_email : std::string();
   if (given.empty()) {
     if (customer == nullptr) return {};  // refused already
-    if (customer->email.empty()) broken.push_back(Broken(Rule::kEmailRequired, kField));
+    if (customer->email.empty()) {
+      broken.push_back(Broken(Rule::kEmailRequired, kField));
+    } else if (!IsEmailAddress(customer->email)) {
+      broken.push_back(Broken(Rule::kCustomerEmailMalformed, kField));
+    }
     return customer->email;
   }
   if (given.size() > kMaxEmailBytes) {

@@ -27,6 +27,9 @@ class SmallCatalog : public CatalogView {
     Add("DEAR", "Island", {std::numeric_limits<std::int64_t>::max() / 2, "EUR"});
     customers_["CUST-1"] = {"CUST-1", "ada@example.com"};
     customers_["NO-MAIL"] = {"NO-MAIL", ""};
+    customers_["BLANK-AFTER"] = {"BLANK-AFTER", "ada@example.com "};
+    customers_["NAMED"] = {"NAMED", "Ada <ada@example.com>"};
+    customers_["IDN"] = {"IDN", "ada@b\u00fccher.example"};
   }
   const CatalogCustomer* FindCustomer(absl::string_view id) const override {
     auto at = customers_.find(std::string(id));
@@ -137,8 +140,19 @@ const std::vector<Case>& Cases() {
                ASSERT_EQ(o.contact_email->size(), 254u);
              },
              {}},
-        Case{"EmailTooLong", [](auto& o) { o.contact_email = std::string(251, 'a') + "@b.c"; },
+        Case{"EmailTooLong", [](auto& o) { o.contact_email = absl::StrCat(std::string(251, 'a'), "@b.c"); },
              {{Rule::kEmailTooLong, "contact.email"}}},
+        Case{"CustomersEmailWithABlank", [](auto& o) { o.customer_id = "BLANK-AFTER"; },
+             {{Rule::kCustomerEmailMalformed, "contact.email"}}},
+        Case{"CustomersEmailWithAName", [](auto& o) { o.customer_id = "NAMED"; },
+             {{Rule::kCustomerEmailMalformed, "contact.email"}}},
+        Case{"CustomersEmailOfAnIdn", [](auto& o) { o.customer_id = "IDN"; }, {}},
+        Case{"TheOrdersEmailMakesUpForTheCustomers",
+             [](auto& o) {
+               o.customer_id = "NAMED";
+               o.contact_email = "ada@example.com";
+             },
+             {}},
         Case{"NoEmailAnywhere", [](auto& o) { o.customer_id = "NO-MAIL"; }, {{Rule::kEmailRequired, "contact.email"}}},
         Case{"OnlyTheOrderHasAnEmail",
              [](auto& o) {

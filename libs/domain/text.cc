@@ -3,45 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "absl/strings/ascii.h"
-
 namespace ordermesh::domain {
-namespace {
-
-constexpr std::size_t kMaxLocalPart = 64, kMaxLabel = 63;
-
-bool IsLocalPart(absl::string_view local) {
-  constexpr absl::string_view kSpecial = "!#$%&'*+-/=?^_`{|}~";
-  if (local.empty() || local.size() > kMaxLocalPart || local.front() == '.' || local.back() == '.') return false;
-  for (std::size_t i = 0; i < local.size(); ++i) {
-    const char c = local[i];
-    if (c == '.' ? local[i - 1] == '.'
-                 : !absl::ascii_isalnum(static_cast<unsigned char>(c)) && kSpecial.find(c) == kSpecial.npos) {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool IsLabel(absl::string_view label) {
-  return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' && label.back() != '-' &&
-         std::all_of(label.begin(), label.end(),
-                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
-}
-
-bool IsDomain(absl::string_view domain) {
-  int labels = 0;
-  for (;;) {
-    const std::size_t dot = domain.find('.');
-    if (!IsLabel(domain.substr(0, dot))) return false;
-    ++labels;
-    if (dot == absl::string_view::npos) return labels >= 2;
-    domain.remove_prefix(dot + 1);
-  }
-}
-
-}  // namespace
-
 std::optional<std::int64_t> CountCharacters(absl::string_view text) {
   std::int64_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++characters) {
@@ -73,11 +35,6 @@ absl::string_view FirstCharacters(absl::string_view text, std::int64_t most) {
 absl::string_view FilterProblem(absl::string_view text, int most) {
   if (text.size() > static_cast<std::size_t>(most)) return "is too long";
   return text.find('\0') == absl::string_view::npos ? "" : "contains U+0000";
-}
-
-bool IsEmailAddress(absl::string_view text) {
-  const std::size_t at = text.find('@');
-  return at != absl::string_view::npos && IsLocalPart(text.substr(0, at)) && IsDomain(text.substr(at + 1));
 }
 
 bool IsVisibleAscii(absl::string_view text, int most) {

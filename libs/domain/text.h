@@ -19,11 +19,6 @@ absl::string_view FirstCharacters(absl::string_view text, std::int64_t most);
 // refuses. Empty: nothing.
 absl::string_view FilterProblem(absl::string_view text, int most);
 
-// An address that mail can be sent to: `local@domain` in ASCII, the local part a dot-atom of at most 64 bytes, the
-// domain at least two labels of letters, digits and hyphens. Quoted local parts, comments, address literals and host
-// names without a dot are refused, and so is whatever could end a header line.
-bool IsEmailAddress(absl::string_view text);
-
 // 1 to `most` characters of 0x21 to 0x7E.
 bool IsVisibleAscii(absl::string_view text, int most);
 

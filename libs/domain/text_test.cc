@@ -27,34 +27,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Text{"F5", "\xF5\x80\x80\x80", {}}),
     [](const auto& info) { return info.param.name; });
 
-struct Address {
-  std::string name, text;
-  bool good;
-};
-class IsEmailAddressTest : public testing::TestWithParam<Address> {};
-TEST_P(IsEmailAddressTest, TellsGoodFromBad) { EXPECT_EQ(IsEmailAddress(GetParam().text), GetParam().good); }
-INSTANTIATE_TEST_SUITE_P(
-    Addresses, IsEmailAddressTest,
-    testing::Values(
-        Address{"Plain", "ada@example.com", true}, Address{"Tagged", "ada+shop@example.co.uk", true},
-        Address{"Dotted", "a.b.c@x-y.example", true}, Address{"Odd", "!#$%&'*+-/=?^_`{|}~@example.com", true},
-        Address{"Digits", "1@2.3", true}, Address{"LongestLocal", std::string(64, 'a') + "@example.com", true},
-        Address{"LocalTooLong", std::string(65, 'a') + "@example.com", false},
-        Address{"LongestLabel", "a@" + std::string(63, 'b') + ".com", true},
-        Address{"LabelTooLong", "a@" + std::string(64, 'b') + ".com", false}, Address{"Empty", "", false},
-        Address{"NoAt", "example.com", false}, Address{"OnlyAt", "@", false}, Address{"NoLocal", "@example.com", false},
-        Address{"NoDomain", "ada@", false}, Address{"TwoAts", "a@b@example.com", false},
-        Address{"NoDot", "ada@example", false}, Address{"DotFirst", ".a@example.com", false},
-        Address{"DotLast", "a.@example.com", false}, Address{"TwoDots", "a..b@example.com", false},
-        Address{"DomainDotLast", "a@example.com.", false}, Address{"DomainTwoDots", "a@example..com", false},
-        Address{"HyphenFirst", "a@-example.com", false}, Address{"HyphenLast", "a@example-.com", false},
-        Address{"Space", "a b@example.com", false}, Address{"SpaceBefore", " a@example.com", false},
-        Address{"Quoted", "\"a b\"@example.com", false}, Address{"Literal", "a@[127.0.0.1]", false},
-        Address{"HeaderInjection", "a@example.com\r\nBcc: b@example.com", false},
-        Address{"LineEnd", "a@example.com\n", false}, Address{"NotAscii", "\u00e4@example.com", false},
-        Address{"AngleBrackets", "<a@example.com>", false}, Address{"Two", "a@example.com,b@example.com", false}),
-    [](const auto& info) { return info.param.name; });
-
 TEST(FilterProblemTest, SaysWhatIsWrong) {
   EXPECT_EQ(FilterProblem("", 2), "");
   EXPECT_EQ(FilterProblem("ab", 2), "");

@@ -1,4 +1,4 @@
-// What the catalogue refuses (migrations/catalog/0002, 0003) is what the rules would, and older rows are no obstacle.
+// What the catalogue refuses (migrations/catalog/0002 to 0005) is what the rules would, and older rows are no obstacle.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/domain/currencies.h"
+#include "libs/domain/email_address.h"
 #include "libs/domain/limits.h"
 #include "libs/postgres/migrations.h"
 #include "libs/testing/status_matchers.h"
@@ -60,8 +61,30 @@ INSTANTIATE_TEST_SUITE_P(All, CatalogLimitTest,
                                            Limit{"products.category", domain::kMaxCategoryCharacters, "é"},
                                            Limit{"products.brand", domain::kMaxBrandCharacters, "é"},
                                            Limit{"customers.id", domain::kMaxCustomerIdBytes / 2, "é"},
-                                           Limit{"customers.name", domain::kMaxCustomerNameCharacters, "é"},
-                                           Limit{"customers.email", domain::kMaxEmailBytes / 2, "é"}));
+                                           Limit{"customers.name", domain::kMaxCustomerNameCharacters, "é"}));
+
+TEST(CatalogLimitsTest, ACustomersAddressIsOneThatMailCanBeSentTo) {
+  ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::Create());
+  ASSERT_THAT(database->admin().Run(kInsert), IsOk());
+  const auto update = [&](const std::string& email) {
+    return database->admin().Run(absl::StrCat("UPDATE catalog.customers SET email = '", email, "'"));
+  };
+  const std::string longest(domain::kMaxEmailBytes - 12, 'a');
+  EXPECT_THAT(update(""), IsOk()) << "none";
+  for (const char* good : {"ada+shop@example.co.uk", "1@2.3", "jürgen@bücher.example"}) {
+    EXPECT_THAT(update(good), IsOk()) << good;
+    EXPECT_TRUE(domain::IsEmailAddress(good)) << good;
+  }
+  EXPECT_THAT(update(longest + "@example.com"), IsOk());
+  EXPECT_THAT(update(longest + "b@example.com"), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("_limit")));
+  for (const char* bad : {"ada@example.com ", " ada@example.com", "Ada <ada@example.com>", "<ada@example.com>", "ada",
+                          "ada@example", "@example.com", "ada@", "a b@example.com", "a@b@example.com",
+                          "ada@example..com", "ada@example.com.", "ada@.com", "ada@[127.0.0.1]", "ada(x)@example.com",
+                          "ada@example.com,bob@example.com", "ada@example.com\n", "\\ada@example.com"}) {
+    EXPECT_THAT(update(bad), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("customers_email_form"))) << bad;
+    EXPECT_FALSE(domain::IsEmailAddress(bad)) << bad;
+  }
+}
 
 TEST(CatalogLimitsTest, AttributesAreLimitedToo) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::Create());
@@ -103,6 +126,7 @@ TEST(CatalogLimitsTest, OlderRowsBeyondThemStayAndTheirLimitIsNotHeldAgainstThem
   ASSERT_THAT(postgres::ApplyMigrations(connection, std::move(older)), IsOk());
   ASSERT_THAT(database->admin().Run(kInsert), IsOk());
   ASSERT_THAT(database->admin().Run("UPDATE catalog.products SET name = repeat('n', 201), currency = 'ZZZ'"), IsOk());
+  ASSERT_THAT(database->admin().Run("UPDATE catalog.customers SET email = 'Ada <ada@example.com>'"), IsOk());
   ASSERT_THAT(postgres::ApplyMigrations(connection, std::move(all)), IsOk());
   ASSERT_OK_AND_ASSIGN(const postgres::Result rows,
                        database->admin().Execute({"unchecked",
@@ -110,7 +134,7 @@ TEST(CatalogLimitsTest, OlderRowsBeyondThemStayAndTheirLimitIsNotHeldAgainstThem
                                                   "ORDER BY conname"}));
   std::vector<std::string> unchecked;
   for (int row = 0; row < rows.rows(); ++row) unchecked.emplace_back(rows.Text(row, 0));
-  EXPECT_THAT(unchecked, ElementsAre("products_currency_known", "products_name_limit"));
+  EXPECT_THAT(unchecked, ElementsAre("customers_email_form", "products_currency_known", "products_name_limit"));
   ASSERT_OK_AND_ASSIGN(const postgres::Result name,
                        database->admin().Execute({"name", "SELECT length(name) FROM catalog.products"}));
   EXPECT_EQ(name.Int4(0, 0), 201);

@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "libs/domain/email_address.h"
+
 namespace ordermesh::migrate {
 namespace {
 
@@ -58,6 +60,7 @@ TEST(SampleCustomersTest, AreAThousandWithAnAddressEach) {
   ASSERT_EQ(customers.size(), 1000u);
   EXPECT_EQ(customers[0].id, "CUST-0000");
   EXPECT_EQ(customers[1].email, "customer0001@example.com");
+  for (const SampleCustomer& customer : customers) EXPECT_TRUE(domain::IsEmailAddress(customer.email));
   EXPECT_EQ(customers[999].id, "CUST-0999");
   EXPECT_EQ(customers[999].email, "customer0999@example.com");
 }

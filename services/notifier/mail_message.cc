@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "libs/domain/text.h"
+#include "libs/domain/email_address.h"
 
 namespace ordermesh::notifier {
 namespace {
@@ -47,10 +47,12 @@ absl::StatusOr<Mailbox> ParseMailbox(absl::string_view text) {
     address = address.substr(open + 1, address.size() - open - 2);
   }
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (std::any_of(mailbox.name.begin(), mailbox.name.end(), is_control) || !domain::IsEmailAddress(address)) {
+  // A sender beyond ASCII would need SMTPUTF8 for every mail.
+  if (std::any_of(mailbox.name.begin(), mailbox.name.end(), is_control) || !domain::IsEmailAddress(address) ||
+      domain::NeedsSmtpUtf8(address)) {
     return absl::InvalidArgumentError("must be an address, \"orders@example.com\", or a name and an address in <>");
   }
-  mailbox.address = std::string(address);
+  mailbox.address = domain::WithAsciiDomain(address);
   return mailbox;
 }
 

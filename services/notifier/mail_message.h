@@ -13,13 +13,13 @@ namespace ordermesh::notifier {
 // "Shop <orders@example.com>" or "orders@example.com", taken apart. INVALID_ARGUMENT: not of that form.
 struct Mailbox {
   std::string name;     // UTF-8; may be empty
-  std::string address;  // domain::IsEmailAddress
+  std::string address;  // domain::IsEmailAddress, in ASCII
 };
 absl::StatusOr<Mailbox> ParseMailbox(absl::string_view text);
 
 struct MailHeaders {
   Mailbox from;
-  std::string to;          // domain::IsEmailAddress
+  std::string to;          // domain::IsEmailAddress, its domain in ASCII
   std::string message_id;  // without its angle brackets
   absl::Time date;
   std::string order_id, event_id;

@@ -5,6 +5,7 @@
 namespace ordermesh::notifier {
 
 SendResult ClassifySmtp(const SmtpFailure& failure) {
+  if (failure.no_utf8) return SendResult::Permanent("smtp_no_utf8");
   if (failure.timed_out) return SendResult::Unreachable("smtp_timeout");
   if (failure.tls) return SendResult::Unreachable("smtp_tls");
   if (failure.reply < 400 || failure.reply > 599) return SendResult::Unreachable("smtp_connection");

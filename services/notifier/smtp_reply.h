@@ -16,12 +16,14 @@ struct SmtpFailure {
   SmtpStage stage = SmtpStage::kConnection;
   int reply = 0;  // the last reply's code; 0: none came
   bool timed_out = false;
-  bool tls = false;  // no TLS, or none that can be trusted
+  bool tls = false;      // no TLS, or none that can be trusted
+  bool no_utf8 = false;  // the recipient's address needs SMTPUTF8, which the server does not offer
 };
 
 // About a mail, 5xx is for good and 4xx for now. All else is the servers' trouble, ours or theirs, and no attempt at
 // this mail: whatever comes before it, a login that is asked for or refused (530 to 538), 421 anywhere (the server
-// closes). The error is "smtp_<code>", "smtp_timeout", "smtp_tls" or "smtp_connection".
+// closes). An address that the server can't be told is for good, too. The error is "smtp_<code>", "smtp_timeout",
+// "smtp_tls", "smtp_connection" or "smtp_no_utf8".
 SendResult ClassifySmtp(const SmtpFailure& failure);
 
 }  // namespace ordermesh::notifier

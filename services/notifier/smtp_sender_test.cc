@@ -16,10 +16,16 @@
 namespace ordermesh::notifier {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using Kind = SendResult::Kind;
 
 using Replies = std::map<std::string, std::string>;
@@ -171,6 +177,54 @@ TEST(SmtpSenderTest, ClassifiesWhatTheServerAnswers) {
     const SendResult result = sender.Send(ADelivery());
     EXPECT_EQ(result.kind, c.kind) << c.command << " " << c.reply;
     EXPECT_EQ(result.error, c.error) << c.command << " " << c.reply;
+  }
+}
+
+TEST(SmtpSenderTest, ADomainBeyondAsciiIsSentAsItsLabels) {
+  MailServer server;
+  SmtpSender sender(server.Options());
+  Delivery delivery = ADelivery();
+  delivery.contact = "ada@b\u00fccher.example";
+  EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
+  EXPECT_THAT(server.commands(), Contains("RCPT TO:<ada@xn--bcher-kva.example>"));
+  EXPECT_THAT(server.mails()[0], HasSubstr("To: ada@xn--bcher-kva.example\n"));
+}
+
+TEST(SmtpSenderTest, AnAddressBeyondAsciiIsToldToWhoTakesIt) {
+  MailServer server(Replies{{"EHLO", "250-mail.example\r\n250-SMTPUTF8\r\n250 8BITMIME"}});
+  SmtpSender sender(server.Options());
+  EXPECT_EQ(sender.Send(ADelivery(1)).kind, Kind::kSent);
+  Delivery delivery = ADelivery(2);
+  delivery.contact = "j\u00fcrgen@b\u00fccher.example";
+  EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
+  EXPECT_THAT(server.commands(), Contains(AllOf(StartsWith("MAIL"), HasSubstr(" SMTPUTF8"))));
+  EXPECT_THAT(server.commands(), Contains("RCPT TO:<j\u00fcrgen@xn--bcher-kva.example>"));
+  EXPECT_THAT(server.mails()[1], HasSubstr("To: j\u00fcrgen@xn--bcher-kva.example\n"));
+  EXPECT_EQ(sender.Send(ADelivery(3)).kind, Kind::kSent);
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(SmtpSenderTest, AnAddressBeyondAsciiIsNotToldToWhoDoesNot) {
+  MailServer server;
+  SmtpSender sender(server.Options());
+  Delivery delivery = ADelivery();
+  delivery.contact = "j\u00fcrgen@example.com";
+  const SendResult result = sender.Send(delivery);
+  EXPECT_EQ(result.kind, Kind::kPermanent);
+  EXPECT_EQ(result.error, "smtp_no_utf8");
+  EXPECT_THAT(server.commands(), Each(Not(AnyOf(StartsWith("MAIL"), StartsWith("RCPT")))));
+  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent) << "the next is not held up";
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(SmtpSenderTest, WhatAServerOffersIsAskedForOnEachConnection) {
+  MailServer server({}, /*close_after_mail=*/true);
+  SmtpSender sender(server.Options());
+  Delivery delivery = ADelivery();
+  delivery.contact = "j\u00fcrgen@example.com";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
+    EXPECT_EQ(sender.Send(delivery).error, "smtp_no_utf8");
   }
 }
 

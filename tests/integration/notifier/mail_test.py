@@ -33,6 +33,25 @@ def test_an_order_is_mailed_logged_and_posted_once_each(world):
     assert "ada@example.com" not in notifier.log()
 
 
+def test_addresses_beyond_ascii_are_mailed_by_a_server_that_offers_it(world):
+    world.start()
+    domain, both = world.order("ada@bücher.example"), world.order("jürgen@bücher.example")
+    for order in (domain, both):
+        world.publish(event(order))
+        eventually(lambda: world.rows(order), [(EMAIL, SENT, 1, "")])
+    assert world.mails(domain)[0]["to"] == ["ada@xn--bcher-kva.example"]
+    assert world.mails(both)[0]["to"] == ["jürgen@xn--bcher-kva.example"]
+
+
+def test_where_it_is_not_offered_a_name_beyond_ascii_fails_with_a_reason_of_its_own_and_a_domain_does_not(world):
+    world.start(smtp_url=world.ascii_mail_server())
+    name, domain = world.order("jürgen@example.com"), world.order("ada@bücher.example")
+    for order in (name, domain):
+        world.publish(event(order))
+    eventually(lambda: world.rows(name), [(EMAIL, FAILED, 1, "smtp_no_utf8")])
+    eventually(lambda: world.rows(domain), [(EMAIL, SENT, 1, "")])
+
+
 def test_the_mails_of_an_order_go_in_the_order_of_its_versions(world):
     world.start()
     order = world.order("kim.defer+2@example.com")  # the first is put off twice

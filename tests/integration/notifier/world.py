@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -17,6 +19,8 @@ from google.rpc import error_details_pb2, status_pb2
 import events
 import stubs
 from hook import Hook
+from ordermesh import paths
+from ordermesh.ports import PortClaims
 from ordermesh.stack import Stack
 from system import parse_metrics
 
@@ -51,6 +55,7 @@ class World:
         self._folder = folder
         self._running = []
         self._cleanups = []
+        self._ports = PortClaims()
         self.db = psycopg.connect(environment["DATABASE_URL"], autocommit=True)
         self._clear()
 
@@ -60,6 +65,7 @@ class World:
             child.wait()
         for cleanup in self._cleanups:
             cleanup()
+        self._ports.release()
         self.db.close()
 
     def _clear(self):
@@ -146,6 +152,16 @@ class World:
         with urllib.request.urlopen(f"{self.environment['MAIL_URL']}/messages?order={order}", timeout=5) as answer:
             return json.load(answer)
 
+    def ascii_mail_server(self):
+        """The URL of a mail sink that does not offer SMTPUTF8."""
+        smtp, http = self._ports.claim(), self._ports.claim()
+        program = str(paths.REPOSITORY / "tools" / "mail_sink.py")
+        sink = subprocess.Popen([sys.executable, program, "--smtp", str(smtp), "--http", str(http), "--no-smtputf8",
+                                 "--dir", str(self._folder / "mails")])
+        self._running.append(sink)
+        eventually(lambda: _listens(smtp))
+        return f"smtp://127.0.0.1:{smtp}"
+
     def hook(self, answer):
         """A web server that answers so. Gives its URL and its calls."""
         hook = Hook(answer)
@@ -211,6 +227,11 @@ def reason_of(error):
     info = error_details_pb2.ErrorInfo()
     assert any(detail.Unpack(info) for detail in status.details), status
     return info.reason
+
+
+def _listens(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _decode(line):
