@@ -52,16 +52,17 @@ absl::Status ConsumeRecords::Open(const OpenRecordSource& open) {
 
 void ConsumeRecords::Close() {
   source_.reset();
+  for (auto& [partition, owned] : owned_) Forget(owned);
   owned_.clear();
-  AddTaken(-taken_);
   metrics_.assigned.Set(0);
 }
 
 absl::Status ConsumeRecords::Step() {
   RETURN_IF_ERROR(ReplaceMisplaced());
   absl::Status polled;
-  if (const int room = options_.max_records - taken_; room > 0) {
-    absl::StatusOr<std::vector<Record>> records = source_->Poll(room, taken_ == 0 ? options_.idle_poll : UntilDue());
+  if (!IsFull()) {
+    absl::StatusOr<std::vector<Record>> records =
+        source_->Poll(options_.max_records - taken_, taken_ == 0 ? options_.idle_poll : UntilDue());
     polled = records.status();
     if (records.ok()) {
       for (Record& record : *records) {
@@ -69,7 +70,7 @@ absl::Status ConsumeRecords::Step() {
       }
     }
   }
-  if (taken_ > 0 && (taken_ >= options_.max_records || UntilDue() == absl::ZeroDuration())) RETURN_IF_ERROR(Flush());
+  if (taken_ > 0 && (IsFull() || UntilDue() == absl::ZeroDuration())) RETURN_IF_ERROR(Flush());
   return polled;
 }
 
@@ -97,8 +98,9 @@ absl::Status ConsumeRecords::Take(Record record) {
   }
   owned.read_to = record.offset + 1;
   taken.record = std::move(record);
+  taken_bytes_ += taken.record.value.size();
   owned.taken.push_back(std::move(taken));
-  AddTaken(1);
+  metrics_.taken.Set(++taken_);
   return absl::OkStatus();
 }
 
@@ -178,8 +180,7 @@ absl::Status ConsumeRecords::CountFirst(const Partition& partition, Owned& owned
   Report(owned, count, applied, timer_.SteadyNow() - begin);
   source_->Commit(partition, batch.next_offset);
   owned.counted_to = batch.next_offset;
-  owned.taken.erase(owned.taken.begin(), owned.taken.begin() + static_cast<std::ptrdiff_t>(count));
-  AddTaken(-static_cast<int>(count));
+  Drop(owned, count);
   return absl::OkStatus();
 }
 
@@ -220,13 +221,11 @@ void ConsumeRecords::Report(const Owned& owned, std::size_t count, const Applied
   metrics_.delay.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - oldest)));
 }
 
-void ConsumeRecords::Forget(Owned& owned) {
-  AddTaken(-static_cast<int>(owned.taken.size()));
-  owned.taken.clear();
-}
-
-void ConsumeRecords::AddTaken(int count) {
-  taken_ += count;
+void ConsumeRecords::Drop(Owned& owned, std::size_t count) {
+  const auto end = owned.taken.begin() + static_cast<std::ptrdiff_t>(count);
+  for (auto taken = owned.taken.begin(); taken != end; ++taken) taken_bytes_ -= taken->record.value.size();
+  owned.taken.erase(owned.taken.begin(), end);
+  taken_ -= static_cast<int>(count);
   metrics_.taken.Set(taken_);
 }
 

@@ -2,6 +2,7 @@
 // transaction.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -23,6 +24,8 @@ namespace ordermesh::analytics {
 struct ConsumeOptions {
   // Records in memory, of all partitions.
   int max_records = 2000;
+  // Likewise. The largest order's is some 100 KiB.
+  std::size_t max_bytes = 16 << 20;
   // Between two rounds of transactions. A record that comes after a pause is counted at once; when they come all the
   // time, so many share a transaction.
   absl::Duration gather = absl::Milliseconds(50);
@@ -75,8 +78,10 @@ class ConsumeRecords {
   absl::Status CountFirst(const Partition& partition, Owned& owned, std::size_t count);
   absl::Status Bury(Owned& owned, std::size_t count);
   void Report(const Owned& owned, std::size_t count, const Applied& applied, absl::Duration took);
-  void Forget(Owned& owned);
-  void AddTaken(int count);
+  // What was taken first is counted, or is another's to count.
+  void Drop(Owned& owned, std::size_t count);
+  void Forget(Owned& owned) { Drop(owned, owned.taken.size()); }
+  bool IsFull() const { return taken_ >= options_.max_records || taken_bytes_ >= options_.max_bytes; }
   absl::Duration UntilDue();
 
   const ConsumeOptions options_;
@@ -87,6 +92,7 @@ class ConsumeRecords {
   base::Timer& timer_;
   std::map<Partition, Owned> owned_;
   int taken_ = 0;  // of all partitions
+  std::size_t taken_bytes_ = 0;
   base::SteadyTime last_flush_ = base::SteadyTime::InfinitePast();
   std::unique_ptr<RecordSource> source_;  // Last: its end may still call back.
 };

@@ -26,8 +26,9 @@ using ::testing::SizeIs;
 // One member of the group with its own store, over rollups and a log that others share.
 class Member {
  public:
-  Member(FakeLog& log, FakeRollups& rollups, DeadLetters& dead_letters, AnalyticsMetrics& metrics, FakeClock& clock)
-      : store_(rollups), consume_({.max_records = 100}, store_, dead_letters, metrics, clock, clock) {
+  Member(FakeLog& log, FakeRollups& rollups, DeadLetters& dead_letters, AnalyticsMetrics& metrics, FakeClock& clock,
+         ConsumeOptions options = {.max_records = 100})
+      : store_(rollups), consume_(options, store_, dead_letters, metrics, clock, clock) {
     absl::Status opened = consume_.Open([&](RecordSource::Callbacks callbacks) {
       auto source = std::make_unique<FakeRecordSource>(log, std::move(callbacks));
       source_ = source.get();
@@ -98,6 +99,19 @@ TEST_F(ConsumeRecordsTest, GathersWhatComesSoonAfter) {
   ASSERT_THAT(member_->Step(), IsOk());
   EXPECT_EQ(Total().orders, 3);
   EXPECT_EQ(metrics_.batch_events.CountAndSum(), std::make_pair(std::uint64_t{2}, 3.0));
+}
+
+TEST_F(ConsumeRecordsTest, CountsBeforeItIsDueWhatWeighsTooMuch) {
+  const std::size_t bytes = RecordOf(AnAcceptedOrder()).value.size();
+  member_->Close();
+  Member member(log_, rollups_, dead_letters_, metrics_, clock_,
+                {.max_records = 100, .max_bytes = 2 * bytes, .gather = absl::Hours(1)});
+  member.source().Assign({kZero, kOne});
+  for (const std::int64_t counted : {1, 1, 3, 3, 5}) {  // the first one after a pause
+    Append(AnAcceptedOrder(), static_cast<int>(counted) % 2);
+    ASSERT_THAT(member->Step(), IsOk());
+    EXPECT_EQ(Total().orders, counted);
+  }
 }
 
 TEST_F(ConsumeRecordsTest, GathersAsLongWhereverTheWallClockIsSet) {

@@ -256,12 +256,16 @@ absl::StatusOr<std::vector<ReceivedRecord>> Consumer::Impl::Poll(int max, absl::
   const auto until = steady_clock::now() + absl::ToChronoMicroseconds(timeout);
   // Callbacks run inside the library's poll, so what they leave to be done is done after each.
   absl::Status begun = BeginReading();
-  while (static_cast<int>(records.size()) < max) {
+  std::size_t bytes = 0;
+  while (static_cast<int>(records.size()) < max && bytes < kMaxPollBytes) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now()).count();
     const bool wait = records.empty() && left > 0;
     const MessageHandle message(rd_kafka_consumer_poll(client_.get(), wait ? static_cast<int>(left) : 0));
     if (std::exchange(rebalanced_, false)) records.clear();  // they come again, to whoever has their partition now
-    if (message != nullptr) Take(*message, records);
+    if (message != nullptr) {
+      bytes += message->len;
+      Take(*message, records);
+    }
     if (!reading_ && begun.ok()) begun = BeginReading();
     if (message == nullptr && !wait) break;
   }

@@ -53,8 +53,11 @@ class Consumer {
   static absl::StatusOr<std::unique_ptr<Consumer>> Create(ConsumerOptions options, Start start, Revoked revoked);
   ~Consumer();  // leaves the group
 
-  // Up to `max` records that arrive within `timeout`; fewer or none is not an error. kUnavailable: no broker can be
-  // reached now; call again. kFailedPrecondition: the topic does not exist, or the member was fenced.
+  // What one Poll returns: the record with which they are more is the last.
+  static constexpr std::size_t kMaxPollBytes = 4 << 20;  // of values
+
+  // Up to `max` records and kMaxPollBytes that arrive within `timeout`; fewer or none is not an error. kUnavailable: no
+  // broker can be reached now; call again. kFailedPrecondition: the topic does not exist, or the member was fenced.
   absl::StatusOr<std::vector<ReceivedRecord>> Poll(int max, absl::Duration timeout);
 
   // Reads `count` records from `offset` of a partition, outside of the group; fewer when the log ends or begins later.

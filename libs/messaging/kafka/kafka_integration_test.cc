@@ -107,6 +107,21 @@ TEST_F(KafkaTest, WhatIsStoredIsReadWithKeyAndHeaders) {
   EXPECT_EQ(records[0].header("none"), "");
 }
 
+TEST_F(KafkaTest, APollEndsWhereItsBytesEnd) {
+  Create();
+  std::vector<Record> large = Records(30);
+  for (Record& record : large) record.value = std::string(500'000, 'x');
+  ASSERT_THAT(producer_.Publish(large, kLong).status, IsOk());
+  std::unique_ptr<Consumer> consumer = MakeConsumer(topic_);
+  std::size_t came = 0, most = 0;
+  PollUntil(*consumer, [&](const absl::StatusOr<std::vector<ReceivedRecord>>& some) {
+    if (some.ok()) came += some->size(), most = std::max(most, some->size());
+    return came == 30;
+  });
+  EXPECT_EQ(came, 30u);
+  EXPECT_LE(most, 9u);  // 4 MiB, and what is more with the last
+}
+
 TEST_F(KafkaTest, KeysGoWhereJavaClientsPutThem) {
   Create(3);
   // (murmur2(key) & 0x7fffffff) % 3, as org.apache.kafka.clients.producer does.
