@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,24 +18,29 @@ namespace ordermesh::aio {
 
 struct BatchLimits {
   std::size_t max_items = 64;
+  // Of the items that the batcher weighs; one that weighs more by itself leaves alone.
+  std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
   // Of the oldest item, while a flush is under way and another may start.
   absl::Duration max_wait = absl::Milliseconds(2);
   int max_in_flight = 1;  // flushes at once
-  // Between the starts of two flushes, unless `max_items` have gathered. For a flush that costs much and ends soon:
+  // Between the starts of two flushes, unless a full batch has gathered. For a flush that costs much and ends soon:
   // under load it takes what has come in that time; after a pause an item still leaves at once.
   absl::Duration spacing = absl::ZeroDuration();
 };
 
 // Lives on one lane; not thread-safe. An item leaves at once when no flush is under way and the last one started
-// `spacing` ago; otherwise with up to `max_items`, when that many have gathered, when the oldest has waited `max_wait`,
-// or when all flushes have ended; never more than `max_in_flight` flushes at once. `flush` must not fail: it answers
-// its items itself. The batcher must outlive its flushes: idle() says that none is under way.
+// `spacing` ago; otherwise with up to `max_items` and `max_bytes`, when so much has gathered, when the oldest has
+// waited `max_wait`, or when all flushes have ended; never more than `max_in_flight` flushes at once. `flush` must not
+// fail: it answers its items itself. The batcher must outlive its flushes: idle() says that none is under way.
 template <class Item>
 class Batcher {
  public:
   using Flush = std::function<Task<void>(std::vector<Item>)>;
+  using Weigh = std::function<std::size_t(const Item&)>;
 
-  Batcher(Lane& lane, BatchLimits limits, Flush flush) : lane_(lane), limits_(limits), flush_(std::move(flush)) {}
+  // `weigh`: an item's bytes; without it none has any.
+  Batcher(Lane& lane, BatchLimits limits, Flush flush, Weigh weigh = nullptr)
+      : lane_(lane), limits_(limits), flush_(std::move(flush)), weigh_(std::move(weigh)) {}
   ~Batcher() {
     if (timer_.has_value()) lane_.Cancel(*timer_);
   }
@@ -42,15 +48,14 @@ class Batcher {
   Batcher& operator=(const Batcher&) = delete;
 
   void Add(Item item) {
-    gathered_.push_back(std::move(item));
-    arrived_.push_back(lane_.timer().SteadyNow());
+    Gather(std::move(item), lane_.timer().SteadyNow());
     MaybeFlush();
   }
 
-  // Several that come together leave together, as far as `max_items` lets them.
+  // Several that come together leave together, as far as the limits let them.
   void AddAll(std::vector<Item> items) {
-    arrived_.insert(arrived_.end(), items.size(), lane_.timer().SteadyNow());
-    gathered_.insert(gathered_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+    const base::SteadyTime now = lane_.timer().SteadyNow();
+    for (Item& item : items) Gather(std::move(item), now);
     MaybeFlush();
   }
 
@@ -59,11 +64,23 @@ class Batcher {
   bool idle() const { return gathered_.empty() && in_flight_ == 0; }
 
  private:
+  struct Arrival {
+    base::SteadyTime time;
+    std::size_t bytes;
+  };
+
+  void Gather(Item item, base::SteadyTime now) {
+    const std::size_t bytes = weigh_ ? weigh_(item) : 0;
+    gathered_.push_back(std::move(item));
+    arrived_.push_back({now, bytes});
+    bytes_ += bytes;
+  }
+  bool Full() const { return gathered_.size() >= limits_.max_items || bytes_ >= limits_.max_bytes; }
   void MaybeFlush() {
     while (!gathered_.empty() && in_flight_ < limits_.max_in_flight) {
       const base::SteadyTime now = lane_.timer().SteadyNow();
       const base::SteadyTime due = Due();
-      if (now < due && gathered_.size() < limits_.max_items) return Arm(due);
+      if (now < due && !Full()) return Arm(due);
       last_start_ = now;
       Spawn(RunFlush(TakeBatch()));
     }
@@ -71,12 +88,20 @@ class Batcher {
   // When what has gathered leaves though it is few.
   base::SteadyTime Due() const {
     const base::SteadyTime spaced = last_start_ + limits_.spacing;
-    return in_flight_ == 0 ? spaced : std::max(spaced, arrived_.front() + limits_.max_wait);
+    return in_flight_ == 0 ? spaced : std::max(spaced, arrived_.front().time + limits_.max_wait);
   }
   std::vector<Item> TakeBatch() {
-    const auto count = static_cast<std::ptrdiff_t>(std::min(gathered_.size(), limits_.max_items));
+    std::ptrdiff_t count = 0;
+    std::size_t bytes = 0;
+    for (const Arrival& arrival : arrived_) {
+      if (static_cast<std::size_t>(count) == limits_.max_items) break;
+      if (count > 0 && arrival.bytes > limits_.max_bytes - std::min(bytes, limits_.max_bytes)) break;
+      bytes += arrival.bytes;
+      ++count;
+    }
+    bytes_ -= bytes;
     arrived_.erase(arrived_.begin(), arrived_.begin() + count);
-    if (gathered_.size() <= limits_.max_items) return std::exchange(gathered_, {});
+    if (arrived_.empty()) return std::exchange(gathered_, {});
     const auto end = gathered_.begin() + count;
     std::vector<Item> batch(std::make_move_iterator(gathered_.begin()), std::make_move_iterator(end));
     gathered_.erase(gathered_.begin(), end);
@@ -102,8 +127,10 @@ class Batcher {
   Lane& lane_;
   const BatchLimits limits_;
   const Flush flush_;
+  const Weigh weigh_;
   std::vector<Item> gathered_;
-  std::vector<base::SteadyTime> arrived_;  // of each that has gathered
+  std::vector<Arrival> arrived_;  // of each that has gathered
+  std::size_t bytes_ = 0;         // of all of them
   int in_flight_ = 0;
   base::SteadyTime last_start_ = base::SteadyTime::InfinitePast();
   std::optional<Lane::TimerId> timer_;

@@ -159,6 +159,27 @@ TEST_F(BatcherTest, WaitsForTheSpacingOnlyOnceNoFlushIsUnderWay) {
   EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(2)));
 }
 
+TEST_F(BatcherTest, ABatchIsBoundedInBytes) {
+  // Each item is as heavy as its number.
+  batcher_ = std::make_unique<Batcher<int>>(
+      lane_, BatchLimits{.max_items = 4, .max_bytes = 10}, [this](std::vector<int> items) { return Flush(items); },
+      [](int item) { return static_cast<std::size_t>(item); });
+  batcher_->AddAll({6, 4, 1, 11, 12, 2, 2, 2, 2, 2});
+  while (!running_.empty()) EndFlush();
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(6, 4), ElementsAre(1), ElementsAre(11), ElementsAre(12),
+                                    ElementsAre(2, 2, 2, 2), ElementsAre(2)));
+}
+
+TEST_F(BatcherTest, ABatchThatIsFullOfBytesWaitsForNothing) {
+  batcher_ = std::make_unique<Batcher<int>>(
+      lane_, BatchLimits{.max_bytes = 10, .max_in_flight = 2}, [this](std::vector<int> items) { return Flush(items); },
+      [](int item) { return static_cast<std::size_t>(item); });
+  for (const int item : {1, 5, 4}) batcher_->Add(item);
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1)));
+  batcher_->Add(1);
+  EXPECT_THAT(flushed_, ElementsAre(ElementsAre(1), ElementsAre(5, 4, 1)));
+}
+
 TEST_F(BatcherTest, SendsTogetherWhatCameTogether) {
   Batcher<int>& batcher = Make({});
   batcher.AddAll({1, 2, 3});
