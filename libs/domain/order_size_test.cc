@@ -22,5 +22,17 @@ TEST(OrderSizeTest, TheLargestOrderHasTheLargestSize) {
   EXPECT_EQ(BytesAtMost(order), kLargestOrderBytes - 1 - kLargestLineBytes);
 }
 
+TEST(OrderSizeTest, WhatIsCheckedWeighsWhatMayComeBackOrWhatWasSent) {
+  NewOrder order;
+  order.lines.assign(kMaxLines, {"SKU-1", 1});
+  EXPECT_EQ(CheckedBytesAtMost(order), kLargestOrderBytes);
+  order.lines.pop_back();
+  EXPECT_EQ(CheckedBytesAtMost(order), kLargestOrderBytes - kLargestLineBytes);
+  order.lines.assign(kMaxLines + 1, {"SKU-1", 1});
+  EXPECT_EQ(CheckedBytesAtMost(order), kLargestOrderBytes) << "too many lines are refused, not priced";
+  order.note = std::string(kLargestOrderBytes, 'n');
+  EXPECT_GT(CheckedBytesAtMost(order), kLargestOrderBytes + 100 * std::string("SKU-1").size());
+}
+
 }  // namespace
 }  // namespace ordermesh::domain

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/deadline.h"
 #include "libs/domain/fingerprint.h"
+#include "libs/domain/order_size.h"
 #include "services/gateway/refusals.h"
 
 namespace ordermesh::gateway {
@@ -42,7 +43,9 @@ Intake::Intake(aio::Lane& lane, Validator& validator, OrderStore& store, const O
       outbox_full_(outbox_full),
       options_(options),
       metrics_(metrics),
-      validate_(lane, options.validate, [this](std::vector<Pending*> batch) { return Validate(std::move(batch)); }),
+      validate_(
+          lane, options.validate, [this](std::vector<Pending*> batch) { return Validate(std::move(batch)); },
+          [](const Pending* pending) { return domain::CheckedBytesAtMost(pending->order); }),
       store_stage_(lane, options.store, [this](std::vector<Pending*> batch) { return Store(std::move(batch)); }),
       look_up_(lane, options.look_up, [this](std::vector<Pending*> batch) { return LookUp(std::move(batch)); }) {}
 

@@ -15,6 +15,7 @@
 #include "libs/base/uuid.h"
 #include "libs/domain/order.h"
 #include "libs/mesh/call.h"
+#include "libs/mesh/message_limits.h"
 #include "services/gateway/gateway_metrics.h"
 #include "services/gateway/order_events.h"
 #include "services/gateway/order_store.h"
@@ -23,8 +24,11 @@
 namespace ordermesh::gateway {
 
 struct IntakeOptions {
-  // One call of the validator for each batch.
-  aio::BatchLimits validate = {.max_items = 64, .max_wait = absl::Milliseconds(2), .max_in_flight = 4};
+  // One call of the validator for each batch, whose messages have room for more than its orders.
+  aio::BatchLimits validate = {.max_items = 64,
+                               .max_bytes = mesh::kMaxMessageBytes / 8 * 7,
+                               .max_wait = absl::Milliseconds(2),
+                               .max_in_flight = 4};
   // One transaction for each.
   aio::BatchLimits store = {.max_items = 64, .max_wait = absl::Milliseconds(2), .max_in_flight = 1};
   // One query for each, of refused orders that may be repeats.

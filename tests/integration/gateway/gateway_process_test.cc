@@ -13,6 +13,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "libs/domain/limits.h"
+#include "libs/domain/page.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/testing/stack.h"
@@ -193,6 +195,53 @@ TEST_F(GatewayProcessTest, EveryViolationIsToldAtOnce) {
   const grpc::Status stock = Create(ARequest("r3", 999), &order);
   EXPECT_THAT(stock, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(domain::RefusalOf(wire::FromGrpcStatus(stock)).violations, SizeIs(1));
+}
+
+// Together they are more than a message may have, on their way from validation and in a list.
+TEST_F(GatewayProcessTest, TheLargestOrdersAreAcceptedTogetherAndListed) {
+  constexpr int kOrders = 100;
+  world_.Run(absl::StrCat(
+      "INSERT INTO catalog.products (id, sku, name, price_minor, currency) SELECT ('00000000-0000-7000-8000-' || "
+      "lpad((1000 + n)::text, 12, '0'))::uuid, rpad('LONG-' || n || '-', ",
+      domain::kMaxSkuBytes, ", 'x'), repeat(U&'\\+01F4E6', ", domain::kMaxProductNameCharacters,
+      "), 100, 'EUR' FROM generate_series(1, 100) n;"
+      "INSERT INTO catalog.stock (product_id, available) SELECT id, 1000 FROM catalog.products WHERE sku LIKE "
+      "'LONG%'"));
+  StartValidation();
+  // One lane, which gathers for long enough that all of a batch come together.
+  gateway_ = StartGateway({"--lanes=1", "--intake_wait_ms=500"});
+  std::vector<std::future<grpc::Status>> calls;
+  for (int i = 0; i < kOrders; ++i) {
+    calls.push_back(std::async(std::launch::async, [this, i, stub = stub()] {
+      orders::v1::CreateOrderRequest request = ARequest(absl::StrCat("large-", i));
+      request.mutable_order()->clear_lines();
+      for (int n = 1; n <= domain::kMaxLines; ++n) {
+        std::string sku = absl::StrCat("LONG-", n, "-");
+        sku.resize(domain::kMaxSkuBytes, 'x');
+        auto* line = request.mutable_order()->add_lines();
+        line->set_sku(sku);
+        line->set_quantity(1);
+      }
+      Order order;
+      return Create(*stub, request, &order);
+    }));
+  }
+  for (auto& call : calls) EXPECT_THAT(call.get(), IsOk());
+
+  int listed = 0, pages = 0;
+  orders::v1::ListOrdersRequest list;
+  list.set_page_size(kOrders);
+  do {
+    grpc::ClientContext context;
+    orders::v1::ListOrdersResponse page;
+    ASSERT_THAT(stub()->ListOrders(&context, list, &page), IsOk());
+    EXPECT_LE(page.ByteSizeLong(), domain::kMaxPageBytes + domain::kLargestOrderBytes);
+    listed += page.orders_size();
+    ++pages;
+    list.set_page_token(page.next_page_token());
+  } while (!list.page_token().empty());
+  EXPECT_EQ(listed, kOrders);
+  EXPECT_GT(pages, 1);
 }
 
 TEST_F(GatewayProcessTest, RequestIdsComeByFieldAndByHeader) {
