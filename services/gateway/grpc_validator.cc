@@ -1,8 +1,11 @@
 #include "services/gateway/grpc_validator.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/random.h"
@@ -43,6 +46,12 @@ absl::StatusOr<std::vector<Validation>> Read(const BatchValidateOrdersResponse& 
   return validations;
 }
 
+// gRPC's own refusal of a message, here or there, which has no other mark.
+bool IsTooLarge(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+         absl::StrContains(status.error_message(), "message larger than max");
+}
+
 }  // namespace
 
 GrpcValidator::GrpcValidator(std::shared_ptr<grpc::Channel> channel)
@@ -61,8 +70,23 @@ aio::Task<absl::StatusOr<std::vector<Validation>>> GrpcValidator::Validate(aio::
   auto ask = mesh::UnaryCall(mesh::GrpcLane::From(lane), *stub_, &Stub::PrepareAsyncBatchValidateOrders, context,
                              request, response);
   const grpc::Status status = co_await ask;
-  if (!status.ok()) co_return Unchecked(status, lane.timer());
-  co_return Read(response, orders.size());
+  if (status.ok()) co_return Read(response, orders.size());
+  if (orders.size() == 1 || !IsTooLarge(status)) co_return Unchecked(status, lane.timer());
+  // Asked in halves, so that the one that doesn't fit fails alone.
+  const std::size_t half = orders.size() / 2;
+  std::vector<Validation> validations;
+  for (const auto& [from, to] : {std::pair{std::size_t{0}, half}, std::pair{half, orders.size()}}) {
+    std::vector<const domain::NewOrder*> part(orders.begin() + static_cast<std::ptrdiff_t>(from),
+                                              orders.begin() + static_cast<std::ptrdiff_t>(to));
+    auto check = Validate(lane, std::move(part), deadline, traceparent);
+    absl::StatusOr<std::vector<Validation>> checked = co_await check;
+    if (checked.ok()) {
+      std::move(checked->begin(), checked->end(), std::back_inserter(validations));
+    } else {
+      validations.insert(validations.end(), to - from, checked.status());
+    }
+  }
+  co_return validations;
 }
 
 absl::Status GrpcValidator::Unchecked(const grpc::Status& status, base::Timer& timer) {

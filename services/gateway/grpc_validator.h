@@ -13,7 +13,8 @@
 namespace ordermesh::gateway {
 
 // Calls BatchValidateOrders, which is balanced over all validators and tried again on UNAVAILABLE by the channel (see
-// mesh::MakeChannel). Only for lanes of a mesh server. Thread-safe.
+// mesh::MakeChannel). A batch whose messages are too large is asked again in halves. Only for lanes of a mesh server.
+// Thread-safe.
 class GrpcValidator : public Validator {
  public:
   explicit GrpcValidator(std::shared_ptr<grpc::Channel> channel);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "libs/aio/completion.h"
 #include "libs/aio/run_sync.h"
@@ -71,6 +72,11 @@ class ScriptedValidation {
     base::MutexLock lock(mu_);
     fill_ = std::move(fill);
   }
+  // From now on the answers for customers whose names begin with 'L' have so many bytes each.
+  void Pad(std::size_t bytes) {
+    base::MutexLock lock(mu_);
+    padding_ = std::string(bytes, 'x');
+  }
   // From now on calls wait until they are cancelled.
   void Hang() {
     base::MutexLock lock(mu_);
@@ -116,6 +122,7 @@ class ScriptedValidation {
     for (const auto& order : request.orders()) {
       domain::PricedOrder priced = APricedOrder({ALine(1)});
       priced.customer_id = order.customer_id();
+      if (absl::StartsWith(order.customer_id(), "L")) priced.note = padding_;
       wire::VerdictToProto(priced, *response.add_validations());
     }
     return grpc::Status::OK;
@@ -125,6 +132,7 @@ class ScriptedValidation {
   std::deque<grpc::Status> failures_ ABSL_GUARDED_BY(mu_);
   std::function<void(BatchValidateOrdersResponse&)> fill_ ABSL_GUARDED_BY(mu_);
   bool hangs_ ABSL_GUARDED_BY(mu_) = false;
+  std::string padding_ ABSL_GUARDED_BY(mu_);
   std::vector<Asked> asked_ ABSL_GUARDED_BY(mu_);
 
   base::Metrics metrics_;
@@ -186,6 +194,32 @@ TEST_F(GrpcValidatorTest, ABrokenRuleIsARefusalOfThatOrderOnly) {
   EXPECT_THAT(validations[2], StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(domain::RefusalOf(validations[2].status()).reason, reasons::kOrderRefused);
   EXPECT_THAT(validations[3], StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST_F(GrpcValidatorTest, ABatchWhoseAnswerIsTooLargeIsAskedInHalves) {
+  validation_.Pad(std::size_t{3} << 19);
+  ASSERT_OK_AND_ASSIGN(std::vector<Validation> validations, Validate({"L1", "L2", "L3", "L4"}));
+  ASSERT_THAT(validations, SizeIs(4));
+  for (std::size_t i = 0; i < 4; ++i) {
+    ASSERT_THAT(validations[i], IsOk());
+    EXPECT_EQ(validations[i]->customer_id, absl::StrCat("L", i + 1));
+  }
+  const std::vector<Asked> asked = validation_.asked();
+  ASSERT_THAT(asked, SizeIs(3));
+  EXPECT_THAT(asked[1].customers, ElementsAre("L1", "L2"));
+  EXPECT_THAT(asked[2].customers, ElementsAre("L3", "L4"));
+}
+
+TEST_F(GrpcValidatorTest, ABatchThatIsTooLargeToBeSentIsAskedInHalves) {
+  const std::string large(std::size_t{3} << 20, 'x');
+  ASSERT_OK_AND_ASSIGN(std::vector<Validation> validations, Validate({"a" + large, "b" + large}));
+  EXPECT_THAT(validations, ElementsAre(IsOk(), IsOk()));
+}
+
+TEST_F(GrpcValidatorTest, AnOrderThatFitsNoMessageFailsAlone) {
+  validation_.Pad(std::size_t{5} << 20);
+  ASSERT_OK_AND_ASSIGN(std::vector<Validation> validations, Validate({"1", "2", "L3", "4"}));
+  EXPECT_THAT(validations, ElementsAre(IsOk(), IsOk(), StatusIs(absl::StatusCode::kUnavailable), IsOk()));
 }
 
 TEST_F(GrpcValidatorTest, AValidatorThatGoesAwayIsAskedAgain) {
