@@ -39,6 +39,7 @@ constexpr std::array kReasons = {
            "the notification is being sent just now, or was not tried yet"},
     Reason{reasons::kNotificationSent, Code::kFailedPrecondition, 400,
            "the notification was sent; even_if_sent sends it once more"},
+    Reason{reasons::kResendNotFound, Code::kNotFound, 404, "there is no such resend"},
     Reason{reasons::kDeadLetterNotFound, Code::kNotFound, 404, "there is no such dead letter"},
     Reason{reasons::kWindowInvalid, Code::kInvalidArgument, 400,
            "the window of time is empty, reversed or longer than 400 days"},

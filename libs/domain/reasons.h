@@ -41,6 +41,7 @@ inline constexpr char kBatchSizeOutOfRange[] = "BATCH_SIZE_OUT_OF_RANGE";
 inline constexpr char kNotificationNotFound[] = "NOTIFICATION_NOT_FOUND";
 inline constexpr char kNotificationBusy[] = "NOTIFICATION_BUSY";
 inline constexpr char kNotificationSent[] = "NOTIFICATION_SENT";
+inline constexpr char kResendNotFound[] = "RESEND_NOT_FOUND";
 inline constexpr char kDeadLetterNotFound[] = "DEAD_LETTER_NOT_FOUND";
 // Analytics.
 inline constexpr char kWindowInvalid[] = "WINDOW_INVALID";

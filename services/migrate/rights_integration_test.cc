@@ -90,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
         Right{"relay", "UPDATE orders.outbox SET payload = ''", false},
         Right{"relay", "DELETE FROM orders.outbox_dead", false},
         Right{"notifier", "DELETE FROM notifications.notifications", true},
+        Right{"notifier", "UPDATE notifications.resends SET scheduled = 0", true},
+        Right{"notifier", "DELETE FROM notifications.resends", false},
         Right{"notifier", "SELECT contact_email FROM orders.orders", true},
         Right{"notifier", "SELECT note FROM orders.orders", false},
         Right{"notifier", "UPDATE orders.orders SET state = 2", false},

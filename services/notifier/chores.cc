@@ -5,6 +5,9 @@
 namespace ordermesh::notifier {
 namespace {
 
+// Rows that one transaction of a resend looks at, and locks at most.
+constexpr int kResendBatch = 200;
+
 bool Done(absl::string_view chore, const absl::Status& status, base::FailureRow& failures) {
   if (status.ok()) {
     failures.End();
@@ -46,6 +49,13 @@ void PruneOld(Ledger& ledger, DeadLetterStore& dead_letters, const PruneOptions&
   };
   drain("prune", failures.first, [&] { return ledger.Prune(options.retention, options.batch); });
   drain("prune_dead_letters", failures.second, [&] { return dead_letters.Prune(options.retention, options.batch); });
+}
+
+void WorkOnResends(ResendStore& resends, ChoreFailures& failures, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    const absl::StatusOr<bool> more = resends.Advance(kResendBatch);
+    if (!Done("resend", more.status(), failures.first) || !*more) return;
+  }
 }
 
 }  // namespace ordermesh::notifier

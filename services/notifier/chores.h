@@ -8,6 +8,7 @@
 #include "services/notifier/dead_letters.h"
 #include "services/notifier/ledger.h"
 #include "services/notifier/notifier_metrics.h"
+#include "services/notifier/resends.h"
 
 namespace ordermesh::notifier {
 
@@ -30,5 +31,8 @@ void RescueAndMeasure(Ledger& ledger, std::vector<std::pair<Channel, ChannelMetr
 // Deletes old notifications and redriven dead letters, in short batches, until none is left or a stop is asked for.
 void PruneOld(Ledger& ledger, DeadLetterStore& dead_letters, const PruneOptions& options, const ChoreMetrics& metrics,
               ChoreFailures& failures, std::stop_token stop);
+
+// Goes on with the resends that operators asked for, in short batches, until all are done or a stop is asked for.
+void WorkOnResends(ResendStore& resends, ChoreFailures& failures, std::stop_token stop);
 
 }  // namespace ordermesh::notifier

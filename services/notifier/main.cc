@@ -23,6 +23,7 @@
 #include "services/notifier/notification_service.h"
 #include "services/notifier/notifier_config.h"
 #include "services/notifier/postgres_ledger.h"
+#include "services/notifier/postgres_resends.h"
 #include "services/notifier/queue_loop.h"
 #include "services/notifier/rabbit_source.h"
 #include "services/notifier/session.h"
@@ -31,10 +32,11 @@
 namespace ordermesh::notifier {
 namespace {
 
-constexpr const char* kSchema[] = {"notifications/0007_index_lists"};  // what the SQL of this version needs
+constexpr const char* kSchema[] = {"notifications/0008_resends"};  // what the SQL of this version needs
 // Less than a call lasts: whoever asks for too much is told so, not left without an answer.
 constexpr absl::Duration kAdminStatementTimeout = absl::Seconds(3);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
+constexpr absl::Duration kResendInterval = absl::Seconds(1);
 
 // One channel: how it delivers, and what it needs for that.
 struct ChannelParts {
@@ -112,7 +114,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
                     session.statement_timeout = kAdminStatementTimeout;
                     return std::make_unique<AdminTools>(session, config.lease, Broker(config, "notifier-redrive"));
                   });
-  NotificationService service(admin, dead_letter_metrics);
+  NotificationService service(admin, ids, dead_letter_metrics);
   service.Register(process.server());
 
   const RetryPolicy policy(config.max_attempts,
@@ -159,6 +161,8 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   PostgresLedger prune_ledger(NotifierSession(config.database_url, "notifier-prune"), ledger_options, timer);
   postgres::Connection prune_db(NotifierSession(config.database_url, "notifier-prune"));
   PostgresDeadLetters prune_dead_letters(prune_db);
+  postgres::Connection resend_db(NotifierSession(config.database_url, "notifier-resend"));
+  PostgresResends resends(resend_db);
   postgres::Connection check_db(postgres::CheckOptions(config.database_url, "notifier-check"));
 
   // Threads last: they stop before what they use goes away.
@@ -170,7 +174,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
         readiness.Report("schema", state.schema);
       },
       timer);
-  ChoreFailures measure_failures, prune_failures;
+  ChoreFailures measure_failures, prune_failures, resend_failures;
   base::Periodic measure(
       kMeasureInterval,
       [&](std::stop_token) { RescueAndMeasure(measure_ledger, gauges, chore_metrics, measure_failures); }, timer);
@@ -181,6 +185,8 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
                  stop);
       },
       timer);
+  base::Periodic resend(
+      kResendInterval, [&](std::stop_token stop) { WorkOnResends(resends, resend_failures, stop); }, timer);
   std::jthread dead_thread([&](std::stop_token stop) { dead_loop.Run(stop); });
   std::jthread event_thread([&](std::stop_token stop) { event_loop.Run(stop); });
 

@@ -11,6 +11,8 @@
 #include "libs/base/status.h"
 #include "libs/domain/page.h"
 #include "libs/domain/reasons.h"
+#include "libs/domain/request_id.h"
+#include "libs/domain/text.h"
 #include "libs/messaging/topology.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
@@ -21,6 +23,7 @@ namespace ordermesh::notifier {
 namespace {
 
 constexpr int kMaxRedrive = 100;
+constexpr int kMaxErrorBytes = 64;
 
 absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& request) {
   NotificationQuery query;
@@ -66,6 +69,35 @@ void ToProto(const DeadLetter& letter, v1::DeadLetter& proto) {
   if (letter.redriven_at) wire::TimeToProto(*letter.redriven_at, *proto.mutable_redrive_time());
 }
 
+absl::Status ReadTime(const google::protobuf::Timestamp& proto, absl::string_view field, absl::Time& time) {
+  const absl::StatusOr<absl::Time> read = wire::TimeFromProto(proto);
+  if (!read.ok()) return FilterMalformed(field, "is not a time of the years 1 to 9999");
+  time = absl::FromUnixMicros(absl::ToUnixMicros(*read));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ResendFilter> FromProto(const v1::StartResendRequest& request) {
+  ResendFilter filter = {.error_contains = request.error_contains(), .even_if_sent = request.even_if_sent()};
+  if (const absl::string_view problem = domain::FilterProblem(request.error_contains(), kMaxErrorBytes);
+      !problem.empty()) {
+    return FilterMalformed("error_contains", problem);
+  }
+  if (request.has_failed_from()) RETURN_IF_ERROR(ReadTime(request.failed_from(), "failed_from", filter.failed_from));
+  if (request.has_failed_before()) {
+    RETURN_IF_ERROR(ReadTime(request.failed_before(), "failed_before", filter.failed_before));
+  }
+  if (filter.failed_from >= filter.failed_before) return FilterMalformed("failed_before", "is not after failed_from");
+  return filter;
+}
+
+void ToProto(const Resend& resend, v1::Resend& proto) {
+  proto.set_id(resend.id.ToString());
+  wire::TimeToProto(resend.created_at, *proto.mutable_create_time());
+  if (resend.counted) proto.set_matched_count(resend.matched);
+  proto.set_scheduled_count(resend.scheduled);
+  if (resend.done_at) wire::TimeToProto(*resend.done_at, *proto.mutable_done_time());
+}
+
 // Fills `list` with the rows of a page, in number and in bytes. Gives its last row's position when more follow.
 template <class Row, class List>
 std::optional<domain::PagePosition> FillPage(const std::vector<Row>& rows, int limit, List& list) {
@@ -100,6 +132,14 @@ void NotificationService::Register(mesh::Server& server) {
   server.Unary("ResendNotification", &service_, &Async::RequestResendNotification,
                [this](mesh::CallContext& call, const v1::ResendNotificationRequest& request, v1::Notification& reply) {
                  return ResendNotification(call, request, reply);
+               });
+  server.Unary("StartResend", &service_, &Async::RequestStartResend,
+               [this](mesh::CallContext& call, const v1::StartResendRequest& request, v1::Resend& reply) {
+                 return StartResend(call, request, reply);
+               });
+  server.Unary("GetResend", &service_, &Async::RequestGetResend,
+               [this](mesh::CallContext& call, const v1::GetResendRequest& request, v1::Resend& reply) {
+                 return GetResend(call, request, reply);
                });
   server.Unary("ListDeadLetters", &service_, &Async::RequestListDeadLetters,
                [this](mesh::CallContext& call, const v1::ListDeadLettersRequest& request,
@@ -139,6 +179,34 @@ aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContex
     co_return wire::ToGrpcStatus(AsRefusal(row.status(), domain::reasons::kNotificationNotFound));
   }
   ToProto(*row, reply);
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::StartResend(mesh::CallContext& call, const v1::StartResendRequest& request,
+                                                         v1::Resend& reply) {
+  const absl::StatusOr<std::string> request_id =
+      domain::RequestIdFrom(request.request_id(), call.metadata_values("idempotency-key"));
+  if (!request_id.ok()) co_return wire::ToGrpcStatus(request_id.status());
+  if (request_id->empty()) co_return wire::ToGrpcStatus(RequestIdMissing());
+  const absl::StatusOr<ResendFilter> filter = FromProto(request);
+  if (!filter.ok()) co_return wire::ToGrpcStatus(filter.status());
+  auto run = pool_.Run(call.waiter(), [id = ids_.Next(), request_id = *request_id, filter = *filter](
+                                          AdminTools& tools) { return tools.resends().Start(id, request_id, filter); });
+  const absl::StatusOr<Resend> resend = co_await run;
+  if (absl::IsAlreadyExists(resend.status())) co_return wire::ToGrpcStatus(RequestIdReused());
+  if (!resend.ok()) co_return wire::ToGrpcStatus(AsRefusal(resend.status(), ""));
+  ToProto(*resend, reply);
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::GetResend(mesh::CallContext& call, const v1::GetResendRequest& request,
+                                                       v1::Resend& reply) {
+  const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
+  if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
+  auto run = pool_.Run(call.waiter(), [id = *id](AdminTools& tools) { return tools.resends().Get(id); });
+  const absl::StatusOr<Resend> resend = co_await run;
+  if (!resend.ok()) co_return wire::ToGrpcStatus(AsRefusal(resend.status(), domain::reasons::kResendNotFound));
+  ToProto(*resend, reply);
   co_return grpc::Status::OK;
 }
 

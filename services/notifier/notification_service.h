@@ -1,6 +1,7 @@
 // NotificationService: proto in, store, proto out.
 #pragma once
 
+#include "libs/base/uuid.h"
 #include "libs/mesh/call.h"
 #include "libs/mesh/server.h"
 #include "ordermesh/notifications/v1/notifications.grpc.pb.h"
@@ -14,7 +15,8 @@ namespace v1 = ordermesh::notifications::v1;
 // The dependencies must outlive it.
 class NotificationService {
  public:
-  NotificationService(AdminPool& pool, DeadLetterMetrics metrics) : pool_(pool), metrics_(metrics) {}
+  NotificationService(AdminPool& pool, base::IdSource& ids, DeadLetterMetrics metrics)
+      : pool_(pool), ids_(ids), metrics_(metrics) {}
 
   // Before the server starts; this must outlive it.
   void Register(mesh::Server& server);
@@ -24,12 +26,16 @@ class NotificationService {
                                             v1::ListNotificationsResponse& reply);
   aio::Task<grpc::Status> ResendNotification(mesh::CallContext& call, const v1::ResendNotificationRequest& request,
                                              v1::Notification& reply);
+  aio::Task<grpc::Status> StartResend(mesh::CallContext& call, const v1::StartResendRequest& request,
+                                      v1::Resend& reply);
+  aio::Task<grpc::Status> GetResend(mesh::CallContext& call, const v1::GetResendRequest& request, v1::Resend& reply);
   aio::Task<grpc::Status> ListDeadLetters(mesh::CallContext& call, const v1::ListDeadLettersRequest& request,
                                           v1::ListDeadLettersResponse& reply);
   aio::Task<grpc::Status> RedriveDeadLetters(mesh::CallContext& call, const v1::RedriveDeadLettersRequest& request,
                                              v1::RedriveDeadLettersResponse& reply);
 
   AdminPool& pool_;
+  base::IdSource& ids_;
   const DeadLetterMetrics metrics_;
   v1::NotificationService::AsyncService service_;
 };

@@ -23,6 +23,21 @@ absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view fiel
        .violations = {{.rule = reasons::kIdMalformed, .field = std::string(field), .description = "must be a UUID"}}});
 }
 
+absl::Status RequestIdMissing() {
+  return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                           .message = "request_id: is needed, 1 to 128 visible ASCII characters",
+                           .reason = reasons::kRequestIdMalformed,
+                           .violations = {{.rule = reasons::kRequestIdMalformed,
+                                           .field = "request_id",
+                                           .description = "must be 1 to 128 visible ASCII characters"}}});
+}
+
+absl::Status RequestIdReused() {
+  return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                           .message = "request_id: it was used for a resend with another filter; use a new one",
+                           .reason = reasons::kIdempotencyKeyReused});
+}
+
 absl::Status FilterMalformed(absl::string_view field, absl::string_view why) {
   return domain::ToStatus(
       {.code = absl::StatusCode::kInvalidArgument,

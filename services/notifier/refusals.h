@@ -9,6 +9,10 @@
 namespace ordermesh::notifier {
 
 absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view field);
+// A request that has to have a request id has none.
+absl::Status RequestIdMissing();
+// It was used with another filter.
+absl::Status RequestIdReused();
 absl::Status FilterMalformed(absl::string_view field, absl::string_view why);
 // A store's or the broker's error as the client gets it: not found, sent already, busy, or not to be had just now.
 absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_reason);

@@ -74,6 +74,7 @@ EXAMPLES = {
     "OrderService_CreateOrder": {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 2}]},
     "OrderService_CancelOrder": {},
     "NotificationService_ResendNotification": {},
+    "NotificationService_StartResend": {"requestId": "after-the-outage", "errorContains": "unreachable"},
     "NotificationService_RedriveDeadLetters": {"ids": ["01a1fe53-4ede-766a-97d0-ffdf29570806"]},
 }
 

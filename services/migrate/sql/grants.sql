@@ -54,6 +54,7 @@ END $$;
 GRANT USAGE ON SCHEMA notifications, orders TO ordermesh_notifier;
 GRANT SELECT, INSERT, UPDATE, DELETE ON notifications.notifications, notifications.dead_letters TO ordermesh_notifier;
 GRANT SELECT, UPDATE ON notifications.chores TO ordermesh_notifier;
+GRANT SELECT, INSERT, UPDATE ON notifications.resends TO ordermesh_notifier;
 GRANT SELECT (id, customer_id, contact_email, state, version, created_at) ON orders.orders TO ordermesh_notifier;
 
 -- analytics: keeps its counts.

@@ -11,7 +11,7 @@ WITH old AS MATERIALIZED (
 )
 UPDATE notifications.notifications AS n
    SET state = 3, last_error = 'unreachable', next_attempt_at = NULL, leased_until = NULL, blocked = false,
-       recovered = false
+       recovered = false, failed_at = now()
   FROM old
  WHERE n.id = old.id
 RETURNING n.order_id

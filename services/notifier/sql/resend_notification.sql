@@ -2,7 +2,7 @@
 -- lease; one that never began has attempt 0.
 UPDATE notifications.notifications AS n
    SET state = 1, attempt = 0, next_attempt_at = now(), leased_until = NULL, blocked = false, recovered = false,
-       resent_at = now()
+       failed_at = NULL, resent_at = now()
  WHERE n.id = $1
    AND (n.state = 3 OR (n.state = 2 AND $2)
         OR (n.state = 1 AND n.attempt > 0 AND (n.leased_until IS NULL OR n.leased_until < now())))

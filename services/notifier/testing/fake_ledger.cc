@@ -158,6 +158,7 @@ absl::StatusOr<int> FakeLedger::MarkAll(absl::Span<const Mark> marks) {
       row.sent = rows_.clock_.Now();
     } else {
       row.last_error = mark.error;
+      row.failed = rows_.clock_.Now();
     }
   }
   rows_.changed_.NotifyAll();
@@ -195,6 +196,7 @@ absl::StatusOr<std::int64_t> FakeLedger::ExpireDue(Channel channel, absl::Durati
   for (FakeLedgerRows::Row* row : old) {
     row->state = State::kFailed;
     row->last_error = "unreachable";
+    row->failed = now;
     row->next_attempt = absl::InfiniteFuture();
     row->leased_until = absl::InfinitePast();
   }

@@ -23,7 +23,7 @@ class FakeLedgerRows {
     State state = State::kPending;
     absl::Time next_attempt = absl::InfiniteFuture();  // infinite: not in the schedule
     absl::Time leased_until = absl::InfinitePast();
-    absl::Time sent;
+    absl::Time sent, failed;
     std::string last_error;
   };
 
@@ -41,6 +41,7 @@ class FakeLedgerRows {
 
  private:
   friend class FakeLedger;
+  friend class FakeResends;
   absl::Status Failure() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool TurnHasCome(const Row& row, bool may_skip_gap) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Delivery Claim(Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

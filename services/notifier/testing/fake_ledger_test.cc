@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "libs/testing/fake_clock.h"
-#include "services/notifier/testing/ledger_conformance.h"
+#include "services/notifier/testing/fake_resends.h"
+#include "services/notifier/testing/resend_conformance.h"
 
 namespace ordermesh::notifier {
 namespace {
@@ -14,7 +15,9 @@ class FakeHarness : public LedgerHarness {
   void SetContact(const base::Uuid& order_id, const std::string& contact) override {
     rows_.SetContact(order_id, contact);
   }
+  std::unique_ptr<ResendStore> MakeResends() override { return std::make_unique<FakeResends>(rows_); }
   void PassTime(absl::Duration duration) override { clock_.Advance(duration); }
+  absl::Time Now() override { return clock_.Now(); }
 
  private:
   testing::FakeClock clock_;
@@ -22,6 +25,7 @@ class FakeHarness : public LedgerHarness {
 };
 
 INSTANTIATE_TEST_SUITE_P(Fake, LedgerConformance, ::testing::Values([] { return std::make_unique<FakeHarness>(); }));
+INSTANTIATE_TEST_SUITE_P(Fake, ResendConformance, ::testing::Values([] { return std::make_unique<FakeHarness>(); }));
 
 }  // namespace
 }  // namespace ordermesh::notifier

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "services/notifier/ledger.h"
+#include "services/notifier/resends.h"
 
 namespace ordermesh::notifier {
 
@@ -17,9 +18,12 @@ class LedgerHarness {
   virtual ~LedgerHarness() = default;
   // A ledger over the harness's rows, which are empty at first.
   virtual std::unique_ptr<Ledger> MakeLedger() = 0;
+  // Resends over the same rows; of several that a harness makes, each knows what another started.
+  virtual std::unique_ptr<ResendStore> MakeResends() = 0;
   virtual void SetContact(const base::Uuid& order_id, const std::string& contact) = 0;
   // Afterwards everything that the ledger holds happened `duration` earlier.
   virtual void PassTime(absl::Duration duration) = 0;
+  virtual absl::Time Now() = 0;  // to the microsecond, as the ledger has it
 };
 
 // The harness's ledgers have these.

@@ -58,6 +58,13 @@ RULES = [
         "POST", f"/v1/notifications/{ORDER_ID}:resend", {"evenIfSent": True},
         "NotificationService.ResendNotification", {"id": ORDER_ID, "evenIfSent": True},
     ),
+    (
+        "POST", "/v1/notifications:resend",
+        {"requestId": "r-1", "errorContains": "smtp_4", "failedFrom": "2026-01-02T03:04:05Z"},
+        "NotificationService.StartResend",
+        {"requestId": "r-1", "errorContains": "smtp_4", "failedFrom": "2026-01-02T03:04:05Z"},
+    ),
+    ("GET", f"/v1/notifications/resends/{ORDER_ID}", None, "NotificationService.GetResend", {"id": ORDER_ID}),
     ("GET", "/v1/notifications/deadLetters?pageSize=5", None, "NotificationService.ListDeadLetters", {"pageSize": 5}),
     (
         "POST", "/v1/notifications/deadLetters:redrive", {"ids": ["a", "b"]},

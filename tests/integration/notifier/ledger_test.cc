@@ -5,9 +5,10 @@
 
 #include "libs/testing/status_matchers.h"
 #include "services/notifier/postgres_ledger.h"
+#include "services/notifier/postgres_resends.h"
 #include "services/notifier/session.h"
 #include "services/notifier/testing/events.h"
-#include "services/notifier/testing/ledger_conformance.h"
+#include "services/notifier/testing/resend_conformance.h"
 #include "tests/integration/notifier/notifier_database.h"
 
 namespace ordermesh::notifier {
@@ -24,13 +25,21 @@ class PostgresHarness : public LedgerHarness {
   void SetContact(const base::Uuid& order_id, const std::string& contact) override {
     database_.AddOrder(order_id, contact);
   }
+  std::unique_ptr<ResendStore> MakeResends() override {
+    sessions_.push_back(std::make_unique<postgres::Connection>(NotifierSession(database_.url(), "ledger_test")));
+    return std::make_unique<PostgresResends>(*sessions_.back());
+  }
   void PassTime(absl::Duration duration) override { database_.PassTime(duration); }
+  absl::Time Now() override { return absl::FromUnixMicros(absl::ToUnixMicros(base::SystemClock().Now())); }
 
  private:
   NotifierDatabase database_;
+  std::vector<std::unique_ptr<postgres::Connection>> sessions_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Postgres, LedgerConformance,
+                         ::testing::Values([] { return std::make_unique<PostgresHarness>(); }));
+INSTANTIATE_TEST_SUITE_P(Postgres, ResendConformance,
                          ::testing::Values([] { return std::make_unique<PostgresHarness>(); }));
 
 // What the table's layout is for: see the migration.

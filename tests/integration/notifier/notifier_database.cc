@@ -54,8 +54,10 @@ void NotifierDatabase::AddOrder(const base::Uuid& id, const std::string& contact
 void NotifierDatabase::PassTime(absl::Duration duration) {
   const std::string by = absl::StrCat(absl::ToInt64Milliseconds(duration), " * interval '1 ms'");
   Run(absl::StrCat("UPDATE notifications.notifications SET created_at = created_at - ", by, ", sent_at = sent_at - ",
-                   by, ", next_attempt_at = next_attempt_at - ", by, ", leased_until = leased_until - ", by, ";",
-                   "UPDATE notifications.chores SET until = until - ", by, ";",
+                   by, ", next_attempt_at = next_attempt_at - ", by, ", leased_until = leased_until - ", by,
+                   ", resent_at = resent_at - ", by, ", failed_at = failed_at - ", by, ";",
+                   "UPDATE notifications.resends SET created_at = created_at - ", by, ", after_time = after_time - ",
+                   by, ";", "UPDATE notifications.chores SET until = until - ", by, ";",
                    "UPDATE notifications.dead_letters SET created_at = created_at - ", by,
                    ", redriven_at = redriven_at - ", by));
 }

@@ -69,7 +69,7 @@ class World:
         self.db.close()
 
     def _clear(self):
-        self.sql("TRUNCATE notifications.notifications, notifications.dead_letters, orders.orders")
+        self.sql("TRUNCATE notifications.notifications, notifications.dead_letters, notifications.resends, orders.orders")
         self.sql("UPDATE notifications.chores SET until = '-infinity'")
         with self.channel() as channel:
             for queue in ("notifications", "notifications.dlq"):
