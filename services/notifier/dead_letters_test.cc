@@ -16,9 +16,7 @@ namespace {
 
 using ::ordermesh::testing::IsOkAndHolds;
 using ::ordermesh::testing::StatusIs;
-using ::testing::Each;
 using ::testing::ElementsAre;
-using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
@@ -27,8 +25,16 @@ class FakeDeadLetters : public DeadLetterStore {
  public:
   absl::StatusOr<int> Keep(absl::Span<const DeadLetter> letters) override {
     if (!failure.ok()) return failure;
-    kept.insert(kept.end(), letters.begin(), letters.end());
-    return static_cast<int>(letters.size());
+    const std::size_t before = kept.size();
+    for (const DeadLetter& letter : letters) {
+      if (std::none_of(kept.begin(), kept.end(), [&](const DeadLetter& other) { return WaitsAs(other, letter); })) {
+        kept.push_back(letter);
+      }
+    }
+    return static_cast<int>(kept.size() - before);
+  }
+  bool Waits(const DeadLetter& letter) const {
+    return std::find(redriven.begin(), redriven.end(), letter.id) == redriven.end();
   }
   absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<domain::PagePosition>&, int) override {
     return kept;
@@ -51,6 +57,11 @@ class FakeDeadLetters : public DeadLetterStore {
   std::vector<DeadLetter> kept;
   std::vector<base::Uuid> redriven;
   absl::Status failure;
+
+ private:
+  bool WaitsAs(const DeadLetter& other, const DeadLetter& letter) const {
+    return other.message_id == letter.message_id && other.body == letter.body && Waits(other);
+  }
 };
 
 rabbitmq::Message ADeadMessage(std::string body, std::string reason = "delivery_limit") {
@@ -85,6 +96,7 @@ class DeadLettersTest : public ::testing::Test {
   }
   absl::StatusOr<int> RedriveAll(rabbitmq::PublishReport report) {
     std::vector<base::Uuid> ids;
+    ids.reserve(store_.kept.size());
     for (const DeadLetter& letter : store_.kept) ids.push_back(letter.id);
     return Redrive(
         ids, store_, "notifications",
@@ -123,6 +135,31 @@ TEST_F(DeadLettersTest, GoBackToTheirQueueAndRememberWhereTheyCameFrom) {
   rabbitmq::Message again = published_[0];
   EXPECT_EQ(ToDeadLetter(again).routing_key, kAccepted);
   EXPECT_THAT(ToDeadLetter(again).headers, ElementsAre(Pair("traceparent", "00-x")));
+}
+
+TEST_F(DeadLettersTest, WhatComesBackBeforeItIsMarkedIsNotLost) {
+  ASSERT_TRUE(Keep(ADeadMessage("{")).ok());
+  const std::vector<base::Uuid> ids = {store_.kept[0].id};
+  ASSERT_THAT(Redrive(
+                  ids, store_, "notifications",
+                  [&](absl::Span<const rabbitmq::Message> messages) {
+                    EXPECT_TRUE(Keep(messages[0]).ok());  // refused and given up again, before the confirm is here
+                    return rabbitmq::PublishReport{absl::OkStatus(), {rabbitmq::Outcome::kConfirmed}};
+                  },
+                  DeadLetterMetrics(metrics_)),
+              IsOkAndHolds(1));
+  ASSERT_THAT(store_.kept, SizeIs(2));
+  EXPECT_FALSE(store_.Waits(store_.kept[0]));
+  EXPECT_TRUE(store_.Waits(store_.kept[1]));
+}
+
+TEST_F(DeadLettersTest, ComeBackAsTheyWereWhateverTheHeaderSays) {
+  rabbitmq::Message odd = ADeadMessage("{");
+  odd.headers.emplace_back(kRedrivenLetterHeader, "nonsense");
+  ASSERT_TRUE(Keep(odd).ok());
+  ASSERT_THAT(store_.kept, SizeIs(1));
+  EXPECT_THAT(store_.kept[0].headers, ElementsAre(Pair("traceparent", "00-x")));
+  EXPECT_THAT(store_.redriven, IsEmpty());
 }
 
 TEST_F(DeadLettersTest, OnlyWhatIsConfirmedCountsAsRedriven) {

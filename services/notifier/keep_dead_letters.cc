@@ -19,7 +19,8 @@ DeadLetter ToDeadLetter(const rabbitmq::Message& message) {
   for (const auto& [name, value] : message.headers) {
     if (name == "x-first-death-reason") letter.reason = value;
     if (name == kRoutingKeyHeader) letter.routing_key = value;
-    if (!absl::StartsWith(name, "x-") && name != kRoutingKeyHeader) letter.headers.emplace_back(name, value);
+    const bool ours = name == kRoutingKeyHeader || name == kRedrivenLetterHeader;
+    if (!ours && !absl::StartsWith(name, "x-")) letter.headers.emplace_back(name, value);
   }
   if (absl::IsInvalidArgument(ReadEvent(message.body).status())) letter.reason = "malformed";
   return letter;
@@ -27,10 +28,16 @@ DeadLetter ToDeadLetter(const rabbitmq::Message& message) {
 
 absl::StatusOr<std::vector<Verdict>> KeepDeadLetters::Run(absl::Span<const rabbitmq::Delivery> deliveries) {
   std::vector<DeadLetter> letters;
+  std::vector<base::Uuid> came_back;
   for (const rabbitmq::Delivery& delivery : deliveries) {
     letters.push_back(ToDeadLetter(delivery.message));
     letters.back().id = ids_.Next();
+    for (const auto& [name, value] : delivery.message.headers) {
+      if (name != kRedrivenLetterHeader) continue;
+      if (const absl::StatusOr<base::Uuid> former = base::Uuid::Parse(value); former.ok()) came_back.push_back(*former);
+    }
   }
+  if (!came_back.empty()) RETURN_IF_ERROR(store_.MarkRedriven(came_back));
   ASSIGN_OR_RETURN(const int kept, store_.Keep(letters));
   metrics_.kept.Add(kept);
   for (const DeadLetter& letter : letters) {

@@ -22,6 +22,7 @@ absl::StatusOr<int> Redrive(absl::Span<const base::Uuid> ids, DeadLetterStore& s
                                  .headers = letter.headers,
                                  .body = letter.body};
     message.headers.emplace_back(kRoutingKeyHeader, letter.routing_key);
+    message.headers.emplace_back(kRedrivenLetterHeader, letter.id.ToString());
     messages.push_back(std::move(message));
   }
   const rabbitmq::PublishReport report = publish(messages);
