@@ -141,12 +141,16 @@ SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery, Breaker::P
   }
   const bool failed = policy_.GivesUp(delivery, result);
   (failed ? metrics_.failed : metrics_.retried).Add();
+  // What is given up has a line for each, once: somebody has to see to it. What is tried again may fail for hours.
+  const int deferrals = failed ? 0 : deferrals_.Add(result.error, timer_.SteadyNow());
+  if (!failed && deferrals == 0) return result;
   base::LogWarning(failed ? "notification_failed" : "notification_deferred",
                    {{"channel", ChannelName(options_.channel)},
                     {"order_id", delivery.event.order_id.ToString()},
                     {"event_id", delivery.event.id.ToString()},
                     {"attempt", delivery.attempt},
                     {"error", result.error},
+                    {"failures", deferrals},
                     {"traceparent", delivery.event.traceparent}});
   return result;
 }

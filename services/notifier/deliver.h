@@ -87,6 +87,7 @@ class Deliver : public Outlet {
   const ChannelMetrics metrics_;
 
   Breaker breaker_;
+  base::FailureLog deferrals_;  // by their error
 
   base::Mutex mu_;
   base::CondVar work_;    // for workers: something to send

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_random.h"
 #include "services/notifier/testing/events.h"
@@ -52,6 +53,18 @@ class DeliverTest : public ::testing::Test {
     }
   }
 
+  // How many lines `event` has in the log when 40 attempts end so, in one go: the clock stands still meanwhile.
+  int LinesOfForty(const SendResult& answer, const char* event) {
+    ::testing::internal::CaptureStderr();
+    outside_.Answer(answer);
+    for (std::uint32_t i = 1; i <= 40; ++i) Enter(AnEvent(i));
+    auto deliver = Start({.batch = 40});
+    AdvanceUntil([&] { return outside_.attempts() == 40; });
+    deliver->Stop();
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    return static_cast<int>(std::vector<std::string>(absl::StrSplit(log, event)).size()) - 1;
+  }
+
   testing::FakeClock clock_;
   testing::FakeRandom random_;
   base::Metrics metrics_;
@@ -92,6 +105,14 @@ TEST_F(DeliverTest, TriesAgainWhenItsTimeHasComeAndGivesUpInTheEnd) {
   const FakeLedgerRows::Row row = rows_.rows()[0];
   EXPECT_EQ(row.last_error, "smtp_451");
   EXPECT_EQ(row.delivery.attempt, 3);
+}
+
+TEST_F(DeliverTest, WhatIsTriedAgainIsLoggedMoreAndMoreRarely) {
+  EXPECT_EQ(LinesOfForty(SendResult::Transient("smtp_451"), "\"notification_deferred\""), 6);
+}
+
+TEST_F(DeliverTest, WhatIsGivenUpIsLoggedEachTime) {
+  EXPECT_EQ(LinesOfForty(SendResult::Permanent("smtp_550"), "\"notification_failed\""), 40);
 }
 
 TEST_F(DeliverTest, GivesUpAtOnceWhatIsRefusedForGood) {

@@ -54,19 +54,25 @@ absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Deli
       continue;
     }
     if (!event.ok()) {
-      base::LogWarning("event_refused", {{"message_id", deliveries[i].message.message_id},
-                                         {"routing_key", deliveries[i].message.routing_key},
-                                         {"error", event.status().ToString()}});
+      if (refused_.Add()) {
+        base::LogWarning("event_refused", {{"message_id", deliveries[i].message.message_id},
+                                           {"routing_key", deliveries[i].message.routing_key},
+                                           {"error", event.status().ToString()},
+                                           {"failures", refused_.count()}});
+      }
       continue;
     }
     events.push_back(*std::move(event));
     index_of.push_back(i);
   }
 
+  if (events.size() + ignored == deliveries.size()) refused_.End();
+
   std::vector<const Event*> all;
   for (const Event& event : events) all.push_back(&event);
   absl::Status entered = Enter(all);
   if (entered.ok()) {
+    not_entered_.End();
     for (std::size_t i : index_of) verdicts[i] = Verdict::kDone;
   } else if (absl::IsInvalidArgument(entered)) {
     // One of them is at fault: the others must not wait for it.
@@ -76,7 +82,11 @@ absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Deli
       verdicts[index_of[i]] = alone.ok() ? Verdict::kDone : Verdict::kRetry;
       if (alone.ok()) continue;
       metrics_.requeued.Add();
-      base::LogWarning("event_not_entered", {{"event_id", all[i]->id.ToString()}, {"error", alone.ToString()}});
+      if (not_entered_.Add()) {
+        base::LogWarning(
+            "event_not_entered",
+            {{"event_id", all[i]->id.ToString()}, {"error", alone.ToString()}, {"failures", not_entered_.count()}});
+      }
     }
   } else {
     return entered;

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "libs/base/log_limit.h"
 #include "services/notifier/ledger.h"
 #include "services/notifier/notifier_metrics.h"
 #include "services/notifier/outlet.h"
@@ -31,6 +32,7 @@ class Intake {
   Ledger& ledger_;
   const std::vector<Outlet*> outlets_;
   const IntakeMetrics metrics_;
+  base::FailureRow refused_, not_entered_;  // in batches one behind the other
 };
 
 }  // namespace ordermesh::notifier

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_split.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notifier/testing/events.h"
@@ -103,6 +104,24 @@ TEST_F(IntakeTest, OneThatTheLedgerRefusesIsRetriedAndItsNeighboursAreDone) {
               IsOkAndHolds(ElementsAre(Verdict::kDone, Verdict::kRetry, Verdict::kDone)));
   EXPECT_THAT(log_.offered, SizeIs(2));
   EXPECT_EQ(log_.room(), 98);
+}
+
+TEST_F(IntakeTest, WhatComesAgainAndAgainIsLoggedMoreAndMoreRarelyUntilABatchIsWell) {
+  rows_.RefuseEvent(AnEvent(2).id);
+  const auto lines = [this](int batches) {
+    ::testing::internal::CaptureStderr();
+    for (int i = 0; i < batches; ++i) EXPECT_TRUE(Run({"{", EventBody(2)}).ok());
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    const auto count = [&log](const char* event) {
+      return std::vector<std::string>(absl::StrSplit(log, event)).size() - 1;
+    };
+    EXPECT_EQ(count("\"event_refused\""), count("\"event_not_entered\""));
+    return count("\"event_refused\"");
+  };
+  EXPECT_EQ(lines(20), 5u) << "the 1st, 2nd, 4th, 8th and 16th";
+  EXPECT_EQ(lines(10), 0u);
+  ASSERT_TRUE(Run({EventBody(1)}).ok());
+  EXPECT_EQ(lines(3), 2u);
 }
 
 TEST_F(IntakeTest, ALedgerThatIsDownIsNoVerdict) {

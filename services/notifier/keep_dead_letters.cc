@@ -40,6 +40,7 @@ absl::StatusOr<std::vector<Verdict>> KeepDeadLetters::Run(absl::Span<const rabbi
   if (!came_back.empty()) RETURN_IF_ERROR(store_.MarkRedriven(came_back));
   ASSIGN_OR_RETURN(const int kept, store_.Keep(letters));
   metrics_.kept.Add(kept);
+  // A line for each: nothing else says when a message was given up and why, once somebody has deleted its row.
   for (const DeadLetter& letter : letters) {
     base::LogWarning("dead_letter", {{"message_id", letter.message_id},
                                      {"routing_key", letter.routing_key},
