@@ -5,9 +5,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/domain/codec.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
 #include "libs/domain/reasons.h"
-#include "libs/domain/refusal.h"
 #include "libs/domain/sha256.h"
 
 namespace ordermesh::domain {
@@ -25,21 +25,16 @@ std::string Check(absl::string_view position, std::initializer_list<absl::string
   return std::string(digest.begin(), digest.begin() + kCheckBytes);
 }
 
-absl::Status Invalid(absl::string_view reason, absl::string_view message) {
-  return ToStatus(
-      {.code = absl::StatusCode::kInvalidArgument, .message = std::string(message), .reason = std::string(reason)});
-}
-
 }  // namespace
 
 absl::StatusOr<int> PageSize(std::int32_t asked) {
-  if (asked < 0) return Invalid(reasons::kPageSizeNegative, "page_size: must not be negative");
+  if (asked < 0) return FieldRefused(reasons::kPageSizeNegative, "page_size", "must not be negative");
   return asked == 0 ? kDefaultPageSize : std::min<int>(asked, kMaxPageSize);
 }
 
 absl::StatusOr<int> Skip(std::int32_t asked) {
   if (asked < 0 || asked > kMaxSkip) {
-    return Invalid(reasons::kSkipOutOfRange, absl::StrCat("skip: must be 0 to ", kMaxSkip));
+    return FieldRefused(reasons::kSkipOutOfRange, "skip", absl::StrCat("must be 0 to ", kMaxSkip));
   }
   return asked;
 }
@@ -53,7 +48,7 @@ std::string MakePageToken(const PagePosition& last, std::initializer_list<absl::
 }
 
 absl::StatusOr<PagePosition> ReadPageToken(absl::string_view token, std::initializer_list<absl::string_view> query) {
-  const absl::Status invalid = Invalid(reasons::kPageTokenInvalid, "page_token: not one of this query");
+  const absl::Status invalid = FieldRefused(reasons::kPageTokenInvalid, "page_token", "is not one of this query");
   std::string bytes;
   // Base64 takes any number of spaces.
   if (token.size() > kMaxPageTokenBytes || !absl::WebSafeBase64Unescape(token, &bytes)) return invalid;

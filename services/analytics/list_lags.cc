@@ -32,7 +32,9 @@ absl::StatusOr<std::vector<PartitionLag>> ReadLags(RollupStore& store, LogEnds& 
 aio::Task<absl::StatusOr<std::vector<PartitionLag>>> ListLags::Run(aio::Waiter waiter, absl::Duration timeout) {
   auto run = stores_.Run(
       waiter, [this, timeout](RollupStore& store) { return ReadLags(store, ends_, topic_, partitions_, timeout); });
-  co_return co_await run;
+  absl::StatusOr<std::vector<PartitionLag>> lags = co_await run;
+  if (!lags.ok()) co_return NotRun(lags.status());
+  co_return lags;
 }
 
 }  // namespace ordermesh::analytics

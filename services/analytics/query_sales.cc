@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
 #include "libs/domain/text.h"
 #include "services/analytics/refusals.h"
@@ -28,7 +29,7 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
   if (end - start > kLongestWindow) return WindowInvalid("start_time", "is more than 400 days before end_time");
   if (!request.product_id.empty()) {
     absl::StatusOr<base::Uuid> id = base::Uuid::Parse(request.product_id);
-    if (!id.ok()) return IdMalformed("product_id");
+    if (!id.ok()) return domain::IdMalformed("product_id");
     query.product_id = *id;
   }
   if (const absl::string_view problem = domain::FilterProblem(request.sku, domain::kMaxSkuBytes); !problem.empty()) {
@@ -50,7 +51,7 @@ aio::Task<absl::StatusOr<Sales>> QuerySales::Run(aio::Waiter waiter, SalesReques
     return figures;
   });
   absl::StatusOr<std::vector<SalesFigure>> figures = co_await run;
-  if (!figures.ok()) co_return figures.status();
+  if (!figures.ok()) co_return NotRun(figures.status());
   if (figures->size() > static_cast<std::size_t>(kMostRows)) co_return TooManyRows(kMostRows);
   co_return Sales{*std::move(figures), query->start, query->end};
 }

@@ -11,6 +11,7 @@
 #include "libs/testing/status_matchers.h"
 #include "services/analytics/fake_rollup_store.h"
 #include "services/analytics/list_lags.h"
+#include "services/analytics/refusals.h"
 #include "services/analytics/testing/sale_events.h"
 
 namespace ordermesh::analytics {
@@ -149,6 +150,13 @@ TEST_F(ReadSideTest, SaysThatTheDatabaseIsDownInItsOwnWords) {
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(domain::RefusalOf(status).reason, reasons::kDatabaseUnavailable);
   EXPECT_EQ(status.message().find("password"), absl::string_view::npos);
+}
+
+TEST(NotRunTest, WhatThePoolRefusesIsOverloadOrTheEndOfTheServer) {
+  EXPECT_EQ(domain::RefusalOf(NotRun(absl::ResourceExhaustedError("full"))).reason, domain::reasons::kOverloaded);
+  EXPECT_EQ(domain::RefusalOf(NotRun(absl::UnavailableError("shutting down"))).reason, domain::reasons::kShuttingDown);
+  const absl::Status run = TooManyRows(5);
+  EXPECT_EQ(NotRun(run), run);
 }
 
 TEST_F(ReadSideTest, ListsTheLagOfEveryPartition) {

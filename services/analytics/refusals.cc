@@ -6,6 +6,7 @@
 #include "libs/base/log.h"
 #include "libs/base/log_limit.h"
 #include "libs/base/timer.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/postgres/connection.h"
@@ -13,21 +14,14 @@
 namespace ordermesh::analytics {
 namespace {
 
-absl::Status FieldRefused(const char* reason, absl::string_view field, absl::string_view problem) {
-  domain::Refusal refusal;
-  refusal.code = absl::StatusCode::kInvalidArgument;
-  refusal.message = absl::StrCat(field, ": ", problem);
-  refusal.reason = reason;
-  refusal.violations.push_back({reason, std::string(field), std::string(problem)});
-  return domain::ToStatus(refusal);
+using domain::FieldRefused;
+
+absl::Status Retriable(absl::StatusCode code, const char* reason, absl::string_view message) {
+  return domain::ToStatus({.code = code, .message = std::string(message), .reason = reason});
 }
 
 absl::Status Unavailable(const char* reason, absl::string_view message) {
-  domain::Refusal refusal;
-  refusal.code = absl::StatusCode::kUnavailable;
-  refusal.message = std::string(message);
-  refusal.reason = reason;
-  return domain::ToStatus(refusal);
+  return Retriable(absl::StatusCode::kUnavailable, reason, message);
 }
 
 void LogFailure(absl::string_view event, const absl::Status& status, base::FailureLog& log) {
@@ -48,10 +42,6 @@ absl::Status FilterTooBroad() {
 
 }  // namespace
 
-absl::Status IdMalformed(absl::string_view field) {
-  return FieldRefused(domain::reasons::kIdMalformed, field, "is not a UUID in its canonical form");
-}
-
 absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {
   return FieldRefused(domain::reasons::kFilterMalformed, field, problem);
 }
@@ -66,6 +56,15 @@ absl::Status TooManyRows(int most) {
   refusal.message = absl::StrCat("more than ", most, " rows; narrow the window, or group by less");
   refusal.reason = domain::reasons::kTooManyRows;
   return domain::ToStatus(refusal);
+}
+
+absl::Status NotRun(const absl::Status& status) {
+  if (!domain::RefusalOf(status).reason.empty()) return status;  // it was run
+  if (absl::IsResourceExhausted(status)) {
+    return Retriable(status.code(), domain::reasons::kOverloaded, "too many calls are waiting; retry");
+  }
+  if (!absl::IsUnavailable(status)) return status;
+  return Unavailable(domain::reasons::kShuttingDown, "this server is stopping; retry");
 }
 
 absl::Status DatabaseFailed(const absl::Status& status) {

@@ -55,7 +55,7 @@ absl::StatusOr<ListRequest> DecodeList(const mesh::CallContext& call, const orde
   list.filter.caller = std::string(call.caller());
   if (const absl::string_view problem = domain::FilterProblem(request.customer_id(), domain::kMaxCustomerIdBytes);
       !problem.empty()) {
-    return IdMalformed("customer_id", problem);
+    return CustomerIdMalformed(problem);
   }
   list.filter.customer_id = request.customer_id();
   if (request.state() != orders::v1::ORDER_STATE_UNSPECIFIED) {

@@ -2,13 +2,14 @@
 
 #include <string>
 
+#include "libs/domain/field_refusals.h"
 #include "services/gateway/refusals.h"
 
 namespace ordermesh::gateway {
 
 absl::StatusOr<domain::OrderId> ParseOrderId(absl::string_view text) {
   absl::StatusOr<domain::OrderId> id = base::Uuid::Parse(text);
-  if (!id.ok()) return IdMalformed("id");
+  if (!id.ok()) return domain::IdMalformed("id");
   return id;
 }
 

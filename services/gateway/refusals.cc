@@ -1,6 +1,7 @@
 #include "services/gateway/refusals.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 
@@ -8,6 +9,7 @@ namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
+using domain::FieldRefused;
 using domain::ToStatus;
 
 // Reasons that are codes.
@@ -18,13 +20,6 @@ constexpr absl::Duration kRetrySoon = absl::Milliseconds(200);
 
 absl::Status Refused(absl::StatusCode code, const char* reason, std::string message) {
   return ToStatus({.code = code, .message = std::move(message), .reason = reason});
-}
-
-absl::Status FieldRefused(const char* reason, absl::string_view field, absl::string_view problem) {
-  return ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                   .message = absl::StrCat(field, ": ", problem),
-                   .reason = reason,
-                   .violations = {{.rule = reason, .field = std::string(field), .description = std::string(problem)}}});
 }
 
 absl::Status Unavailable(const char* reason, std::string message) {
@@ -49,8 +44,8 @@ absl::Status CallerMalformed() {
                  "x-ordermesh-caller: 1 to 128 visible ASCII characters are needed");
 }
 
-absl::Status IdMalformed(absl::string_view field, absl::string_view problem) {
-  return FieldRefused(reasons::kIdMalformed, field, problem);
+absl::Status CustomerIdMalformed(absl::string_view problem) {
+  return FieldRefused(reasons::kIdMalformed, "customer_id", problem);
 }
 
 absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {

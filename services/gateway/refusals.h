@@ -12,7 +12,7 @@ namespace ordermesh::gateway {
 
 absl::Status OrderNotFound(const domain::OrderId& id);
 absl::Status CallerMalformed();
-absl::Status IdMalformed(absl::string_view field, absl::string_view problem = "not a UUID in its canonical form");
+absl::Status CustomerIdMalformed(absl::string_view problem);
 absl::Status FilterMalformed(absl::string_view field, absl::string_view problem);
 absl::Status EtagStale(const domain::OrderId& id);
 absl::Status IdempotencyKeyReused();

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/page.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/request_id.h"
@@ -111,7 +112,8 @@ std::optional<domain::PagePosition> FillPage(const std::vector<Row>& rows, int l
 
 absl::StatusOr<std::vector<base::Uuid>> FromProto(const v1::RedriveDeadLettersRequest& request) {
   if (request.ids().empty() || request.ids_size() > kMaxRedrive) {
-    return FilterMalformed("ids", absl::StrCat("must be 1 to ", kMaxRedrive));
+    return domain::FieldRefused(domain::reasons::kBatchSizeOutOfRange, "ids",
+                                absl::StrCat(request.ids_size(), " of them; must be 1 to ", kMaxRedrive));
   }
   std::vector<base::Uuid> ids;
   for (int i = 0; i < request.ids_size(); ++i) {

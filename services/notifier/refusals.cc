@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/postgres/connection.h"
@@ -16,11 +17,7 @@ namespace reasons = domain::reasons;
 absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view field) {
   absl::StatusOr<base::Uuid> id = base::Uuid::Parse(text);
   if (id.ok()) return id;
-  return domain::ToStatus(
-      {.code = absl::StatusCode::kInvalidArgument,
-       .message = absl::StrCat(field, ": must be a UUID"),
-       .reason = reasons::kIdMalformed,
-       .violations = {{.rule = reasons::kIdMalformed, .field = std::string(field), .description = "must be a UUID"}}});
+  return domain::IdMalformed(field);
 }
 
 absl::Status RequestIdMissing() {
@@ -39,12 +36,7 @@ absl::Status RequestIdReused() {
 }
 
 absl::Status FilterMalformed(absl::string_view field, absl::string_view why) {
-  return domain::ToStatus(
-      {.code = absl::StatusCode::kInvalidArgument,
-       .message = absl::StrCat(field, ": ", why),
-       .reason = reasons::kFilterMalformed,
-       .violations = {
-           {.rule = reasons::kFilterMalformed, .field = std::string(field), .description = std::string(why)}}});
+  return domain::FieldRefused(reasons::kFilterMalformed, field, why);
 }
 
 absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_reason) {

@@ -1,8 +1,8 @@
 #include "services/validation/validation_service.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
-#include "libs/domain/refusal.h"
 #include "libs/wire/orders.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
@@ -15,9 +15,8 @@ using Async = v1::ValidationService::AsyncService;
 using OrderStream = mesh::Stream<v1::StreamValidateOrdersRequest, v1::StreamValidateOrdersResponse>;
 
 absl::Status BatchSizeOutOfRange(int orders) {
-  return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                           .message = absl::StrCat("orders: ", orders, " of them; must be 1 to ", kMaxBatch),
-                           .reason = domain::reasons::kBatchSizeOutOfRange});
+  return domain::FieldRefused(domain::reasons::kBatchSizeOutOfRange, "orders",
+                              absl::StrCat(orders, " of them; must be 1 to ", kMaxBatch));
 }
 
 }  // namespace

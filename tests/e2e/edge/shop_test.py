@@ -97,15 +97,15 @@ def test_unknown_fields_are_dropped_and_the_stored_order_shows_it(shop):
         ("/v1/orders/nonsense:watch", 400, "ID_MALFORMED", ["id"]),
         ("/v1/orders?customerId=CUST%00", 400, "MALFORMED_URL", []),
         (f"/v1/customers/{'C' * 65}/orders", 400, "ID_MALFORMED", ["customer_id"]),
-        ("/v1/orders?pageSize=-1", 400, "PAGE_SIZE_NEGATIVE", []),
-        ("/v1/orders?pageToken=forged", 400, "PAGE_TOKEN_INVALID", []),
-        ("/v1/orders?skip=-1", 400, "SKIP_OUT_OF_RANGE", []),
-        ("/v1/orders?skip=10001", 400, "SKIP_OUT_OF_RANGE", []),
+        ("/v1/orders?pageSize=-1", 400, "PAGE_SIZE_NEGATIVE", ["page_size"]),
+        ("/v1/orders?pageToken=forged", 400, "PAGE_TOKEN_INVALID", ["page_token"]),
+        ("/v1/orders?skip=-1", 400, "SKIP_OUT_OF_RANGE", ["skip"]),
+        ("/v1/orders?skip=10001", 400, "SKIP_OUT_OF_RANGE", ["skip"]),
         (
             "/v1/analytics/sales?startTime=2026-01-02T00:00:00Z&endTime=2026-01-01T00:00:00Z", 400, "WINDOW_INVALID",
             ["end_time"],
         ),
-        ("/v1/notifications?pageToken=forged", 400, "PAGE_TOKEN_INVALID", []),
+        ("/v1/notifications?pageToken=forged", 400, "PAGE_TOKEN_INVALID", ["page_token"]),
     ],
 )  # fmt: skip
 def test_a_question_that_has_no_answer(operators, path, status, reason, fields):

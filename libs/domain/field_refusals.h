@@ -1,0 +1,15 @@
+// Refusals of a single field of a request, as every service words them.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace ordermesh::domain {
+
+// INVALID_ARGUMENT for this reason, with one violation that names the field: a client finds it there whatever it asked.
+absl::Status FieldRefused(absl::string_view reason, absl::string_view field, absl::string_view problem);
+
+// ID_MALFORMED: it is not a UUID.
+absl::Status IdMalformed(absl::string_view field);
+
+}  // namespace ordermesh::domain

@@ -1,0 +1,44 @@
+#include "libs/domain/field_refusals.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/domain/page.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/refusal.h"
+
+namespace ordermesh::domain {
+namespace {
+
+struct Case {
+  const char* name;
+  absl::Status status;
+  const char* reason;
+  const char* field;
+};
+
+class FieldRefusalsTest : public testing::TestWithParam<Case> {};
+
+TEST_P(FieldRefusalsTest, NamesTheFieldInItsOneViolation) {
+  const Refusal refusal = RefusalOf(GetParam().status);
+  EXPECT_EQ(refusal.code, absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(refusal.reason, GetParam().reason);
+  ASSERT_EQ(refusal.violations.size(), 1u);
+  const Violation& violation = refusal.violations.front();
+  EXPECT_EQ(violation.rule, GetParam().reason);
+  EXPECT_EQ(violation.field, GetParam().field);
+  EXPECT_EQ(refusal.message, violation.field + ": " + violation.description);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, FieldRefusalsTest,
+    testing::Values(
+        Case{"Id", IdMalformed("ids[1]"), reasons::kIdMalformed, "ids[1]"},
+        Case{"Filter", FieldRefused(reasons::kFilterMalformed, "state", "is none"), reasons::kFilterMalformed, "state"},
+        Case{"PageSize", PageSize(-1).status(), reasons::kPageSizeNegative, "page_size"},
+        Case{"PageToken", ReadPageToken("forged", {"orders"}).status(), reasons::kPageTokenInvalid, "page_token"},
+        Case{"Skip", Skip(-1).status(), reasons::kSkipOutOfRange, "skip"},
+        Case{"SkipTooFar", Skip(kMaxSkip + 1).status(), reasons::kSkipOutOfRange, "skip"}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace ordermesh::domain
