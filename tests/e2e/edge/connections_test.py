@@ -40,9 +40,10 @@ def test_the_last_answer_on_an_old_connection_says_so(impatient, backend):
 
 
 def test_watches_outlive_the_age_of_their_connections(impatient, backend):
-    states: queue.Queue = queue.Queue()
+    watches: list[queue.Queue] = []
 
     def watched():
+        watches.append(states := queue.Queue())
         yield {"id": "x", "state": "ORDER_STATE_ACCEPTED"}
         yield from iter(states.get, None)
 
@@ -59,7 +60,7 @@ def test_watches_outlive_the_age_of_their_connections(impatient, backend):
         assert next(messages).id == "x"
         time.sleep(AGE_S + DRAIN_S + 1)  # what is waited for is that nothing happens
         for end in ({"id": "x", "state": "ORDER_STATE_CANCELLED"}, None):
-            for _ in range(2):
+            for states in watches:
                 states.put(end)
             if end is not None:
                 assert json.loads(lines.readline())["state"] == "ORDER_STATE_CANCELLED"
