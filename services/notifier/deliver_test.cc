@@ -30,6 +30,33 @@ constexpr LedgerOptions kLedger = {.lease = absl::Seconds(30), .gap_wait = absl:
 constexpr base::BackoffPolicy kBackoff = {
     .initial = absl::Seconds(10), .max = absl::Minutes(30), .multiplier = 2, .jitter = 0};
 
+// Attempts that wait where they are made.
+class HeldSends {
+ public:
+  explicit HeldSends(FakeOutside& outside) {
+    outside.OnSend([this](const Delivery&) {
+      base::MutexLock lock(mu_);
+      begun_ = true;
+      changed_.NotifyAll();
+      changed_.Wait(mu_, {}, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return go_on_; });
+    });
+  }
+  bool WaitForOne() {
+    base::MutexLock lock(mu_);
+    return changed_.WaitFor(mu_, {}, absl::Seconds(10), [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return begun_; });
+  }
+  void Release() {
+    base::MutexLock lock(mu_);
+    go_on_ = true;
+    changed_.NotifyAll();
+  }
+
+ private:
+  base::Mutex mu_;
+  base::CondVar changed_;
+  bool begun_ ABSL_GUARDED_BY(mu_) = false, go_on_ ABSL_GUARDED_BY(mu_) = false;
+};
+
 class DeliverTest : public ::testing::Test {
  protected:
   std::unique_ptr<Deliver> Start(DeliverOptions options = {}) {
@@ -169,27 +196,12 @@ TEST_F(DeliverTest, ABatchSharesItsMark) {
 }
 
 TEST_F(DeliverTest, StoppingEndsWhatWasBegunAndGivesBackTheRest) {
-  base::Mutex mu;
-  base::CondVar changed;
-  bool begun = false, go_on = false;
-  outside_.OnSend([&](const Delivery&) {
-    base::MutexLock lock(mu);
-    begun = true;
-    changed.NotifyAll();
-    changed.Wait(mu, {}, [&] { return go_on; });
-  });
+  HeldSends held(outside_);
   for (std::uint32_t i = 1; i <= 2; ++i) Enter(AnEvent(i));
   auto deliver = Start();
-  {
-    base::MutexLock lock(mu);
-    ASSERT_TRUE(changed.WaitFor(mu, {}, absl::Seconds(10), [&] { return begun; }));
-  }
+  ASSERT_TRUE(held.WaitForOne());
   std::jthread stopping([&] { deliver->Stop(); });
-  {
-    base::MutexLock lock(mu);
-    go_on = true;
-    changed.NotifyAll();
-  }
+  held.Release();
   stopping.join();
   EXPECT_EQ(rows_.CountIn(State::kSent), outside_.attempts());
   for (const FakeLedgerRows::Row& row : rows_.rows()) {
@@ -200,28 +212,15 @@ TEST_F(DeliverTest, StoppingEndsWhatWasBegunAndGivesBackTheRest) {
 }
 
 TEST_F(DeliverTest, StoppingGivesBackWhatWillNotBeginWhileAnAttemptIsStillUnderWay) {
-  base::Mutex mu;
-  base::CondVar changed;
-  bool begun = false, go_on = false;
-  outside_.OnSend([&](const Delivery&) {
-    base::MutexLock lock(mu);
-    begun = true;
-    changed.NotifyAll();
-    changed.Wait(mu, {}, [&] { return go_on; });
-  });
+  HeldSends held(outside_);
   for (std::uint32_t i = 1; i <= 4; ++i) Enter(AnEvent(i));
   auto deliver = Start({.depth = 4});
-  {
-    base::MutexLock lock(mu);
-    ASSERT_TRUE(changed.WaitFor(mu, {}, absl::Seconds(10), [&] { return begun; }));
-  }
+  ASSERT_TRUE(held.WaitForOne());
   std::jthread stopping([&] { deliver->Stop(); });
   const absl::Time give_up = absl::Now() + absl::Seconds(10);
   while (rows_.CountLeased() > 1 && absl::Now() < give_up) std::this_thread::yield();
   EXPECT_EQ(rows_.CountLeased(), 1) << "only the one under way is still claimed";
-  base::MutexLock lock(mu);
-  go_on = true;
-  changed.NotifyAll();
+  held.Release();
 }
 
 TEST_F(DeliverTest, LogsALedgerThatStaysAwayMoreAndMoreRarely) {
