@@ -124,6 +124,26 @@ def test_an_order_is_read_listed_and_watched(system):
     assert list(watch) == [], "a cancelled order can change no more: the watch ends"
 
 
+def test_the_largest_orders_are_listed_in_pages_that_fit_a_message(system):
+    """50 orders with 100 of the longest lines are more than the 4 MiB that a message of gRPC may have."""
+    lines, customer = [(f"SKU-{number:04}", 1) for number in range(500, 600)], "CUST-0770"
+    system.change("UPDATE catalog.products SET name = repeat(%s, 200) WHERE sku BETWEEN 'SKU-0500' AND 'SKU-0599'",
+                  "\N{GRINNING FACE}")
+    eventually(lambda: {len(line["name"]) for line in system.place(*lines)["lines"]}, lambda names: names == {200},
+               what="a validator that has seen the names")
+    placed = [system.place(*lines, customer=customer)["id"] for _ in range(50)]
+
+    listed, token, pages = [], "", 0
+    while token or not pages:
+        status, headers, page = system.http("GET", f"/v1/customers/{customer}/orders?pageSize=100&pageToken={token}")
+        assert status == 200, page
+        assert int(headers["content-length"]) < 4 << 20
+        listed += [order["id"] for order in page["orders"]]
+        token, pages = page["nextPageToken"], pages + 1
+    assert listed == placed[::-1]
+    assert 5 <= pages <= 6  # of 1 MiB each
+
+
 def test_another_callers_order_is_not_found(system):
     request = system.order_request(("SKU-0141", 1))
     order = system.orders.CreateOrder(request, timeout=5, metadata=[("x-ordermesh-caller", "somebody")])
