@@ -36,7 +36,10 @@ void GatewayConfig::Declare(base::ConfigFields& fields) {
       .Integer("database_queue", database_queue,
                "work that waits for a database connection; beyond: RESOURCE_EXHAUSTED")
       .AtLeast(1);
-  fields.Milliseconds("statement_timeout_ms", statement_timeout, "how long one statement may take").AtLeast(1);
+  fields
+      .Milliseconds("statement_timeout_ms", statement_timeout,
+                    "how long one statement may take; less when its caller waits less")
+      .AtLeast(1);
   fields
       .Milliseconds("lock_timeout_ms", lock_timeout,
                     "how long a statement waits for rows that others hold; then only the blocked orders are refused")

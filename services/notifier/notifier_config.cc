@@ -30,7 +30,9 @@ void NotifierConfig::Declare(base::ConfigFields& fields) {
   fields.Text("database_url", database_url, "the database, as a libpq URL").Secret();
   rabbitmq.Declare(fields, "RabbitMQ: amqp://user:password@host:port/vhost, or amqps: over TLS");
   fields.Text("channels", channels, "how customers are told: email, webhook, log, or several with commas");
-  fields.Integer("prefetch", prefetch, "events that RabbitMQ hands out ahead of their acknowledgement")
+  fields
+      .Integer("prefetch", prefetch,
+               "events that RabbitMQ hands out ahead of their acknowledgement; one by one after a crash")
       .AtLeast(1)
       .AtMost(10'000);
   fields.Integer("intake_batch", intake_batch, "events that one statement enters").AtLeast(1).AtMost(1000);
