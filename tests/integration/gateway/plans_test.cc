@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
+#include "libs/testing/explain.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/sql.h"
 #include "tests/integration/gateway/postgres_world.h"
@@ -129,13 +130,6 @@ TEST_F(PlansTest, MadeOnEmptyTablesServeAMillionOrders) {
   EXPECT_LT(reads.by_scan, 1000);
 }
 
-// What a statement looked at, as EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) has it of the whole.
-std::int64_t Pages(const std::string& plan, const std::string& kind) {
-  const std::string name = absl::StrCat("\"Shared ", kind, " Blocks\": ");
-  const std::size_t at = plan.find(name);  // the first is the outermost node's
-  return at == std::string::npos ? -1'000'000'000 : std::stoll(plan.substr(at + name.size()));
-}
-
 // A state that is rare, or that no order has, among a million of others; a customer with a quarter of them, and one
 // with few; what is frequent in both, and together empty. Not ACCEPTED: the accept writes no index for it.
 TEST_F(PlansTest, EveryFilterIsServedByAnIndex) {
@@ -174,7 +168,7 @@ TEST_F(PlansTest, EveryFilterIsServedByAnIndex) {
           EXPECT_THAT(
               plan, ::testing::Not(::testing::AnyOf(::testing::HasSubstr("Seq Scan"), ::testing::HasSubstr("Bitmap"))))
               << statement;
-          const std::int64_t looked_at = Pages(plan, "Hit") + Pages(plan, "Read");
+          const std::int64_t looked_at = testing::PagesLookedAt(plan);
           EXPECT_GE(looked_at, 0) << plan;
           EXPECT_LT(looked_at, pages) << statement << (analyzed ? ", analyzed" : "") << "\n" << plan;
         }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/testing/explain.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notifier/postgres_notification_store.h"
 #include "services/notifier/session.h"
@@ -24,13 +25,6 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-// What a statement looked at, as EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) has it of the whole.
-std::int64_t Pages(const std::string& plan, const std::string& kind) {
-  const std::string name = absl::StrCat("\"Shared ", kind, " Blocks\": ");
-  const std::size_t at = plan.find(name);  // the first is the outermost node's
-  return at == std::string::npos ? -1'000'000'000 : std::stoll(plan.substr(at + name.size()));
-}
 
 constexpr char kOrder[] = "00000000-0000-4000-8000-000000000007";
 
@@ -77,7 +71,7 @@ class PlansTest : public ::testing::Test {
     ASSERT_THAT(result, IsOk()) << list;
     const std::string plan(result->Text(0, 0));
     EXPECT_THAT(plan, Not(AnyOf(HasSubstr("Seq Scan"), HasSubstr("Bitmap")))) << list;
-    const std::int64_t looked_at = Pages(plan, "Hit") + Pages(plan, "Read");
+    const std::int64_t looked_at = testing::PagesLookedAt(plan);
     EXPECT_GE(looked_at, 0) << plan;
     EXPECT_LT(looked_at, 300) << list << "\n" << plan;
   }
