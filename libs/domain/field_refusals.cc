@@ -20,4 +20,8 @@ absl::Status IdMalformed(absl::string_view field) {
   return FieldRefused(reasons::kIdMalformed, field, "is not a UUID in its canonical form");
 }
 
+absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {
+  return FieldRefused(reasons::kFilterMalformed, field, problem);
+}
+
 }  // namespace ordermesh::domain

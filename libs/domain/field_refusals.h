@@ -12,4 +12,7 @@ absl::Status FieldRefused(absl::string_view reason, absl::string_view field, abs
 // ID_MALFORMED: it is not a UUID.
 absl::Status IdMalformed(absl::string_view field);
 
+// FILTER_MALFORMED: rows can't be looked up by it.
+absl::Status FilterMalformed(absl::string_view field, absl::string_view problem);
+
 }  // namespace ordermesh::domain

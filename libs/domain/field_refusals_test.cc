@@ -31,13 +31,13 @@ TEST_P(FieldRefusalsTest, NamesTheFieldInItsOneViolation) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, FieldRefusalsTest,
-    testing::Values(
-        Case{"Id", IdMalformed("ids[1]"), reasons::kIdMalformed, "ids[1]"},
-        Case{"Filter", FieldRefused(reasons::kFilterMalformed, "state", "is none"), reasons::kFilterMalformed, "state"},
-        Case{"PageSize", PageSize(-1).status(), reasons::kPageSizeNegative, "page_size"},
-        Case{"PageToken", ReadPageToken("forged", {"orders"}).status(), reasons::kPageTokenInvalid, "page_token"},
-        Case{"Skip", Skip(-1).status(), reasons::kSkipOutOfRange, "skip"},
-        Case{"SkipTooFar", Skip(kMaxSkip + 1).status(), reasons::kSkipOutOfRange, "skip"}),
+    testing::Values(Case{"Id", IdMalformed("ids[1]"), reasons::kIdMalformed, "ids[1]"},
+                    Case{"Filter", FilterMalformed("state", "is none"), reasons::kFilterMalformed, "state"},
+                    Case{"PageSize", PageSize(-1).status(), reasons::kPageSizeNegative, "page_size"},
+                    Case{"PageToken", ReadPageToken("forged", {"orders"}).status(), reasons::kPageTokenInvalid,
+                         "page_token"},
+                    Case{"Skip", Skip(-1).status(), reasons::kSkipOutOfRange, "skip"},
+                    Case{"SkipTooFar", Skip(kMaxSkip + 1).status(), reasons::kSkipOutOfRange, "skip"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

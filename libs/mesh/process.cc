@@ -219,8 +219,7 @@ void ProcessConfig::Declare(base::ConfigFields& fields) {
   fields
       .Integer("max_calls", max_calls,
                "unary calls in progress; more are refused with RESOURCE_EXHAUSTED. The gateway counts CreateOrder, "
-               "CancelOrder "
-               "and the rest apart")
+               "CancelOrder and the rest apart")
       .AtLeast(1);
   fields.Integer("max_streams", max_streams, "streams in progress; more are refused with RESOURCE_EXHAUSTED")
       .AtLeast(1);

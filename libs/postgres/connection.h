@@ -156,5 +156,7 @@ class Connection {
 
 // The five characters of the SQLSTATE that a status carries; empty when it has none.
 std::string SqlState(const absl::Status& status);
+// Whether statement_timeout ended it (57014).
+bool IsStatementTimeout(const absl::Status& status);
 
 }  // namespace ordermesh::postgres

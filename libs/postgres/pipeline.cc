@@ -127,7 +127,7 @@ absl::Status Connection::Pipeline::State::ReadAll(std::vector<Result>& results, 
     const char* const what = at < steps.size() ? steps[at].name : "commit";
     absl::Status failed = ErrorOf(*next, what);
     // The timeout that LimitTo made shorter, not the session's own: it says nothing of the statement.
-    if (connection.limited_ && SqlState(failed) == "57014") {
+    if (connection.limited_ && IsStatementTimeout(failed)) {
       failed = absl::DeadlineExceededError(absl::StrCat("database: ", what, ": its caller's time has passed"));
     }
     if (IsFatal(*next) || PQstatus(connection.conn_.get()) != CONNECTION_OK) {

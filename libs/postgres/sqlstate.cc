@@ -84,4 +84,6 @@ std::string SqlState(const absl::Status& status) {
   return payload.has_value() ? std::string(*payload) : std::string();
 }
 
+bool IsStatementTimeout(const absl::Status& status) { return SqlState(status) == "57014"; }
+
 }  // namespace ordermesh::postgres

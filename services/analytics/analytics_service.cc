@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/mesh/server.h"
 #include "libs/wire/money.h"
 #include "libs/wire/status.h"
@@ -40,7 +41,7 @@ absl::StatusOr<SalesRequest> FromProto(const v1::QuerySalesRequest& proto) {
         request.by_day = true;
         break;
       default:
-        return FilterMalformed("group_by", "has a value that is not known");
+        return domain::FilterMalformed("group_by", "has a value that is not known");
     }
   }
   request.product_id = proto.product_id();

@@ -33,7 +33,7 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
     query.product_id = *id;
   }
   if (const absl::string_view problem = domain::FilterProblem(request.sku, domain::kMaxSkuBytes); !problem.empty()) {
-    return FilterMalformed("sku", problem);
+    return domain::FilterMalformed("sku", problem);
   }
   if (!request.sku.empty()) query.sku = request.sku;
   query.by_product = request.by_product;

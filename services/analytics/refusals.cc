@@ -42,10 +42,6 @@ absl::Status FilterTooBroad() {
 
 }  // namespace
 
-absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {
-  return FieldRefused(domain::reasons::kFilterMalformed, field, problem);
-}
-
 absl::Status WindowInvalid(absl::string_view field, absl::string_view problem) {
   return FieldRefused(domain::reasons::kWindowInvalid, field, problem);
 }
@@ -68,7 +64,7 @@ absl::Status NotRun(const absl::Status& status) {
 }
 
 absl::Status DatabaseFailed(const absl::Status& status) {
-  if (postgres::SqlState(status) == "57014") return FilterTooBroad();
+  if (postgres::IsStatementTimeout(status)) return FilterTooBroad();
   if (absl::IsDeadlineExceeded(status)) return status;  // Of the caller: no fault of the database's.
   static base::FailureLog& log = *new base::FailureLog;
   LogFailure("query_failed", status, log);

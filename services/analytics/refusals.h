@@ -6,7 +6,6 @@
 
 namespace ordermesh::analytics {
 
-absl::Status FilterMalformed(absl::string_view field, absl::string_view problem);
 absl::Status WindowInvalid(absl::string_view field, absl::string_view problem);
 absl::Status TooManyRows(int most);
 // Of the answer of the pool of stores: what it refused to run gets a reason, the rest stays as it is.

@@ -62,7 +62,7 @@ absl::Status ToRefusal(const absl::Status& status, absl::string_view what) {
 }
 
 absl::Status ToListRefusal(const absl::Status& status) {
-  return postgres::SqlState(status) == "57014" ? FilterTooBroad() : ToRefusal(status, "the order");
+  return postgres::IsStatementTimeout(status) ? FilterTooBroad() : ToRefusal(status, "the order");
 }
 
 }  // namespace ordermesh::gateway

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/request_id.h"
@@ -19,7 +20,7 @@ constexpr int kMaxCaller = 128;  // characters
 
 absl::Status DecodeTime(const char* field, const google::protobuf::Timestamp& proto, std::optional<absl::Time>& time) {
   const absl::StatusOr<absl::Time> decoded = wire::TimeFromProto(proto);
-  if (!decoded.ok()) return FilterMalformed(field, "not a time of the years 1 to 9999");
+  if (!decoded.ok()) return domain::FilterMalformed(field, "not a time of the years 1 to 9999");
   time = *decoded;
   return absl::OkStatus();
 }
@@ -61,7 +62,7 @@ absl::StatusOr<ListRequest> DecodeList(const mesh::CallContext& call, const orde
   if (request.state() != orders::v1::ORDER_STATE_UNSPECIFIED) {
     list.filter.state = wire::StateFromProto(request.state());
     if (list.filter.state == domain::OrderState::kUnspecified)
-      return FilterMalformed("state", "there is no such state");
+      return domain::FilterMalformed("state", "there is no such state");
   }
   if (request.has_create_time_from()) {
     RETURN_IF_ERROR(DecodeTime("create_time_from", request.create_time_from(), list.filter.created_from));

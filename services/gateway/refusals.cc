@@ -48,10 +48,6 @@ absl::Status CustomerIdMalformed(absl::string_view problem) {
   return FieldRefused(reasons::kIdMalformed, "customer_id", problem);
 }
 
-absl::Status FilterMalformed(absl::string_view field, absl::string_view problem) {
-  return FieldRefused(reasons::kFilterMalformed, field, problem);
-}
-
 absl::Status EtagStale(const domain::OrderId& id) {
   return Refused(absl::StatusCode::kAborted, reasons::kEtagStale,
                  absl::StrCat("order ", id.ToString(), ": it has changed since this etag was read; read it again"));

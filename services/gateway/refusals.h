@@ -13,7 +13,6 @@ namespace ordermesh::gateway {
 absl::Status OrderNotFound(const domain::OrderId& id);
 absl::Status CallerMalformed();
 absl::Status CustomerIdMalformed(absl::string_view problem);
-absl::Status FilterMalformed(absl::string_view field, absl::string_view problem);
 absl::Status EtagStale(const domain::OrderId& id);
 absl::Status IdempotencyKeyReused();
 absl::Status OrderTooLarge(std::size_t bytes, std::size_t limit);

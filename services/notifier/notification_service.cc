@@ -34,7 +34,8 @@ absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& 
     query.order_id = order_id;
   }
   if (request.state() != v1::NOTIFICATION_STATE_UNSPECIFIED) {
-    if (!v1::NotificationState_IsValid(request.state())) return FilterMalformed("state", "is not a known state");
+    if (!v1::NotificationState_IsValid(request.state()))
+      return domain::FilterMalformed("state", "is not a known state");
     query.state = static_cast<State>(request.state());
   }
   if (!request.page_token().empty()) {
@@ -72,7 +73,7 @@ void ToProto(const DeadLetter& letter, v1::DeadLetter& proto) {
 
 absl::Status ReadTime(const google::protobuf::Timestamp& proto, absl::string_view field, absl::Time& time) {
   const absl::StatusOr<absl::Time> read = wire::TimeFromProto(proto);
-  if (!read.ok()) return FilterMalformed(field, "is not a time of the years 1 to 9999");
+  if (!read.ok()) return domain::FilterMalformed(field, "is not a time of the years 1 to 9999");
   time = absl::FromUnixMicros(absl::ToUnixMicros(*read));
   return absl::OkStatus();
 }
@@ -81,13 +82,14 @@ absl::StatusOr<ResendFilter> FromProto(const v1::StartResendRequest& request) {
   ResendFilter filter = {.error_contains = request.error_contains(), .even_if_sent = request.even_if_sent()};
   if (const absl::string_view problem = domain::FilterProblem(request.error_contains(), kMaxErrorBytes);
       !problem.empty()) {
-    return FilterMalformed("error_contains", problem);
+    return domain::FilterMalformed("error_contains", problem);
   }
   if (request.has_failed_from()) RETURN_IF_ERROR(ReadTime(request.failed_from(), "failed_from", filter.failed_from));
   if (request.has_failed_before()) {
     RETURN_IF_ERROR(ReadTime(request.failed_before(), "failed_before", filter.failed_before));
   }
-  if (filter.failed_from >= filter.failed_before) return FilterMalformed("failed_before", "is not after failed_from");
+  if (filter.failed_from >= filter.failed_before)
+    return domain::FilterMalformed("failed_before", "is not after failed_from");
   return filter;
 }
 

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
@@ -33,10 +32,6 @@ absl::Status RequestIdReused() {
   return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
                            .message = "request_id: it was used for a resend with another filter; use a new one",
                            .reason = reasons::kIdempotencyKeyReused});
-}
-
-absl::Status FilterMalformed(absl::string_view field, absl::string_view why) {
-  return domain::FieldRefused(reasons::kFilterMalformed, field, why);
 }
 
 absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_reason) {
@@ -79,7 +74,7 @@ absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_r
 }
 
 absl::Status AsListRefusal(const absl::Status& status) {
-  if (postgres::SqlState(status) != "57014") return AsRefusal(status, "");
+  if (!postgres::IsStatementTimeout(status)) return AsRefusal(status, "");
   return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
                            .message = "too many notifications would have to be looked at; filter by order",
                            .reason = reasons::kFilterTooBroad});

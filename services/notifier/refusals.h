@@ -13,7 +13,6 @@ absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view fiel
 absl::Status RequestIdMissing();
 // It was used with another filter.
 absl::Status RequestIdReused();
-absl::Status FilterMalformed(absl::string_view field, absl::string_view why);
 // A store's or the broker's error as the client gets it: not found, sent already, busy, or not to be had just now.
 absl::Status AsRefusal(const absl::Status& status, absl::string_view not_found_reason);
 // The same for a list. The database's own limit on a statement (57014) means that too much had to be looked at.
