@@ -6,9 +6,10 @@ import pathlib
 import subprocess
 import sys
 
+from .service_table import PROGRAMS
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TARGET = REPOSITORY / "docs" / "configuration.md"
-PROGRAMS = ["gateway", "validation", "relay", "notifier", "analytics", "migrate"]
 
 HEAD = """# Configuration
 

@@ -18,7 +18,7 @@ import sys
 
 import yaml
 
-from .configuration import PROGRAMS
+from .service_table import PROGRAMS
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CHART = REPOSITORY / "helm" / "ordermesh"
@@ -31,6 +31,7 @@ KUBERNETES = "1.31.0"
 _COPIES = {
     CHART / "files" / "envoy.yaml": REPOSITORY / "docker" / "envoy" / "envoy.yaml",
     CHART / "files" / "log4j2.properties": REPOSITORY / "tools" / "kafka" / "log4j2.properties",
+    CHART / "files" / "services.yaml": REPOSITORY / "services" / "services.yaml",
 }
 # What the chart decides, or keeps in Secrets: not for `<name>.config`.
 CHARTS_OWN = {

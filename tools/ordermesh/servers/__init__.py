@@ -1,5 +1,6 @@
 """The servers of a stack, each a private process on loopback: the stores, and what tools/run adds to them."""
 
+from .. import service_table
 from .envoy import Envoy
 from .kafka import Kafka
 from .kafka_tls import KafkaTls
@@ -8,7 +9,7 @@ from .postgres import Postgres
 from .rabbitmq import RabbitMq
 from .rabbitmq_debian13 import RabbitMqDebian13
 from .rabbitmq_tls import RabbitMqTls
-from .services import Analytics, Gateway, Migrate, Notifier, Relay, Validation
+from .services import Migrate, Service
 
 # What tools/stack starts unless told otherwise.
 STORES = ("postgres", "rabbitmq", "kafka")
@@ -16,12 +17,11 @@ STORES = ("postgres", "rabbitmq", "kafka")
 TLS_BROKERS = ("rabbitmq_tls", "kafka_tls")
 # Another release of a store.
 OTHER_RELEASES = ("rabbitmq_debian13",)
-SERVICES = ("validation", "gateway", "relay", "notifier", "analytics")
+SERVICES = tuple(service_table.NAMES)
 # The whole system on one machine.
 SYSTEM = (*STORES, "mail", "migrate", *SERVICES, "envoy")
 
 _KINDS = (
-    Postgres, RabbitMq, RabbitMqTls, RabbitMqDebian13, Kafka, KafkaTls, Mail, Migrate, Validation, Gateway, Relay, Notifier,
-    Analytics, Envoy,
+    Postgres, RabbitMq, RabbitMqTls, RabbitMqDebian13, Kafka, KafkaTls, Mail, Migrate, *map(Service.of, service_table.ROWS), Envoy,
 )  # fmt: skip
 ALL = {server.name: server for server in _KINDS}

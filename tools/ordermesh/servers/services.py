@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from ..probes import http as probe
+from ..service_table import Row
 from .postgres import DATABASE, OWNER
 from .server import Server, ServerFailed, Site, State
 
@@ -75,11 +76,11 @@ class Migrate(Program):
 class Service(Program):
     """One replica. `port` is its gRPC port, `ops_port` the one of metrics and health. Ready when /readyz says so."""
 
-    after = ("migrate",)
+    row: Row
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self.ops_port = site.port(self.preferred_port + 1000)
+        self.ops_port = site.port(self.row.ops_port)
 
     async def start(self) -> None:
         """The first start moves to other ports where somebody outside of all stacks was faster; later ones keep them."""
@@ -96,14 +97,29 @@ class Service(Program):
         return {
             "listen": f"127.0.0.1:{self.port}",
             "ops_listen": f"127.0.0.1:{self.ops_port}",
-            "database_url": self.database_url(f"ordermesh_{self.name}"),
             # Nobody balances over one replica, so nobody has to learn that it leaves.
             "drain_delay_ms": "0",
-            **self.more_flags(),
+            **{f"{name}_target": self._target(name) for name in self.row.calls},
+            **dict(self._store(store) for store in self.row.stores),
         }
 
-    def more_flags(self) -> dict[str, str]:
-        return {}
+    def _target(self, name: str) -> str:
+        # Left out, it keeps its place in the configuration: calls of it find nobody.
+        server = self.site.servers.get(name)
+        return f"dns:///127.0.0.1:{server.port if server else 1}"
+
+    def _store(self, store: str) -> tuple[str, str]:
+        """The setting that says where a store is."""
+        match store:
+            case "database":
+                return "database_url", self.database_url(self.row.role)
+            case "amqp":
+                return "amqp_url", self.amqp_url
+            case "kafka":
+                return "kafka_brokers", self.kafka_brokers
+            case "smtp":
+                return "smtp_url", self.site.servers["mail"].variables()["SMTP_URL"]
+        raise ServerFailed(f"{self.name}: nothing here is a store called {store}")
 
     async def is_ready(self) -> bool:
         return await probe.status(self.ops_port, "/readyz") == 200
@@ -114,43 +130,10 @@ class Service(Program):
     def endpoints(self) -> dict[str, str]:
         return {"url": f"127.0.0.1:{self.port}", "metrics": f"http://127.0.0.1:{self.ops_port}/metrics"}
 
-
-class Validation(Service):
-    name = "validation"
-    preferred_port = 50052
-
-
-class Gateway(Service):
-    name = "gateway"
-    after = ("migrate", "validation")
-    preferred_port = 50051
-
-    def more_flags(self) -> dict[str, str]:
-        # Left out, it keeps its place in the configuration: calls of it find nobody.
-        validation = self.site.servers.get("validation")
-        return {"validation_target": f"dns:///127.0.0.1:{validation.port if validation else 1}"}
-
-
-class Relay(Service):
-    name = "relay"
-    preferred_port = 50056
-
-    def more_flags(self) -> dict[str, str]:
-        return {"amqp_url": self.amqp_url, "kafka_brokers": self.kafka_brokers}
-
-
-class Notifier(Service):
-    name = "notifier"
-    after = ("migrate", "mail")
-    preferred_port = 50055
-
-    def more_flags(self) -> dict[str, str]:
-        return {"amqp_url": self.amqp_url, "smtp_url": self.site.servers["mail"].variables()["SMTP_URL"]}
-
-
-class Analytics(Service):
-    name = "analytics"
-    preferred_port = 50054
-
-    def more_flags(self) -> dict[str, str]:
-        return {"kafka_brokers": self.kafka_brokers}
+    @classmethod
+    def of(cls, row: Row) -> type["Service"]:
+        """The kind of server that a row of the table describes."""
+        needs_mail = ("mail",) if "smtp" in row.stores else ()
+        return type(row.name.capitalize(), (cls,), {
+            "name": row.name, "preferred_port": row.port, "row": row, "after": ("migrate", *row.calls, *needs_mail),
+        })  # fmt: skip
