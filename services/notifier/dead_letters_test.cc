@@ -16,6 +16,7 @@ namespace {
 
 using ::ordermesh::testing::IsOkAndHolds;
 using ::ordermesh::testing::StatusIs;
+using stream::Verdict;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
@@ -114,7 +115,7 @@ class DeadLettersTest : public ::testing::Test {
 };
 
 TEST_F(DeadLettersTest, AreKeptAndDone) {
-  EXPECT_THAT(Keep(ADeadMessage("{")), IsOkAndHolds(ElementsAre(Verdict::kDone)));
+  EXPECT_THAT(Keep(ADeadMessage("{")), IsOkAndHolds(ElementsAre(Verdict::kAck)));
   EXPECT_THAT(store_.kept, SizeIs(1));
 }
 

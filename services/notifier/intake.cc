@@ -13,6 +13,8 @@
 
 namespace ordermesh::notifier {
 
+using stream::Verdict;
+
 namespace {
 
 // version-trace-span-flags in lower-case hexadecimal. It is stored, and sent on in a header.
@@ -41,7 +43,7 @@ Intake::Intake(Ledger& ledger, std::vector<Outlet*> outlets, IntakeMetrics metri
     : ledger_(ledger), outlets_(std::move(outlets)), metrics_(metrics) {}
 
 absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Delivery> deliveries) {
-  std::vector<Verdict> verdicts(deliveries.size(), Verdict::kRefuse);
+  std::vector<Verdict> verdicts(deliveries.size(), Verdict::kBury);
   int ignored = 0;
   std::vector<Event> events;
   std::vector<std::size_t> index_of;  // of an event, among the deliveries
@@ -49,7 +51,7 @@ absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Deli
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
     absl::StatusOr<Event> event = ReadEvent(deliveries[i].message.body);
     if (absl::IsUnimplemented(event.status())) {
-      verdicts[i] = Verdict::kDone;
+      verdicts[i] = Verdict::kAck;
       ++ignored;
       continue;
     }
@@ -73,13 +75,13 @@ absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Deli
   absl::Status entered = Enter(all);
   if (entered.ok()) {
     not_entered_.End();
-    for (std::size_t i : index_of) verdicts[i] = Verdict::kDone;
+    for (std::size_t i : index_of) verdicts[i] = Verdict::kAck;
   } else if (absl::IsInvalidArgument(entered)) {
     // One of them is at fault: the others must not wait for it.
     for (std::size_t i = 0; i < all.size(); ++i) {
       const absl::Status alone = all.size() == 1 ? entered : Enter({all[i]});
       if (!alone.ok() && !absl::IsInvalidArgument(alone)) return alone;
-      verdicts[index_of[i]] = alone.ok() ? Verdict::kDone : Verdict::kRetry;
+      verdicts[index_of[i]] = alone.ok() ? Verdict::kAck : Verdict::kRetry;
       if (alone.ok()) continue;
       metrics_.requeued.Add();
       if (not_entered_.Add()) {

@@ -6,10 +6,10 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "libs/base/log_limit.h"
+#include "libs/stream/queue_consumer.h"
 #include "services/notifier/ledger.h"
 #include "services/notifier/notifier_metrics.h"
 #include "services/notifier/outlet.h"
-#include "services/notifier/queue_loop.h"
 
 namespace ordermesh::notifier {
 
@@ -24,7 +24,7 @@ class Intake {
   // Enters a notification for each event and channel, by one statement, and hands over what it claimed. Events of
   // other types are done with; those that can't be read are refused; those that the ledger refuses are found one by one
   // and retried by the queue.
-  absl::StatusOr<std::vector<Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
+  absl::StatusOr<std::vector<stream::Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
 
  private:
   absl::Status Enter(absl::Span<const Event* const> events);

@@ -14,6 +14,7 @@ namespace {
 
 using ::ordermesh::testing::IsOkAndHolds;
 using ::ordermesh::testing::StatusIs;
+using stream::Verdict;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -66,7 +67,7 @@ class IntakeTest : public ::testing::Test {
 
 TEST_F(IntakeTest, EntersEachEventForEachChannelAndHandsOverWhatThereIsRoomFor) {
   EXPECT_THAT(Run({EventBody(1), EventBody(2), EventBody(3)}),
-              IsOkAndHolds(ElementsAre(Verdict::kDone, Verdict::kDone, Verdict::kDone)));
+              IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kAck, Verdict::kAck)));
   EXPECT_THAT(rows_.rows(), SizeIs(6));
   EXPECT_THAT(email_.offered, SizeIs(2));
   EXPECT_THAT(log_.offered, SizeIs(3));
@@ -75,16 +76,15 @@ TEST_F(IntakeTest, EntersEachEventForEachChannelAndHandsOverWhatThereIsRoomFor) 
 
 TEST_F(IntakeTest, ARepeatIsDoneAndHandedOverToNobody) {
   ASSERT_TRUE(Run({EventBody(1)}).ok());
-  EXPECT_THAT(Run({EventBody(1)}), IsOkAndHolds(ElementsAre(Verdict::kDone)));
+  EXPECT_THAT(Run({EventBody(1)}), IsOkAndHolds(ElementsAre(Verdict::kAck)));
   EXPECT_THAT(log_.offered, SizeIs(1));
   EXPECT_EQ(log_.room(), 99) << "the place set aside was given back";
   EXPECT_EQ(IntakeMetrics(metrics_).deduped.Value(), 2);
 }
 
 TEST_F(IntakeTest, WhatIsNoEventIsRefusedAndTheRestDone) {
-  EXPECT_THAT(
-      Run({EventBody(1), "{", "", EventBody(2), "[]"}),
-      IsOkAndHolds(ElementsAre(Verdict::kDone, Verdict::kRefuse, Verdict::kRefuse, Verdict::kDone, Verdict::kRefuse)));
+  EXPECT_THAT(Run({EventBody(1), "{", "", EventBody(2), "[]"}),
+              IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kBury, Verdict::kBury, Verdict::kAck, Verdict::kBury)));
   EXPECT_EQ(IntakeMetrics(metrics_).refused.Value(), 3);
 }
 
@@ -92,7 +92,7 @@ TEST_F(IntakeTest, WhatNobodyIsToldOfIsDoneAndCounted) {
   std::string paid = EventBody(2);
   paid.replace(paid.find("accepted"), 8, "paid");
   EXPECT_THAT(Run({EventBody(1), paid, EventBody(3)}),
-              IsOkAndHolds(ElementsAre(Verdict::kDone, Verdict::kDone, Verdict::kDone)));
+              IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kAck, Verdict::kAck)));
   EXPECT_THAT(log_.offered, SizeIs(2));
   EXPECT_EQ(IntakeMetrics(metrics_).ignored.Value(), 1);
   EXPECT_EQ(IntakeMetrics(metrics_).refused.Value(), 0);
@@ -101,7 +101,7 @@ TEST_F(IntakeTest, WhatNobodyIsToldOfIsDoneAndCounted) {
 TEST_F(IntakeTest, OneThatTheLedgerRefusesIsRetriedAndItsNeighboursAreDone) {
   rows_.RefuseEvent(AnEvent(2).id);
   EXPECT_THAT(Run({EventBody(1), EventBody(2), EventBody(3)}),
-              IsOkAndHolds(ElementsAre(Verdict::kDone, Verdict::kRetry, Verdict::kDone)));
+              IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kRetry, Verdict::kAck)));
   EXPECT_THAT(log_.offered, SizeIs(2));
   EXPECT_EQ(log_.room(), 98);
 }

@@ -9,6 +9,8 @@
 
 namespace ordermesh::notifier {
 
+using stream::Verdict;
+
 DeadLetter ToDeadLetter(const rabbitmq::Message& message) {
   DeadLetter letter;
   letter.message_id = message.message_id;
@@ -47,7 +49,7 @@ absl::StatusOr<std::vector<Verdict>> KeepDeadLetters::Run(absl::Span<const rabbi
                                      {"reason", letter.reason},
                                      {"body_bytes", letter.body.size()}});
   }
-  return std::vector<Verdict>(deliveries.size(), Verdict::kDone);
+  return std::vector<Verdict>(deliveries.size(), Verdict::kAck);
 }
 
 }  // namespace ordermesh::notifier

@@ -6,9 +6,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "libs/base/uuid.h"
+#include "libs/stream/queue_consumer.h"
 #include "services/notifier/dead_letters.h"
 #include "services/notifier/notifier_metrics.h"
-#include "services/notifier/queue_loop.h"
 
 namespace ordermesh::notifier {
 
@@ -30,7 +30,7 @@ class KeepDeadLetters {
 
   // A letter that was redriven and comes back, maybe before it was marked so, is another one: the former is marked
   // first.
-  absl::StatusOr<std::vector<Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
+  absl::StatusOr<std::vector<stream::Verdict>> Run(absl::Span<const rabbitmq::Delivery> deliveries);
 
  private:
   DeadLetterStore& store_;

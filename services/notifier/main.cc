@@ -13,8 +13,11 @@
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
+#include "libs/messaging/rabbitmq/topology.h"
 #include "libs/messaging/topology.h"
 #include "libs/postgres/database_check.h"
+#include "libs/stream/queue_consumer.h"
+#include "libs/stream/rabbit_queue.h"
 #include "services/notifier/chores.h"
 #include "services/notifier/deliver.h"
 #include "services/notifier/intake.h"
@@ -24,8 +27,6 @@
 #include "services/notifier/notifier_config.h"
 #include "services/notifier/postgres_ledger.h"
 #include "services/notifier/postgres_resends.h"
-#include "services/notifier/queue_loop.h"
-#include "services/notifier/rabbit_source.h"
 #include "services/notifier/session.h"
 #include "services/notifier/webhook_sender.h"
 
@@ -132,11 +133,12 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   const LedgerOptions ledger_options = {.lease = config.lease, .gap_wait = config.gap_wait};
   PostgresLedger intake_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, timer);
   Intake intake(intake_ledger, outlets, IntakeMetrics(process.metrics()));
-  RabbitSource events({.connection = Broker(config, "notifier-events"),
-                       .queue = messaging::kNotificationsQueue,
-                       .exchange = messaging::kOrdersExchange,
-                       .binding = messaging::kNotificationsBinding});
-  QueueLoop event_loop(
+  stream::RabbitQueue events(
+      {.connection = Broker(config, "notifier-events"),
+       .queue = messaging::kNotificationsQueue,
+       .check = &rabbitmq::CheckTopology,
+       .bindings = {{.exchange = messaging::kOrdersExchange, .routing_key = messaging::kNotificationsBinding}}});
+  stream::QueueConsumer event_consumer(
       {.name = messaging::kNotificationsQueue,
        .prefetch = config.prefetch,
        .batch = config.intake_batch,
@@ -148,11 +150,10 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   postgres::Connection dead_letter_db(NotifierSession(config.database_url, "notifier-dead-letters"));
   PostgresDeadLetters dead_letters(dead_letter_db);
   KeepDeadLetters keep(dead_letters, ids, dead_letter_metrics);
-  RabbitSource dead({.connection = Broker(config, "notifier-dead-letters"),
-                     .queue = messaging::kNotificationsDeadLetters,
-                     .exchange = "",
-                     .binding = ""});
-  QueueLoop dead_loop(
+  stream::RabbitQueue dead({.connection = Broker(config, "notifier-dead-letters"),
+                            .queue = messaging::kNotificationsDeadLetters,
+                            .check = &rabbitmq::CheckTopology});
+  stream::QueueConsumer dead_consumer(
       {.name = messaging::kNotificationsDeadLetters, .prefetch = 64, .batch = 64}, dead,
       [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, timer,
       random);
@@ -187,8 +188,8 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
       timer);
   base::Periodic resend(
       kResendInterval, [&](std::stop_token stop) { WorkOnResends(resends, resend_failures, stop); }, timer);
-  std::jthread dead_thread([&](std::stop_token stop) { dead_loop.Run(stop); });
-  std::jthread event_thread([&](std::stop_token stop) { event_loop.Run(stop); });
+  std::jthread dead_thread([&](std::stop_token stop) { dead_consumer.Run(stop); });
+  std::jthread event_thread([&](std::stop_token stop) { event_consumer.Run(stop); });
 
   // Intake first, so that nothing more is claimed, then what is being sent.
   process.OnStop([&] {

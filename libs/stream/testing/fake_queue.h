@@ -12,16 +12,16 @@
 #include <vector>
 
 #include "libs/base/mutex.h"
-#include "services/notifier/delivery_source.h"
+#include "libs/stream/message_queue.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::stream {
 
 // Gives each message until it is settled, at most as many at a time as were asked for; what is requeued, or unsettled
 // when the connection is lost, is counted and comes again before the others, or is buried when it came too often.
 // Thread-safe.
-class FakeSource : public DeliverySource {
+class FakeQueue : public MessageQueue {
  public:
-  explicit FakeSource(int delivery_limit = std::numeric_limits<int>::max()) : delivery_limit_(delivery_limit) {}
+  explicit FakeQueue(int delivery_limit = std::numeric_limits<int>::max()) : delivery_limit_(delivery_limit) {}
 
   void Publish(std::string body) { Add(std::move(body), 0); }
   void PublishAgain(std::string body) { Add(std::move(body), 1); }
@@ -45,7 +45,7 @@ class FakeSource : public DeliverySource {
     return unsettled_.size();
   }
   std::vector<std::string> acked() { return Copy(acked_); }
-  std::vector<std::string> refused() { return Copy(refused_); }
+  std::vector<std::string> rejected() { return Copy(rejected_); }
   std::vector<std::string> requeued() { return Copy(requeued_); }
   std::vector<std::string> buried() { return Copy(buried_); }
   int opened() { return Read(opened_); }
@@ -99,7 +99,7 @@ class FakeSource : public DeliverySource {
     base::MutexLock lock(mu_);
     const auto message = unsettled_.find(tag);
     if (message == unsettled_.end()) return absl::UnavailableError("connection lost");
-    (requeue ? requeued_ : refused_).push_back(message->second.body);
+    (requeue ? requeued_ : rejected_).push_back(message->second.body);
     if (requeue) GiveBack(std::move(message->second));
     unsettled_.erase(message);
     Send();
@@ -170,11 +170,11 @@ class FakeSource : public DeliverySource {
   std::deque<rabbitmq::Delivery> inbox_;  // sent, not received
   std::size_t prefetch_ = 0;
   std::uint64_t before_ = 0;  // the last tag before Consume: what came until then does not count for its prefetch
-  std::vector<std::string> acked_, refused_, requeued_, buried_;
+  std::vector<std::string> acked_, rejected_, requeued_, buried_;
   std::uint64_t last_tag_ = 0;
   bool lose_at_ack_ = false;
   absl::Status open_failure_;
   int open_failures_ = 0, opened_ = 0, rebound_ = 0, ticks_ = 0;
 };
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::stream

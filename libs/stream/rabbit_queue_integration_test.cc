@@ -1,4 +1,4 @@
-// The queue's consumer on a real broker: the source's contract, and what becomes of a message that ends its consumers.
+// The queue's consumer on a real broker: the queue's contract, and what becomes of a message that ends its consumers.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,86 +15,113 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "libs/messaging/rabbitmq/topology.h"
-#include "libs/messaging/topology.h"
+#include "libs/base/status.h"
+#include "libs/stream/queue_consumer.h"
+#include "libs/stream/rabbit_queue.h"
+#include "libs/stream/testing/queue_conformance.h"
 #include "libs/testing/stack.h"
 #include "libs/testing/status_matchers.h"
-#include "services/notifier/queue_loop.h"
-#include "services/notifier/rabbit_source.h"
-#include "services/notifier/testing/source_conformance.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::stream {
 namespace {
 
 using ordermesh::testing::IsOk;
 using ordermesh::testing::IsOkAndHolds;
 using ordermesh::testing::Stack;
+using ordermesh::testing::StatusIs;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-static_assert(kHarnessLimit == messaging::kDeliveryLimit);
+constexpr char kExchange[] = "stream-test";
+constexpr char kDeadLetterExchange[] = "stream-test.dlx";
+constexpr char kQueue[] = "stream-test";
+constexpr char kDeadLetters[] = "stream-test.dlq";
 
-RabbitSourceOptions Events() {
-  return {.connection = {.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "queue-test"},
-          .queue = messaging::kNotificationsQueue,
-          .exchange = messaging::kOrdersExchange,
-          .binding = messaging::kNotificationsBinding};
+absl::Status Declare(rabbitmq::Connection& broker) {
+  RETURN_IF_ERROR(broker.DeclareExchange(kExchange, "topic"));
+  RETURN_IF_ERROR(broker.DeclareExchange(kDeadLetterExchange, "fanout"));
+  RETURN_IF_ERROR(broker.DeclareQueue({.name = kDeadLetters, .text_arguments = {{"x-queue-type", "quorum"}}}));
+  RETURN_IF_ERROR(broker.BindQueue(kDeadLetters, kDeadLetterExchange, ""));
+  return broker.DeclareQueue(
+      {.name = kQueue,
+       .text_arguments = {{"x-queue-type", "quorum"}, {"x-dead-letter-exchange", kDeadLetterExchange}},
+       .int_arguments = {{"x-delivery-limit", kHarnessLimit}}});
 }
 
-class RabbitHarness final : public SourceHarness {
+rabbitmq::ConnectionOptions Broker() { return {.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "stream-test"}; }
+
+RabbitQueueOptions Events() {
+  return {.connection = Broker(),
+          .queue = kQueue,
+          .check = [](rabbitmq::Connection& broker) { return broker.CheckQueue(kQueue).status(); },
+          .bindings = {{.exchange = kExchange, .routing_key = "event.#"}}};
+}
+
+class RabbitHarness final : public QueueHarness {
  public:
   RabbitHarness() {
-    EXPECT_THAT(rabbitmq::DeclareTopology(broker_), IsOk());
-    EXPECT_THAT(broker_.CheckQueue(messaging::kNotificationsQueue), IsOkAndHolds(0));
+    EXPECT_THAT(Declare(broker_), IsOk());
+    EXPECT_THAT(broker_.CheckQueue(kQueue), IsOkAndHolds(0));
+    EXPECT_THAT(queue_.Open(), IsOk()) << "binds";
   }
   ~RabbitHarness() override {
     // Another test finds both queues empty.
-    EXPECT_THAT(source_.Open(), IsOk());
-    EXPECT_THAT(source_.Consume(100), IsOk());
-    Drain(source_);
+    EXPECT_THAT(queue_.Open(), IsOk());
+    EXPECT_THAT(queue_.Consume(100), IsOk());
+    Drain(queue_);
     RabbitHarness::Buried();
   }
   void Publish(const std::vector<std::string>& bodies) override {
     std::vector<rabbitmq::Message> messages;
     messages.reserve(bodies.size());
     for (const std::string& body : bodies) {
-      messages.push_back({.exchange = messaging::kOrdersExchange,
-                          .routing_key = "ordermesh.order.accepted.v1",
-                          .message_id = body,
-                          .body = body});
+      messages.push_back({.exchange = kExchange, .routing_key = "event.happened", .message_id = body, .body = body});
     }
     EXPECT_THAT(broker_.Publish(messages, 256, absl::Seconds(10)).outcomes, Each(rabbitmq::Outcome::kConfirmed));
   }
-  DeliverySource& source() override { return source_; }
+  MessageQueue& queue() override { return queue_; }
   std::vector<std::string> Buried() override {
-    RabbitSourceOptions options = Events();
-    options.queue = messaging::kNotificationsDeadLetters;
-    options.binding = "";
-    RabbitSource dead(options);
+    RabbitQueueOptions options = Events();
+    options.queue = kDeadLetters;
+    options.bindings = {};
+    RabbitQueue dead(options);
     EXPECT_THAT(dead.Open(), IsOk());
     EXPECT_THAT(dead.Consume(100), IsOk());
     return Drain(dead);
   }
-  std::int64_t CountBuried() { return broker_.CheckQueue(messaging::kNotificationsDeadLetters).value(); }
+  std::int64_t CountBuried() { return broker_.CheckQueue(kDeadLetters).value(); }
 
  private:
-  static std::vector<std::string> Drain(DeliverySource& source) {
+  static std::vector<std::string> Drain(MessageQueue& queue) {
     std::vector<std::string> bodies;
     for (;;) {
-      absl::StatusOr<std::vector<rabbitmq::Delivery>> some = source.Receive(100, absl::Milliseconds(500));
+      absl::StatusOr<std::vector<rabbitmq::Delivery>> some = queue.Receive(100, absl::Milliseconds(500));
       EXPECT_THAT(some, IsOk());
       if (!some.ok() || some->empty()) return bodies;
       for (const rabbitmq::Delivery& delivery : *some) bodies.push_back(delivery.message.body);
-      EXPECT_THAT(source.Ack(some->back().tag, /*multiple=*/true), IsOk());
+      EXPECT_THAT(queue.Ack(some->back().tag, /*multiple=*/true), IsOk());
     }
   }
 
-  rabbitmq::Connection broker_{Events().connection};
-  RabbitSource source_{Events()};
+  rabbitmq::Connection broker_{Broker()};
+  RabbitQueue queue_{Events()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Rabbit, SourceConformance,
-                         ::testing::Values([] { return std::make_unique<RabbitHarness>(); }));
+INSTANTIATE_TEST_SUITE_P(Rabbit, QueueConformance, ::testing::Values([] { return std::make_unique<RabbitHarness>(); }));
+
+TEST(RabbitQueueTest, OpensOnlyWhenWhatItNeedsIsThere) {
+  RabbitQueueOptions options = Events();
+  options.check = [](rabbitmq::Connection& broker) { return broker.CheckQueue("stream-test.none").status(); };
+  EXPECT_THAT(RabbitQueue(options).Open(), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(RabbitQueueTest, ABindingThatIsGoneIsPutBack) {
+  RabbitHarness harness;
+  rabbitmq::Connection broker(Broker());
+  ASSERT_THAT(broker.UnbindQueue(kQueue, kExchange, "event.#"), IsOk());
+  ASSERT_THAT(harness.queue().Rebind(), IsOk());
+  harness.Publish({"a"});
+}
 
 constexpr char kPoison[] = "poison";
 constexpr int kCrashed = 3;
@@ -122,9 +149,9 @@ class Consumer {
     return WIFEXITED(status) && WEXITSTATUS(status) == kCrashed;
   }
   [[noreturn]] static void Run(int pipe) {
-    RabbitSource source(Events());
-    QueueLoop loop(
-        {.name = messaging::kNotificationsQueue}, source,
+    RabbitQueue queue(Events());
+    QueueConsumer consumer(
+        {.name = kQueue}, queue,
         [&](absl::Span<const rabbitmq::Delivery> batch) -> absl::StatusOr<std::vector<Verdict>> {
           std::string handled;
           for (const rabbitmq::Delivery& delivery : batch) {
@@ -133,10 +160,10 @@ class Consumer {
           }
           // Less than PIPE_BUF: at once, or not at all.
           if (write(pipe, handled.data(), handled.size()) < 0) _exit(1);
-          return std::vector<Verdict>(batch.size(), Verdict::kDone);
+          return std::vector<Verdict>(batch.size(), Verdict::kAck);
         },
         [](const absl::Status&) {}, base::SystemTimer(), base::SystemRandom());
-    loop.Run(std::stop_token());
+    consumer.Run(std::stop_token());
     _exit(0);
   }
 
@@ -190,10 +217,10 @@ TEST_P(PoisonTest, OneMessageThatEndsItsConsumersIsBuriedAndNoneOfItsNeighbours)
   for (std::unique_ptr<Consumer>& consumer : consumers) crashes += consumer->End() ? 1 : 0;
   EXPECT_EQ(handled, healthy);
   EXPECT_THAT(harness_.Buried(), ElementsAre(kPoison));
-  EXPECT_EQ(crashes, messaging::kDeliveryLimit + 1);
+  EXPECT_EQ(crashes, kHarnessLimit + 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Consumers, PoisonTest, ::testing::Values(1, 2));
 
 }  // namespace
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::stream

@@ -1,7 +1,8 @@
-// Consumes a queue: receives, has handled, settles.
+// A consumer of a queue: receives, has handled, settles.
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -10,25 +11,21 @@
 #include "libs/base/backoff.h"
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
-#include "services/notifier/delivery_source.h"
+#include "libs/stream/message_queue.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::stream {
 
 // What becomes of a message.
 enum class Verdict {
-  kDone,    // acknowledged
-  kRefuse,  // to the dead letters at once
-  kRetry,   // back to the queue, which counts it and gives up after its delivery limit
+  kAck,    // done with
+  kRetry,  // back to the queue, which counts it and gives up after its delivery limit
+  kBury,   // to the dead letters at once
 };
 
-// One verdict for each delivery, or an error that is none of theirs (the database is down): the same deliveries are
-// handled again after a pause. May be called again with deliveries that it has handled before.
-using Handle = std::function<absl::StatusOr<std::vector<Verdict>>(absl::Span<const rabbitmq::Delivery>)>;
-
-struct QueueLoopOptions {
-  std::string name;  // for logs
-  int prefetch = 512;
-  int batch = 256;
+struct QueueConsumerOptions {
+  std::string name;    // for logs
+  int prefetch = 512;  // new messages that may be unsettled at once
+  int batch = 256;     // of them that are handled together, at most
   // Under load, the least time from one batch to the next, so that more share a statement; a message after a pause is
   // handled at once.
   absl::Duration gather = absl::ZeroDuration();
@@ -41,19 +38,23 @@ struct QueueLoopOptions {
 // neighbours alike. So only new messages are taken many at a time; from the first that comes again on, and after every
 // loss, one message at a time is taken, until a new one comes: a message that ends its consumer again ends it alone,
 // and alone comes to its delivery limit. What it is given must outlive it. Belongs to the thread that calls Run.
-class QueueLoop {
+class QueueConsumer {
  public:
+  // Gives one verdict for each delivery, or an error that is none of theirs (the database is down): the same deliveries
+  // are handled again after a pause. May be called again with deliveries that it has handled before.
+  using Handle = std::function<absl::StatusOr<std::vector<Verdict>>(absl::Span<const rabbitmq::Delivery>)>;
   // `report` hears how the queue is after each change, and OK now and then.
   using Report = std::function<void(const absl::Status&)>;
 
-  QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Timer& timer,
-            base::Random& random);
+  QueueConsumer(QueueConsumerOptions options, MessageQueue& queue, Handle handle, Report report, base::Timer& timer,
+                base::Random& random);
 
   // Until a stop is asked for; what was received by then is handled and settled.
   void Run(std::stop_token stop);
 
  private:
-  absl::Status Session(std::stop_token stop);
+  // From opening the queue to its loss, or to the stop: OK.
+  absl::Status ConsumeUntilLost(std::stop_token stop);
   // New ones together; then, each alone, those that come again.
   absl::Status HandleAll(std::vector<rabbitmq::Delivery> deliveries, std::stop_token stop);
   // `in_order`: none that came before them is unsettled.
@@ -61,8 +62,8 @@ class QueueLoop {
   absl::Status Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts,
                       bool in_order);
 
-  const QueueLoopOptions options_;
-  DeliverySource& source_;
+  const QueueConsumerOptions options_;
+  MessageQueue& queue_;
   const Handle handle_;
   const Report report_;
   base::Timer& timer_;
@@ -70,4 +71,4 @@ class QueueLoop {
   int failures_ = 0;
 };
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::stream

@@ -1,32 +1,33 @@
-#include "services/notifier/queue_loop.h"
+#include "libs/stream/queue_consumer.h"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
 #include "libs/base/log_limit.h"
 #include "libs/base/status.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::stream {
 namespace {
 
 bool IsNew(const rabbitmq::Delivery& delivery) { return !delivery.redelivered && delivery.delivery_count == 0; }
 
 }  // namespace
 
-QueueLoop::QueueLoop(QueueLoopOptions options, DeliverySource& source, Handle handle, Report report, base::Timer& timer,
-                     base::Random& random)
+QueueConsumer::QueueConsumer(QueueConsumerOptions options, MessageQueue& queue, Handle handle, Report report,
+                             base::Timer& timer, base::Random& random)
     : options_(std::move(options)),
-      source_(source),
+      queue_(queue),
       handle_(std::move(handle)),
       report_(std::move(report)),
       timer_(timer),
       random_(random) {}
 
-void QueueLoop::Run(std::stop_token stop) {
+void QueueConsumer::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
-    const absl::Status ended = Session(stop);
+    const absl::Status ended = ConsumeUntilLost(stop);
     if (ended.ok() || stop.stop_requested()) return;
     report_(ended);
     if (base::LogsFailure(++failures_)) {
@@ -36,9 +37,9 @@ void QueueLoop::Run(std::stop_token stop) {
   }
 }
 
-absl::Status QueueLoop::Session(std::stop_token stop) {
-  RETURN_IF_ERROR(source_.Open());
-  RETURN_IF_ERROR(source_.Consume(1));
+absl::Status QueueConsumer::ConsumeUntilLost(std::stop_token stop) {
+  RETURN_IF_ERROR(queue_.Open());
+  RETURN_IF_ERROR(queue_.Consume(1));
   bool one_by_one = true;
   failures_ = 0;
   report_(absl::OkStatus());
@@ -48,23 +49,23 @@ absl::Status QueueLoop::Session(std::stop_token stop) {
     const absl::Duration early = next_batch - timer_.SteadyNow();
     if (!one_by_one && early > absl::ZeroDuration()) timer_.SleepFor(std::min(early, options_.gather), stop);
     ASSIGN_OR_RETURN(std::vector<rabbitmq::Delivery> received,
-                     source_.Receive(options_.batch, options_.receive_timeout));
+                     queue_.Receive(options_.batch, options_.receive_timeout));
     if (!received.empty()) {
       next_batch = timer_.SteadyNow() + options_.gather;
       const bool all_new = std::all_of(received.begin(), received.end(), IsNew);
       const bool turns = all_new == one_by_one;
       if (turns) {
-        ASSIGN_OR_RETURN(std::vector<rabbitmq::Delivery> rest, source_.Pause());
+        ASSIGN_OR_RETURN(std::vector<rabbitmq::Delivery> rest, queue_.Pause());
         std::move(rest.begin(), rest.end(), std::back_inserter(received));
       }
       RETURN_IF_ERROR(HandleAll(std::move(received), stop));
       if (turns) {
         one_by_one = !one_by_one;
-        RETURN_IF_ERROR(source_.Consume(one_by_one ? 1 : options_.prefetch));
+        RETURN_IF_ERROR(queue_.Consume(one_by_one ? 1 : options_.prefetch));
       }
     }
     if (timer_.SteadyNow() >= rebind_at) {
-      RETURN_IF_ERROR(source_.Rebind());
+      RETURN_IF_ERROR(queue_.Rebind());
       report_(absl::OkStatus());
       rebind_at = timer_.SteadyNow() + options_.rebind_interval;
     }
@@ -72,7 +73,7 @@ absl::Status QueueLoop::Session(std::stop_token stop) {
   return absl::OkStatus();
 }
 
-absl::Status QueueLoop::HandleAll(std::vector<rabbitmq::Delivery> deliveries, std::stop_token stop) {
+absl::Status QueueConsumer::HandleAll(std::vector<rabbitmq::Delivery> deliveries, std::stop_token stop) {
   const auto first_again = std::stable_partition(deliveries.begin(), deliveries.end(), IsNew);
   const auto all_new = static_cast<std::size_t>(first_again - deliveries.begin());
   const bool in_order = all_new == deliveries.size();
@@ -83,10 +84,13 @@ absl::Status QueueLoop::HandleAll(std::vector<rabbitmq::Delivery> deliveries, st
   return absl::OkStatus();
 }
 
-absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, bool in_order,
-                                        std::stop_token stop) {
+absl::Status QueueConsumer::HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, bool in_order,
+                                            std::stop_token stop) {
   for (int failures = 1;; ++failures) {
-    const absl::StatusOr<std::vector<Verdict>> verdicts = handle_(deliveries);
+    absl::StatusOr<std::vector<Verdict>> verdicts = handle_(deliveries);
+    if (verdicts.ok() && verdicts->size() != deliveries.size()) {
+      verdicts = absl::InternalError(absl::StrCat(verdicts->size(), " verdicts for ", deliveries.size(), " messages"));
+    }
     if (verdicts.ok()) return Settle(deliveries, *verdicts, in_order);
     if (base::LogsFailure(failures)) {
       base::LogWarning("batch_not_handled",
@@ -96,24 +100,24 @@ absl::Status QueueLoop::HandleAndSettle(absl::Span<const rabbitmq::Delivery> del
     if (!timer_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop)) {
       return absl::CancelledError("stopping");
     }
-    RETURN_IF_ERROR(source_.Tick());
+    RETURN_IF_ERROR(queue_.Tick());
   }
 }
 
-absl::Status QueueLoop::Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts,
-                               bool in_order) {
+absl::Status QueueConsumer::Settle(absl::Span<const rabbitmq::Delivery> deliveries, absl::Span<const Verdict> verdicts,
+                                   bool in_order) {
   const rabbitmq::Delivery* last_done = nullptr;
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    if (verdicts[i] != Verdict::kDone) {
-      RETURN_IF_ERROR(source_.Reject(deliveries[i].tag, verdicts[i] == Verdict::kRetry));
+    if (verdicts[i] != Verdict::kAck) {
+      RETURN_IF_ERROR(queue_.Reject(deliveries[i].tag, verdicts[i] == Verdict::kRetry));
     } else if (in_order) {
       last_done = &deliveries[i];
     } else {
-      RETURN_IF_ERROR(source_.Ack(deliveries[i].tag, /*multiple=*/false));
+      RETURN_IF_ERROR(queue_.Ack(deliveries[i].tag, /*multiple=*/false));
     }
   }
   // All before it are settled, or done as well.
-  return last_done == nullptr ? absl::OkStatus() : source_.Ack(last_done->tag, /*multiple=*/true);
+  return last_done == nullptr ? absl::OkStatus() : queue_.Ack(last_done->tag, /*multiple=*/true);
 }
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::stream

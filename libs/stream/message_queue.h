@@ -1,4 +1,4 @@
-// A queue's messages, as its consumers here see them.
+// A queue of messages, as its consumer sees it.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 #include "absl/time/time.h"
 #include "libs/messaging/rabbitmq/connection.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::stream {
 
 // Belongs to one thread. kUnavailable from any method: the connection was lost, with every delivery not yet settled;
 // they will come again after the next Open.
-class DeliverySource {
+class MessageQueue {
  public:
-  virtual ~DeliverySource() = default;
+  virtual ~MessageQueue() = default;
 
   // Connects, checks what is declared and binds what is ours to bind. Also the way back after an error.
   // kFailedPrecondition, kNotFound: the topology is not what it should be; the message names the difference.
@@ -36,4 +36,4 @@ class DeliverySource {
   virtual absl::Status Tick() = 0;
 };
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::stream

@@ -1,0 +1,39 @@
+#include "libs/stream/rabbit_queue.h"
+
+#include <utility>
+
+#include "libs/base/status.h"
+
+namespace ordermesh::stream {
+
+RabbitQueue::RabbitQueue(RabbitQueueOptions options) : options_(std::move(options)), connection_(options_.connection) {}
+
+absl::Status RabbitQueue::Open() {
+  connection_.Close();  // Deliveries of a session that failed half-way come again on the new one.
+  RETURN_IF_ERROR(connection_.Connect());
+  RETURN_IF_ERROR(options_.check(connection_));
+  return Rebind();
+}
+
+absl::Status RabbitQueue::Consume(int prefetch) { return connection_.Consume(options_.queue, prefetch); }
+
+absl::StatusOr<std::vector<rabbitmq::Delivery>> RabbitQueue::Pause() { return connection_.StopConsuming(); }
+
+absl::Status RabbitQueue::Rebind() {
+  for (const QueueBinding& binding : options_.bindings) {
+    RETURN_IF_ERROR(connection_.BindQueue(options_.queue, binding.exchange, binding.routing_key));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<rabbitmq::Delivery>> RabbitQueue::Receive(int max, absl::Duration timeout) {
+  return connection_.Receive(max, timeout);
+}
+
+absl::Status RabbitQueue::Ack(std::uint64_t tag, bool multiple) { return connection_.Ack(tag, multiple); }
+
+absl::Status RabbitQueue::Reject(std::uint64_t tag, bool requeue) { return connection_.Reject(tag, requeue); }
+
+absl::Status RabbitQueue::Tick() { return connection_.Tick(); }
+
+}  // namespace ordermesh::stream
