@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "libs/aio/completion.h"
 #include "libs/aio/lane.h"
+#include "libs/aio/stopping.h"
 #include "libs/aio/task.h"
 #include "libs/aio/waiter.h"
 #include "libs/base/metrics.h"
@@ -59,7 +60,7 @@ class WorkerPool {
   //   kResourceExhausted  the queue is full
   //   kDeadlineExceeded   the deadline passed while it waited
   //   kCancelled          the caller went away while it waited
-  //   kUnavailable        the pool is stopping
+  //   kUnavailable        the pool is stopping (IsStopping)
   template <class F, class Result = std::invoke_result_t<F&, Resource&>>
   Task<Result> Run(Waiter waiter, F job) {
     Completion<Result> done(waiter.lane);
@@ -87,7 +88,7 @@ class WorkerPool {
       base::MutexLock lock(mu_);
       left.swap(queue_);
     }
-    for (Queued& queued : left) queued.refuse(absl::UnavailableError("shutting down"));
+    for (Queued& queued : left) queued.refuse(Stopping());
   }
 
   std::size_t queued() const {
@@ -105,7 +106,7 @@ class WorkerPool {
 
   absl::Status Enqueue(Queued job) {
     base::MutexLock lock(mu_);
-    if (stopped_) return absl::UnavailableError("shutting down");
+    if (stopped_) return Stopping();
     if (queue_.size() >= options_.max_queued) return absl::ResourceExhaustedError("too much work is waiting");
     queue_.push_back(std::move(job));
     ready_.NotifyOne();

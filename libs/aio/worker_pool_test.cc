@@ -143,6 +143,7 @@ TEST_F(WorkerPoolTest, FinishesTheJobUnderWayAndRefusesTheRestWhenStopped) {
   absl::Status refused = Start(pool, late).get();
   while (absl::IsResourceExhausted(refused)) refused = Start(pool, late).get();
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(IsStopping(refused)) << "and not that of a dependency";
   go.count_down();
   stopper.join();
   EXPECT_THAT(first.get(), IsOk());
