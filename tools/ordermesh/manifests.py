@@ -1,5 +1,6 @@
-"""Makes what of helm/ordermesh and k8s/ is made from elsewhere.
+"""Makes what of helm/ordermesh, k8s/ and docker/ is made from elsewhere.
 
+- what services/services.yaml says of the services: see service_files;
 - helm/ordermesh/files: what local runs use as well;
 - helm/ordermesh/values.schema.json: the settings of each program, from docs/configuration.md;
 - helm/ordermesh/README.md: from values.yaml, by helm-docs;
@@ -18,7 +19,7 @@ import sys
 
 import yaml
 
-from .service_table import PROGRAMS
+from . import service_files, service_table
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CHART = REPOSITORY / "helm" / "ordermesh"
@@ -35,9 +36,10 @@ _COPIES = {
 }
 # What the chart decides, or keeps in Secrets: not for `<name>.config`.
 CHARTS_OWN = {
-    *("listen", "ops_listen", "database_url", "amqp_url", "amqp_ca_file", "validation_target", "role_password"),
+    *("listen", "ops_listen", "database_url", "amqp_url", "amqp_ca_file", "role_password"),
     *("kafka_brokers", "kafka_security", "kafka_ca_file", "kafka_sasl_mechanism", "kafka_username", "kafka_password"),
     *("channels", "smtp_url", "smtp_tls", "smtp_username", "smtp_password", "mail_from", "webhook_url", "sample_data"),
+    *(f"{row.name}_target" for row in service_table.ROWS if service_table.callers(row.name)),
 }
 _ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<type>[^|]+?) \| .*\|$")
 
@@ -68,13 +70,14 @@ def _schema_of(described: str) -> dict:
 
 def _schema() -> str:
     schema = json.loads((CHART / "values.schema.json").read_text())
-    for program in PROGRAMS:
+    for program in service_table.PROGRAMS:
         settings = {name: _schema_of(kind) for name, kind in settings_of(program).items() if name not in CHARTS_OWN}
         schema["definitions"][f"{program}Config"] = {
             "type": "object",
             "additionalProperties": False,
             "properties": settings,
         }
+    service_files.complete_schema(schema)
     return json.dumps(schema, indent=2) + "\n"
 
 
@@ -153,8 +156,9 @@ _Blocks.add_representer(str, _Blocks.represent_str)
 
 
 def make() -> dict[pathlib.Path, str]:
-    """The made parts of the chart itself, each file with its text."""
-    return {target: source.read_text() for target, source in _COPIES.items()} | {CHART / "values.schema.json": _schema()}
+    """What is made without rendering the chart, each file with its text."""
+    copies = {target: source.read_text() for target, source in _COPIES.items()}
+    return copies | service_files.make() | {CHART / "values.schema.json": _schema()}
 
 
 def make_rendered() -> dict[pathlib.Path, str]:

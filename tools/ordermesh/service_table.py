@@ -23,6 +23,7 @@ class Row:
     stores: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     serves: list[dict] = field(default_factory=list)
+    cpu: str = "50m"
     replicas: int = 1
     scaled_by: str = ""
     extras: bool = False
