@@ -100,16 +100,21 @@ def _manifests(*values: pathlib.Path) -> list[tuple[str, str]]:
     return [(template, manifest.strip("\n")) for template, manifest in found]
 
 
+def _component(manifest: str) -> str:
+    return re.search(r"(?m)^    app\.kubernetes\.io/component: (\S+)$", manifest)[1]
+
+
 def _file(template: str, manifests: list[str]) -> str:
     return f"# Made by tools/render-manifests from helm/ordermesh/templates/{template}; change it there.\n" + "\n---\n".join(manifests) + "\n"
 
 
 def _base() -> dict[pathlib.Path, str]:
-    """A file for each template, and the kustomization that lists them."""
-    templates: dict[str, list[str]] = {}
+    """A file for each template, or each service, and the kustomization that lists them."""
+    made: dict[tuple[str, str], list[str]] = {}
     for template, manifest in _manifests():
-        templates.setdefault(template, []).append(manifest)
-    files = {BASE / template: _file(template, manifests) for template, manifests in sorted(templates.items())}
+        name = f"{_component(manifest)}.yaml" if template == "services.yaml" else template
+        made.setdefault((name, template), []).append(manifest)
+    files = {BASE / name: _file(template, manifests) for (name, template), manifests in made.items()}
     listed = "".join(f"  - {file.name}\n" for file in sorted(files))
     files[BASE / "kustomization.yaml"] = (
         "# Made by tools/render-manifests. The Secrets ordermesh-postgres and ordermesh-rabbitmq are an overlay's matter.\n"
@@ -121,7 +126,7 @@ def _base() -> dict[pathlib.Path, str]:
 
 def _availability() -> dict[pathlib.Path, str]:
     budgets = [text for _, text in _manifests(CHART / "values-ha.yaml") if "\nkind: PodDisruptionBudget\n" in text]
-    return {AVAILABILITY: _file("_availability.tpl", budgets)}
+    return {AVAILABILITY: _file("_availability.tpl", sorted(budgets, key=_component))}
 
 
 def _stores() -> dict[pathlib.Path, str]:

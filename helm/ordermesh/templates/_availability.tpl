@@ -49,17 +49,12 @@ spec:
 {{- end }}
 
 {{- define "ordermesh.checkScaling" -}}
-{{- range $name := tuple "gateway" "validation" "envoy" }}
-{{- with (index $.Values $name).autoscaling }}
+{{- range $row := append (.Files.Get "files/services.yaml" | fromYamlArray) (dict "name" "envoy") }}
+{{- range $scaler := tuple "autoscaling" "keda" }}
+{{- with get (get $.Values $row.name) $scaler }}
 {{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) }}
-{{- fail (printf "%s.autoscaling.maxReplicas is less than minReplicas" $name) }}
+{{- fail (printf "%s.%s.maxReplicas is less than minReplicas" $row.name $scaler) }}
 {{- end }}
-{{- end }}
-{{- end }}
-{{- range $name := tuple "notifier" "analytics" }}
-{{- with (index $.Values $name).keda }}
-{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) }}
-{{- fail (printf "%s.keda.maxReplicas is less than minReplicas" $name) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,19 +1,30 @@
 {{/*
 One of our services: ConfigMap, ServiceAccount, Service, Deployment, and what its values ask for besides.
 
-  (dict "root" $ "name" "gateway" "port" 50051 "stores" (list "database") "settings" (dict "validation_target" "…"))
+  (dict "root" $ "row" $row "table" $table)
 
-`stores` are what it may open, its mail server included; `settings` what else the chart decides; `<name>.config` adds to them.
+`row` is its row of `table`, files/services.yaml. What one service alone has is in _NAME.tpl: a row with `extras` has a template
+ordermesh.NAME.extras, which gets (dict "root" $ "name" … "settings" … "stores" …), adds to `settings` and `stores`, and renders the
+objects that come last. `NAME.config` of the values stands over all settings.
 */}}
 {{- define "ordermesh.service" -}}
-{{- $root := .root }}{{ $name := .name }}{{ $values := index $root.Values .name -}}
-{{- $grpc := int .port }}{{ $ops := add $grpc 1000 -}}
+{{- $root := .root }}{{ $row := .row }}{{ $name := .row.name }}{{ $values := index .root.Values .row.name -}}
+{{- $grpc := int .row.port }}{{ $ops := add $grpc 1000 -}}
 {{- $settings := dict "log_level" "info" "drain_delay_ms" 5000 "drain_timeout_ms" 20000 -}}
 {{- $_ := set $settings "listen" (printf "%s:%d" (include "ordermesh.listenHost" $root) $grpc) }}
 {{- $_ := set $settings "ops_listen" (printf "%s:%d" (include "ordermesh.listenHost" $root) $ops) }}
-{{- range .stores }}{{ include "ordermesh.storeSettings" (list $root . $settings) }}{{ end }}
-{{- /* Not `merge`, which takes 0 and "" for not given. */}}
-{{- range $key, $value := .settings }}{{ $_ := set $settings $key $value }}{{ end }}
+{{- $own := dict "root" $root "name" $name "settings" $settings "stores" (without ($row.stores | default list) "smtp") }}
+{{- range $own.stores }}{{ include "ordermesh.storeSettings" (list $root . $settings) }}{{ end }}
+{{- range $other := .table }}
+{{- if has $other.name ($row.calls | default list) }}
+{{- $_ := set $settings (print $other.name "_target") (printf "dns:///%s:%d" (include "ordermesh.name" (list $root $other.name)) (int $other.port)) }}
+{{- end }}
+{{- /* Who calls it learns of another replica when one of its connections ends: hence the age, within which new replicas get their
+share. See preStopSeconds, which is to be longer. Envoy asks DNS all the time and needs none. */}}
+{{- if has $name ($other.calls | default list) }}{{ $_ := set $settings "max_connection_age_s" 5 }}{{ end }}
+{{- end }}
+{{- $extras := "" }}
+{{- if $row.extras }}{{ $extras = include (printf "ordermesh.%s.extras" $name) $own }}{{ end }}
 {{- range $key, $value := $values.config }}{{ $_ := set $settings $key $value }}{{ end }}
 {{- $config := include "ordermesh.settings" $settings | trim -}}
 {{- $meta := list $root $name -}}
@@ -106,8 +117,9 @@ spec:
           volumeMounts:
             - {name: config, mountPath: /etc/ordermesh, readOnly: true}
       volumes:
-        {{- include "ordermesh.configVolume" (list $root $name .stores) | nindent 8 }}
+        {{- include "ordermesh.configVolume" (list $root $name $own.stores) | nindent 8 }}
 {{- include "ordermesh.availability" (list $root $name "Deployment") }}
+{{- $extras }}
 {{- end }}
 
 {{/* Where programs listen, as they write it: an address of IPv6 in brackets. */}}

@@ -1,9 +1,11 @@
-{{- /* Tells customers about their orders: a line in the log, a mail, a call of a webhook. */}}
+{{/*
+What the notifier alone has: the channels by which customers are told (a line in the log, a mail, a call of a webhook), and KEDA.
+*/}}
+{{- define "ordermesh.notifier.extras" -}}
+{{- $root := .root }}{{ $settings := .settings }}{{ $values := .root.Values.notifier -}}
 {{- $channels := list }}
-{{- $settings := dict }}
-{{- $stores := list "database" "amqp" }}
-{{- if .Values.notifier.log.enabled }}{{ $channels = append $channels "log" }}{{ end }}
-{{- with .Values.notifier.email }}
+{{- if $values.log.enabled }}{{ $channels = append $channels "log" }}{{ end }}
+{{- with $values.email }}
 {{- if .enabled }}
 {{- $channels = append $channels "email" }}
 {{- $_ := set $settings "smtp_url" .smtpUrl }}
@@ -11,12 +13,13 @@
 {{- $_ := set $settings "mail_from" .from }}
 {{- if .existingSecret }}
 {{- $_ := set $settings "smtp_username" .username }}
-{{- $stores = append $stores "smtp" }}
+{{- $_ := set $ "stores" (append $.stores "smtp") }}
+{{- include "ordermesh.storeSettings" (list $root "smtp" $settings) }}
 {{- end }}
 {{- if not .smtpUrl }}{{ fail "notifier.email.smtpUrl is needed when notifier.email.enabled is true" }}{{ end }}
 {{- end }}
 {{- end }}
-{{- with .Values.notifier.webhook }}
+{{- with $values.webhook }}
 {{- if .enabled }}
 {{- $channels = append $channels "webhook" }}
 {{- $_ := set $settings "webhook_url" .url }}
@@ -25,28 +28,27 @@
 {{- end }}
 {{- if not $channels }}{{ fail "notifier: one of log.enabled, email.enabled and webhook.enabled has to be true" }}{{ end }}
 {{- $_ := set $settings "channels" (join "," $channels) }}
-{{- include "ordermesh.service" (dict "root" . "name" "notifier" "port" 50055 "stores" $stores "settings" $settings) }}
-{{- with .Values.notifier.keda }}
+{{- with $values.keda }}
 {{- if .enabled }}
 ---
 # The management API counts what is unacknowledged too; over AMQP only what is ready is seen.
 apiVersion: keda.sh/v1alpha1
 kind: TriggerAuthentication
 metadata:
-  {{- include "ordermesh.metadata" (list $ "notifier") | nindent 2 }}
+  {{- include "ordermesh.metadata" (list $root "notifier") | nindent 2 }}
 spec:
   secretTargetRef:
     - parameter: host
-      name: {{ .managementSecret | default (include "ordermesh.rabbitmq.secret" $) | quote }}
+      name: {{ .managementSecret | default (include "ordermesh.rabbitmq.secret" $root) | quote }}
       key: {{ .managementKey | quote }}
 ---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
-  {{- include "ordermesh.metadata" (list $ "notifier") | nindent 2 }}
+  {{- include "ordermesh.metadata" (list $root "notifier") | nindent 2 }}
 spec:
   scaleTargetRef:
-    name: {{ include "ordermesh.name" (list $ "notifier") | quote }}
+    name: {{ include "ordermesh.name" (list $root "notifier") | quote }}
   minReplicaCount: {{ .minReplicas }}
   maxReplicaCount: {{ .maxReplicas }}
   triggers:
@@ -58,6 +60,7 @@ spec:
         value: {{ .queueLength | quote }}
         excludeUnacknowledged: "false"
       authenticationRef:
-        name: {{ include "ordermesh.name" (list $ "notifier") | quote }}
+        name: {{ include "ordermesh.name" (list $root "notifier") | quote }}
+{{- end }}
 {{- end }}
 {{- end }}

@@ -1,14 +1,15 @@
-{{- /* Counts sales. More replicas than the topic has partitions (3) have nothing to do. */}}
-{{- include "ordermesh.service" (dict "root" . "name" "analytics" "port" 50054 "stores" (list "database" "kafka")) }}
-{{- if .Values.analytics.keda.enabled }}
-{{- $security := .Values.kafka.security }}
+{{/* What analytics alone has: KEDA. More replicas than the topic has partitions (3) have nothing to do. */}}
+{{- define "ordermesh.analytics.extras" -}}
+{{- $root := .root -}}
+{{- if $root.Values.analytics.keda.enabled }}
+{{- $security := $root.Values.kafka.security }}
 {{- $credentials := or $security.existingSecret $security.caSecret }}
 {{- if $credentials }}
 ---
 apiVersion: keda.sh/v1alpha1
 kind: TriggerAuthentication
 metadata:
-  {{- include "ordermesh.metadata" (list . "analytics") | nindent 2 }}
+  {{- include "ordermesh.metadata" (list $root "analytics") | nindent 2 }}
 spec:
   secretTargetRef:
     {{- with $security.existingSecret }}
@@ -24,22 +25,22 @@ spec:
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
-  {{- include "ordermesh.metadata" (list . "analytics") | nindent 2 }}
+  {{- include "ordermesh.metadata" (list $root "analytics") | nindent 2 }}
 spec:
   scaleTargetRef:
-    name: {{ include "ordermesh.name" (list . "analytics") | quote }}
-  minReplicaCount: {{ .Values.analytics.keda.minReplicas }}
-  maxReplicaCount: {{ .Values.analytics.keda.maxReplicas }}
+    name: {{ include "ordermesh.name" (list $root "analytics") | quote }}
+  minReplicaCount: {{ $root.Values.analytics.keda.minReplicas }}
+  maxReplicaCount: {{ $root.Values.analytics.keda.maxReplicas }}
   triggers:
     - type: kafka
       metadata:
-        bootstrapServers: {{ include "ordermesh.kafka.brokers" . | quote }}
+        bootstrapServers: {{ include "ordermesh.kafka.brokers" $root | quote }}
         consumerGroup: analytics
         topic: orders.events
-        lagThreshold: {{ .Values.analytics.keda.lag | quote }}
+        lagThreshold: {{ $root.Values.analytics.keda.lag | quote }}
         offsetResetPolicy: earliest
         # KEDA's own default, 1.0.0, is a protocol that Kafka 4 does not speak any more.
-        version: {{ .Values.analytics.keda.kafkaVersion | quote }}
+        version: {{ $root.Values.analytics.keda.kafkaVersion | quote }}
         {{- with $security.mechanism }}
         sasl: {{ get (dict "PLAIN" "plaintext" "SCRAM-SHA-256" "scram_sha256" "SCRAM-SHA-512" "scram_sha512") . }}
         {{- end }}
@@ -48,6 +49,7 @@ spec:
         {{- end }}
       {{- if $credentials }}
       authenticationRef:
-        name: {{ include "ordermesh.name" (list . "analytics") | quote }}
+        name: {{ include "ordermesh.name" (list $root "analytics") | quote }}
       {{- end }}
+{{- end }}
 {{- end }}
