@@ -12,13 +12,13 @@
 #include "libs/postgres/database_check.h"
 #include "services/analytics/analytics_config.h"
 #include "services/analytics/analytics_metrics.h"
-#include "services/analytics/analytics_service.h"
-#include "services/analytics/cluster_log_ends.h"
-#include "services/analytics/dead_letter_writer.h"
-#include "services/analytics/kafka_record_source.h"
-#include "services/analytics/maintenance.h"
-#include "services/analytics/postgres_rollup_store.h"
-#include "services/analytics/record_consumer.h"
+#include "services/analytics/api/analytics_service.h"
+#include "services/analytics/app/maintenance.h"
+#include "services/analytics/app/record_consumer.h"
+#include "services/analytics/kafka/cluster_log_ends.h"
+#include "services/analytics/kafka/dead_letter_writer.h"
+#include "services/analytics/kafka/kafka_record_source.h"
+#include "services/analytics/store/postgres_rollup_store.h"
 
 namespace ordermesh::analytics {
 namespace {

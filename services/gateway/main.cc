@@ -9,13 +9,13 @@
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
-#include "services/gateway/database_monitor.h"
+#include "services/gateway/api/order_service.h"
+#include "services/gateway/clients/grpc_validator.h"
+#include "services/gateway/clients/validation_check.h"
 #include "services/gateway/gateway_config.h"
-#include "services/gateway/grpc_validator.h"
-#include "services/gateway/order_service.h"
-#include "services/gateway/postgres_order_store.h"
-#include "services/gateway/validation_check.h"
-#include "services/gateway/wire_order_events.h"
+#include "services/gateway/store/database_monitor.h"
+#include "services/gateway/store/postgres_order_store.h"
+#include "services/gateway/store/wire_order_events.h"
 
 namespace ordermesh::gateway {
 namespace {

@@ -9,8 +9,8 @@
 #include "libs/base/config.h"
 #include "libs/mesh/process.h"
 #include "libs/messaging/rabbitmq/broker.h"
-#include "services/notifier/notification.h"
-#include "services/notifier/smtp_sender.h"
+#include "services/notifier/app/notification.h"
+#include "services/notifier/channels/smtp_sender.h"
 
 namespace ordermesh::notifier {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "libs/base/metrics.h"
-#include "services/notifier/notification.h"
+#include "services/notifier/app/notification.h"
 
 namespace ordermesh::notifier {
 

@@ -11,7 +11,7 @@
 #include "libs/postgres/connection.h"
 #include "libs/postgres/database_check.h"
 #include "libs/postgres/schema_check.h"
-#include "services/relay/postgres_outbox.h"
+#include "services/relay/store/postgres_outbox.h"
 
 namespace ordermesh::relay {
 namespace {

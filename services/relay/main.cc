@@ -6,14 +6,14 @@
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/messaging/kafka/admin.h"
+#include "services/relay/app/relay_lane.h"
+#include "services/relay/app/upkeep.h"
 #include "services/relay/checks.h"
-#include "services/relay/kafka_sink.h"
-#include "services/relay/postgres_outbox.h"
-#include "services/relay/postgres_upkeep.h"
-#include "services/relay/rabbitmq_sink.h"
 #include "services/relay/relay_config.h"
-#include "services/relay/relay_lane.h"
-#include "services/relay/upkeep.h"
+#include "services/relay/sinks/kafka_sink.h"
+#include "services/relay/sinks/rabbitmq_sink.h"
+#include "services/relay/store/postgres_outbox.h"
+#include "services/relay/store/postgres_upkeep.h"
 
 namespace ordermesh::relay {
 namespace {

@@ -1,13 +1,13 @@
 // Validation: ordermesh.validation.v1.ValidationService.
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
-#include "services/validation/catalog_refresher.h"
-#include "services/validation/catalog_snapshot.h"
-#include "services/validation/postgres_catalog_store.h"
-#include "services/validation/validate_orders.h"
+#include "services/validation/api/validation_service.h"
+#include "services/validation/app/catalog_refresher.h"
+#include "services/validation/app/catalog_snapshot.h"
+#include "services/validation/app/validate_orders.h"
+#include "services/validation/store/postgres_catalog_store.h"
 #include "services/validation/validation_config.h"
 #include "services/validation/validation_metrics.h"
-#include "services/validation/validation_service.h"
 
 namespace ordermesh::validation {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "services/analytics/dead_letters.h"
+#include "services/analytics/app/dead_letters.h"
 
 namespace ordermesh::analytics {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/analytics/record_source.h"
+#include "services/analytics/app/record_source.h"
 
 namespace ordermesh::analytics {
 

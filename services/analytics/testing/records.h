@@ -8,8 +8,8 @@
 #include "libs/domain/order.h"
 #include "libs/wire/cloud_event.h"
 #include "libs/wire/order_event.h"
-#include "services/analytics/record_source.h"
-#include "services/analytics/sale_event.h"
+#include "services/analytics/app/record_source.h"
+#include "services/analytics/app/sale_event.h"
 #include "services/analytics/testing/sale_events.h"
 
 namespace ordermesh::analytics {

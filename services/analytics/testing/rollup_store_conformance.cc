@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "gmock/gmock.h"
+#include "services/analytics/app/uuid_time.h"
 #include "services/analytics/testing/sale_events.h"
-#include "services/analytics/uuid_time.h"
 
 namespace ordermesh::analytics {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "gtest/gtest.h"
-#include "services/analytics/rollup_store.h"
+#include "services/analytics/app/rollup_store.h"
 
 namespace ordermesh::analytics {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libs/base/uuid.h"
-#include "services/analytics/sale_event.h"
+#include "services/analytics/app/sale_event.h"
 
 namespace ordermesh::analytics {
 

@@ -10,8 +10,8 @@
 
 #include "libs/aio/completion.h"
 #include "libs/domain/rule_table.h"
+#include "services/gateway/app/validator.h"
 #include "services/gateway/testing/orders.h"
-#include "services/gateway/validator.h"
 
 namespace ordermesh::gateway {
 

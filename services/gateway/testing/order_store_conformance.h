@@ -11,8 +11,8 @@
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
 #include "libs/base/timer.h"
-#include "services/gateway/fake_order_store.h"
-#include "services/gateway/order_store.h"
+#include "services/gateway/app/order_store.h"
+#include "services/gateway/testing/fake_order_store.h"
 #include "services/gateway/testing/orders.h"
 
 namespace ordermesh::gateway {

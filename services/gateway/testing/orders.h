@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/testing/fake_random.h"
-#include "services/gateway/order_events.h"
-#include "services/gateway/order_store.h"
+#include "services/gateway/app/order_events.h"
+#include "services/gateway/app/order_store.h"
 
 namespace ordermesh::gateway {
 

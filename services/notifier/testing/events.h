@@ -6,7 +6,7 @@
 #include <string>
 
 #include "libs/testing/fake_random.h"
-#include "services/notifier/notification.h"
+#include "services/notifier/app/notification.h"
 
 namespace ordermesh::notifier {
 

@@ -8,7 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "libs/base/timer.h"
-#include "services/notifier/ledger.h"
+#include "services/notifier/app/ledger.h"
 
 namespace ordermesh::notifier {
 

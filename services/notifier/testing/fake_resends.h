@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "services/notifier/resends.h"
+#include "services/notifier/app/resends.h"
 #include "services/notifier/testing/fake_ledger.h"
 
 namespace ordermesh::notifier {

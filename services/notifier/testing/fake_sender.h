@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libs/base/mutex.h"
-#include "services/notifier/sender.h"
+#include "services/notifier/app/sender.h"
 
 namespace ordermesh::notifier {
 

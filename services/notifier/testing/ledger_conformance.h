@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "services/notifier/ledger.h"
-#include "services/notifier/resends.h"
+#include "services/notifier/app/ledger.h"
+#include "services/notifier/app/resends.h"
 
 namespace ordermesh::notifier {
 

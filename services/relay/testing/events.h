@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/testing/fake_random.h"
-#include "services/relay/event.h"
+#include "services/relay/app/event.h"
 
 namespace ordermesh::relay {
 

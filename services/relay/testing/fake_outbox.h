@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libs/base/mutex.h"
-#include "services/relay/outbox_store.h"
+#include "services/relay/app/outbox_store.h"
 
 namespace ordermesh::relay {
 

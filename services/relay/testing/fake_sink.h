@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libs/base/mutex.h"
-#include "services/relay/sink.h"
+#include "services/relay/app/sink.h"
 
 namespace ordermesh::relay {
 

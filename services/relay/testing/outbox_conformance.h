@@ -12,7 +12,7 @@
 
 #include "absl/time/clock.h"
 #include "libs/testing/status_matchers.h"
-#include "services/relay/outbox_store.h"
+#include "services/relay/app/outbox_store.h"
 #include "services/relay/testing/events.h"
 
 namespace ordermesh::relay {

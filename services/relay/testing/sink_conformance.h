@@ -15,7 +15,7 @@
 #include "libs/testing/status_matchers.h"
 #include "libs/wire/order_event.h"
 #include "libs/wire/test_orders.h"
-#include "services/relay/sink.h"
+#include "services/relay/app/sink.h"
 #include "services/relay/testing/events.h"
 
 namespace ordermesh::relay {

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/domain/rules.h"
 #include "libs/testing/fake_random.h"
-#include "services/validation/catalog_snapshot.h"
-#include "services/validation/catalog_store.h"
+#include "services/validation/app/catalog_snapshot.h"
+#include "services/validation/app/catalog_store.h"
 
 namespace ordermesh::validation {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "services/validation/catalog_store.h"
+#include "services/validation/app/catalog_store.h"
 
 namespace ordermesh::validation {
 

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "libs/base/mutex.h"
-#include "services/validation/catalog_store.h"
+#include "services/validation/app/catalog_store.h"
 
 namespace ordermesh::validation {
 

@@ -12,9 +12,9 @@
 #include "libs/testing/explain.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
-#include "services/analytics/postgres_rollup_store.h"
-#include "services/analytics/refusals.h"
+#include "services/analytics/api/refusals.h"
 #include "services/analytics/sql.h"
+#include "services/analytics/store/postgres_rollup_store.h"
 
 namespace ordermesh::analytics {
 namespace {

@@ -1,6 +1,6 @@
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
-#include "services/analytics/postgres_rollup_store.h"
+#include "services/analytics/store/postgres_rollup_store.h"
 #include "services/analytics/testing/rollup_store_conformance.h"
 #include "services/analytics/testing/sale_events.h"
 

@@ -12,9 +12,9 @@
 #include "libs/base/random.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/testing/status_matchers.h"
-#include "services/analytics/dead_letter_writer.h"
-#include "services/analytics/kafka_record_source.h"
-#include "services/analytics/postgres_rollup_store.h"
+#include "services/analytics/kafka/dead_letter_writer.h"
+#include "services/analytics/kafka/kafka_record_source.h"
+#include "services/analytics/store/postgres_rollup_store.h"
 
 namespace ordermesh::analytics {
 namespace {

@@ -13,8 +13,8 @@
 #include "libs/messaging/kafka/producer.h"
 #include "libs/testing/test_database.h"
 #include "services/analytics/analytics_metrics.h"
-#include "services/analytics/record_consumer.h"
-#include "services/analytics/rollup_store.h"
+#include "services/analytics/app/record_consumer.h"
+#include "services/analytics/app/rollup_store.h"
 #include "services/analytics/testing/records.h"
 
 namespace ordermesh::analytics {

@@ -8,7 +8,7 @@
 #include "libs/base/metrics.h"
 #include "libs/base/random.h"
 #include "libs/testing/test_database.h"
-#include "services/gateway/postgres_order_store.h"
+#include "services/gateway/store/postgres_order_store.h"
 #include "services/gateway/testing/order_store_conformance.h"
 #include "services/gateway/testing/orders.h"
 

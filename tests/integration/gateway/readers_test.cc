@@ -15,7 +15,7 @@
 #include "libs/base/timer.h"
 #include "libs/base/uuid.h"
 #include "libs/testing/status_matchers.h"
-#include "services/gateway/intake.h"
+#include "services/gateway/app/intake.h"
 #include "services/gateway/testing/fake_call.h"
 #include "services/gateway/testing/fake_validator.h"
 #include "tests/integration/gateway/postgres_world.h"

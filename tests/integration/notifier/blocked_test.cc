@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/testing/status_matchers.h"
-#include "services/notifier/postgres_ledger.h"
-#include "services/notifier/session.h"
+#include "services/notifier/store/postgres_ledger.h"
+#include "services/notifier/store/session.h"
 #include "services/notifier/testing/events.h"
 #include "tests/integration/notifier/notifier_database.h"
 

@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "libs/testing/status_matchers.h"
-#include "services/notifier/postgres_ledger.h"
-#include "services/notifier/postgres_resends.h"
-#include "services/notifier/session.h"
+#include "services/notifier/store/postgres_ledger.h"
+#include "services/notifier/store/postgres_resends.h"
+#include "services/notifier/store/session.h"
 #include "services/notifier/testing/events.h"
 #include "services/notifier/testing/resend_conformance.h"
 #include "tests/integration/notifier/notifier_database.h"

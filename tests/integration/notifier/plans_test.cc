@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/testing/explain.h"
 #include "libs/testing/status_matchers.h"
-#include "services/notifier/postgres_notification_store.h"
-#include "services/notifier/session.h"
 #include "services/notifier/sql.h"
+#include "services/notifier/store/postgres_notification_store.h"
+#include "services/notifier/store/session.h"
 #include "tests/integration/notifier/notifier_database.h"
 
 namespace ordermesh::notifier {

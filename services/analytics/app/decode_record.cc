@@ -1,0 +1,42 @@
+#include "services/analytics/app/decode_record.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/wire/cloud_event.h"
+#include "libs/wire/order_event.h"
+
+namespace ordermesh::analytics {
+namespace {
+
+constexpr absl::string_view kOrderTypes = "ordermesh.order.";
+
+}  // namespace
+
+absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const Record& record) {
+  ASSIGN_OR_RETURN(wire::CloudEvent envelope, wire::FromKafkaHeaders(record.headers));
+  SaleEvent event;
+  if (envelope.type == wire::kOrderAccepted) {
+    event.kind = SaleEvent::Kind::kAccepted;
+  } else if (envelope.type == wire::kOrderCancelled) {
+    event.kind = SaleEvent::Kind::kCancelled;
+  } else if (absl::StartsWith(envelope.type, kOrderTypes)) {
+    return std::nullopt;
+  } else {
+    return absl::InvalidArgumentError("CloudEvent: type is not one of an order's");
+  }
+  ASSIGN_OR_RETURN(wire::OrderEventData data, wire::DecodeOrderEvent(record.value));
+  event.event_id = envelope.id;
+  event.accept_time = data.accept_time;
+  event.currency = std::move(data.total.currency);
+  event.lines.reserve(data.lines.size());
+  for (domain::OrderLine& line : data.lines) {
+    if (line.sku.find('\0') != std::string::npos) return absl::InvalidArgumentError("event: lines: a sku holds U+0000");
+    event.lines.push_back({line.product_id, std::move(line.sku), line.quantity, line.unit_price_minor});
+  }
+  return event;
+}
+
+}  // namespace ordermesh::analytics

@@ -1,0 +1,254 @@
+#include "services/analytics/store/postgres_rollup_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "services/analytics/app/uuid_time.h"
+#include "services/analytics/sql.h"
+
+namespace ordermesh::analytics {
+namespace {
+
+using postgres::Array;
+using postgres::Params;
+using Pipeline = postgres::Connection::Pipeline;
+using postgres::Statement;
+using postgres::Type;
+
+constexpr absl::Duration kLongestQuery = absl::Seconds(3);  // of the 5 that a call has by default
+
+constexpr Statement kInsertPartition{"insert_partition", sql::kInsertPartition};
+constexpr Statement kSelectPartition{"select_partition", sql::kSelectPartition};
+constexpr Statement kSelectPartitions{"select_partitions", sql::kSelectPartitions};
+constexpr Statement kMovePartition{"move_partition", sql::kMovePartition};
+constexpr Statement kLockPartition{"lock_partition", sql::kLockPartition};
+constexpr Statement kInsertSeenEvents{"insert_seen_events", sql::kInsertSeenEvents};
+constexpr Statement kUpsertSales{"upsert_sales", sql::kUpsertSales};
+constexpr Statement kUpsertOrderTotals{"upsert_order_totals", sql::kUpsertOrderTotals};
+constexpr Statement kAdvancePartition{"advance_partition", sql::kAdvancePartition};
+constexpr Statement kPruneSeenEvents{"prune_seen_events", sql::kPruneSeenEvents};
+constexpr Statement kQuerySales{"query_sales", sql::kQuerySales};
+constexpr Statement kQueryOrderTotals{"query_order_totals", sql::kQueryOrderTotals};
+
+Params KeyOf(const Partition& partition) {
+  Params params;
+  params.Text(partition.topic).Int4(partition.number);
+  return params;
+}
+
+absl::Status Elsewhere(const Partition& partition, std::int64_t expected) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(partition.topic, "/", partition.number, " does not stand at ", expected, " any more"));
+}
+
+Position ReadPosition(const postgres::Result& result, int row, int column) {
+  Position position;
+  position.next_offset = result.Int8(row, column);
+  if (!result.IsNull(row, column + 1)) position.last_record = result.Uuid(row, column + 1);
+  position.lost_records = result.Int8(row, column + 2);
+  return position;
+}
+
+Amounts ReadAmounts(const postgres::Result& result, int row, int column) {
+  return {result.Int8(row, column),     result.Int8(row, column + 1), result.Int8(row, column + 2),
+          result.Int8(row, column + 3), result.Int8(row, column + 4), result.Int8(row, column + 5)};
+}
+
+// The six columns of amounts as arrays.
+class AmountArrays {
+ public:
+  explicit AmountArrays(std::size_t rows) {
+    for (Array& array : arrays_) array.Reserve(static_cast<int>(rows), 8);
+  }
+  void Add(const Amounts& amounts) {
+    const std::int64_t values[] = {amounts.orders,           amounts.units,           amounts.revenue_minor,
+                                   amounts.cancelled_orders, amounts.cancelled_units, amounts.cancelled_revenue_minor};
+    for (int i = 0; i < 6; ++i) arrays_[i].Add(values[i]);
+  }
+  void AppendTo(Params& params) {
+    for (Array& array : arrays_) params.Array(array);
+  }
+
+ private:
+  Array arrays_[6] = {Array(Type::kInt8), Array(Type::kInt8), Array(Type::kInt8),
+                      Array(Type::kInt8), Array(Type::kInt8), Array(Type::kInt8)};
+};
+
+Params SalesRows(const std::vector<SalesDelta>& sales) {
+  Array buckets(Type::kTimestamptz), products(Type::kUuid), currencies(Type::kText), skus(Type::kText);
+  AmountArrays amounts(sales.size());
+  for (const SalesDelta& row : sales) {
+    buckets.Add(row.bucket);
+    products.Add(row.product_id);
+    currencies.Add(absl::string_view(row.currency));
+    skus.Add(absl::string_view(row.sku));
+    amounts.Add(row.amounts);
+  }
+  Params params;
+  params.Array(buckets).Array(products).Array(currencies).Array(skus);
+  amounts.AppendTo(params);
+  return params;
+}
+
+Params TotalsRows(const std::vector<TotalsDelta>& totals) {
+  Array buckets(Type::kTimestamptz), currencies(Type::kText);
+  AmountArrays amounts(totals.size());
+  for (const TotalsDelta& row : totals) {
+    buckets.Add(row.bucket);
+    currencies.Add(absl::string_view(row.currency));
+    amounts.Add(row.amounts);
+  }
+  Params params;
+  params.Array(buckets).Array(currencies);
+  amounts.AppendTo(params);
+  return params;
+}
+
+// The batch's events sorted by id, each id once: sorted, so that two transactions can't wait for each other's ids.
+std::vector<const SaleEvent*> Distinct(const std::vector<SaleEvent>& events) {
+  std::vector<const SaleEvent*> distinct;
+  distinct.reserve(events.size());
+  for (const SaleEvent& event : events) distinct.push_back(&event);
+  std::sort(distinct.begin(), distinct.end(),
+            [](const SaleEvent* a, const SaleEvent* b) { return a->event_id < b->event_id; });
+  distinct.erase(std::unique(distinct.begin(), distinct.end(),
+                             [](const SaleEvent* a, const SaleEvent* b) { return a->event_id == b->event_id; }),
+                 distinct.end());
+  return distinct;
+}
+
+// Leaves those whose ids were inserted just now.
+void KeepInserted(const postgres::Result& inserted, std::vector<const SaleEvent*>& events) {
+  if (inserted.rows() == static_cast<int>(events.size())) return;  // nearly always
+  absl::flat_hash_set<base::Uuid> fresh;
+  for (int row = 0; row < inserted.rows(); ++row) fresh.insert(inserted.Uuid(row, 0));
+  events.erase(std::remove_if(events.begin(), events.end(),
+                              [&](const SaleEvent* event) { return !fresh.contains(event->event_id); }),
+               events.end());
+}
+
+}  // namespace
+
+postgres::ConnectionOptions ForQueries(postgres::ConnectionOptions options) {
+  options.statement_timeout = kLongestQuery;
+  options.session_sql = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off";
+  return options;
+}
+
+absl::StatusOr<Position> PostgresRollupStore::Load(const Partition& partition) {
+  const Params key = KeyOf(partition);
+  ASSIGN_OR_RETURN(postgres::Result found, db_.Execute(kSelectPartition, key));
+  if (found.rows() == 0) {
+    RETURN_IF_ERROR(db_.Execute(kInsertPartition, key).status());
+    ASSIGN_OR_RETURN(found, db_.Execute(kSelectPartition, key));
+  }
+  if (found.rows() == 0) return absl::AbortedError(absl::StrCat(partition.topic, ": its offset was deleted meanwhile"));
+  return ReadPosition(found, 0, 0);
+}
+
+absl::Status PostgresRollupStore::Move(const Partition& partition, std::int64_t from, std::int64_t to,
+                                       std::int64_t lost) {
+  Params params = KeyOf(partition);
+  params.Int8(from).Int8(to).Int8(lost);
+  ASSIGN_OR_RETURN(postgres::Result moved, db_.Execute(kMovePartition, params));
+  return moved.affected() == 1 ? absl::OkStatus() : Elsewhere(partition, from);
+}
+
+absl::StatusOr<Applied> PostgresRollupStore::Apply(const EventBatch& batch) {
+  std::vector<const SaleEvent*> distinct = Distinct(batch.events);
+  Pipeline pipeline(db_);
+  pipeline.Begin();
+  pipeline.Send(kLockPartition, KeyOf(batch.partition));
+  if (!distinct.empty()) {
+    Array ids(Type::kUuid);
+    ids.Reserve(static_cast<int>(distinct.size()), base::Uuid::kBytes);
+    for (const SaleEvent* event : distinct) ids.Add(event->event_id);
+    pipeline.Send(kInsertSeenEvents, Params().Array(ids));
+  }
+  ASSIGN_OR_RETURN(std::vector<postgres::Result> locked, pipeline.Finish());
+  absl::StatusOr<Applied> applied = Count(batch, locked, std::move(distinct));
+  // What was refused before the commit left the transaction open.
+  if (!applied.ok() && db_.in_transaction()) db_.Rollback().IgnoreError();
+  return applied;
+}
+
+absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, const std::vector<postgres::Result>& locked,
+                                                   std::vector<const SaleEvent*> distinct) {
+  if (locked[0].rows() == 0 || locked[0].Int8(0, 0) != batch.first_offset) {
+    return Elsewhere(batch.partition, batch.first_offset);
+  }
+  if (!distinct.empty()) KeepInserted(locked[1], distinct);
+  absl::StatusOr<Deltas> deltas = Fold(distinct);
+  if (!deltas.ok()) return absl::InvalidArgumentError(deltas.status().message());
+
+  Pipeline pipeline(db_);
+  if (!distinct.empty()) {
+    if (!deltas->sales.empty()) pipeline.Send(kUpsertSales, SalesRows(deltas->sales));
+    pipeline.Send(kUpsertOrderTotals, TotalsRows(deltas->totals));
+  }
+  Params advance = KeyOf(batch.partition);
+  advance.Int8(batch.next_offset);
+  if (batch.last_record.is_nil()) {
+    advance.Null(Type::kUuid);
+  } else {
+    advance.Uuid(batch.last_record);
+  }
+  pipeline.Send(kAdvancePartition, advance);
+  pipeline.Commit();
+  RETURN_IF_ERROR(pipeline.Finish().status());
+
+  Applied applied;
+  for (const SaleEvent* event : distinct) {
+    ++(event->kind == SaleEvent::Kind::kAccepted ? applied.accepted : applied.cancelled);
+  }
+  applied.repeats = static_cast<std::int64_t>(batch.events.size() - distinct.size());
+  return applied;
+}
+
+absl::StatusOr<std::vector<std::pair<Partition, Position>>> PostgresRollupStore::Positions() {
+  ASSIGN_OR_RETURN(postgres::Result rows, db_.Execute(kSelectPartitions));
+  std::vector<std::pair<Partition, Position>> positions;
+  for (int row = 0; row < rows.rows(); ++row) {
+    positions.emplace_back(Partition{std::string(rows.Text(row, 0)), rows.Int4(row, 1)}, ReadPosition(rows, row, 2));
+  }
+  return positions;
+}
+
+absl::StatusOr<std::int64_t> PostgresRollupStore::Prune(absl::Time before, int limit) {
+  Params params;
+  params.Uuid(prune_from_).Uuid(FirstIdOf(before)).Timestamp(before).Int4(limit);
+  ASSIGN_OR_RETURN(postgres::Result pruned, db_.Execute(kPruneSeenEvents, params));
+  // From here next time: searching from the table's start would wade through what was deleted until it is vacuumed.
+  for (int row = 0; row < pruned.rows(); ++row) prune_from_ = std::max(prune_from_, pruned.Uuid(row, 0));
+  return pruned.rows();
+}
+
+absl::StatusOr<std::vector<SalesFigure>> PostgresRollupStore::QuerySales(const SalesQuery& query) {
+  const bool products = query.by_product || query.product_id.has_value() || query.sku.has_value();
+  Params params;
+  params.Timestamp(query.start).Timestamp(query.end).Int4(static_cast<int>(query.grain));
+  if (products) {
+    params.Bool(query.by_product);
+    query.product_id.has_value() ? params.Uuid(*query.product_id) : params.Null(Type::kUuid);
+    query.sku.has_value() ? params.Text(*query.sku) : params.Null(Type::kText);
+  }
+  params.Int4(query.max_rows);
+  ASSIGN_OR_RETURN(postgres::Result rows, db_.Execute(products ? kQuerySales : kQueryOrderTotals, params));
+  std::vector<SalesFigure> figures;
+  figures.reserve(static_cast<std::size_t>(rows.rows()));
+  for (int row = 0; row < rows.rows(); ++row) {
+    SalesFigure figure;
+    if (!rows.IsNull(row, 0)) figure.start = rows.Timestamp(row, 0);
+    if (products && !rows.IsNull(row, 1)) figure.product_id = rows.Uuid(row, 1);
+    if (products && !rows.IsNull(row, 2)) figure.sku = std::string(rows.Text(row, 2));
+    figure.currency = std::string(rows.Text(row, products ? 3 : 1));
+    figure.amounts = ReadAmounts(rows, row, products ? 4 : 2);
+    figures.push_back(std::move(figure));
+  }
+  return figures;
+}
+
+}  // namespace ordermesh::analytics

@@ -1,0 +1,23 @@
+#include "services/gateway/app/get_order.h"
+
+#include <string>
+
+#include "libs/domain/field_refusals.h"
+#include "services/gateway/app/refusals.h"
+
+namespace ordermesh::gateway {
+
+absl::StatusOr<domain::OrderId> ParseOrderId(absl::string_view text) {
+  absl::StatusOr<domain::OrderId> id = base::Uuid::Parse(text);
+  if (!id.ok()) return domain::IdMalformed("id");
+  return id;
+}
+
+aio::Task<absl::StatusOr<domain::Order>> GetOrder::Run(const mesh::CallContext& call, absl::string_view id) {
+  const absl::StatusOr<domain::OrderId> order = ParseOrderId(id);
+  if (!order.ok()) co_return order.status();
+  auto get = store_.Get(call.waiter(), std::string(call.caller()), *order);
+  co_return co_await get;
+}
+
+}  // namespace ordermesh::gateway

@@ -1,0 +1,259 @@
+#include "services/notifier/api/notification_service.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status.h"
+#include "libs/domain/field_refusals.h"
+#include "libs/domain/page.h"
+#include "libs/domain/reasons.h"
+#include "libs/domain/request_id.h"
+#include "libs/domain/text.h"
+#include "libs/messaging/topology.h"
+#include "libs/wire/status.h"
+#include "libs/wire/time.h"
+#include "services/notifier/api/refusals.h"
+#include "services/notifier/app/redrive.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+constexpr int kMaxRedrive = 100;
+constexpr int kMaxErrorBytes = 64;
+
+absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& request) {
+  NotificationQuery query;
+  ASSIGN_OR_RETURN(query.limit, domain::PageSize(request.page_size()));
+  if (!request.order_id().empty()) {
+    ASSIGN_OR_RETURN(const base::Uuid order_id, ReadId(request.order_id(), "order_id"));
+    query.order_id = order_id;
+  }
+  if (request.state() != v1::NOTIFICATION_STATE_UNSPECIFIED) {
+    if (!v1::NotificationState_IsValid(request.state()))
+      return domain::FilterMalformed("state", "is not a known state");
+    query.state = static_cast<State>(request.state());
+  }
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const domain::PagePosition after,
+                     domain::ReadPageToken(request.page_token(),
+                                           {"notifications", request.order_id(), absl::StrCat(request.state())}));
+    query.after = after;
+  }
+  return query;
+}
+
+void ToProto(const StoredNotification& row, v1::Notification& proto) {
+  proto.set_id(row.id.ToString());
+  proto.set_order_id(row.order_id.ToString());
+  proto.set_event_id(row.event_id.ToString());
+  proto.set_event_type(row.event_type);
+  proto.set_channel(static_cast<v1::Channel>(row.channel));
+  proto.set_state(static_cast<v1::NotificationState>(row.state));
+  proto.set_attempts(row.attempts);
+  proto.set_last_error(row.last_error);
+  wire::TimeToProto(row.created_at, *proto.mutable_create_time());
+  if (row.next_attempt) wire::TimeToProto(*row.next_attempt, *proto.mutable_next_attempt_time());
+  if (row.sent_at && row.state == State::kSent) wire::TimeToProto(*row.sent_at, *proto.mutable_sent_time());
+}
+
+void ToProto(const DeadLetter& letter, v1::DeadLetter& proto) {
+  proto.set_id(letter.id.ToString());
+  proto.set_message_id(letter.message_id);
+  proto.set_routing_key(letter.routing_key);
+  proto.set_reason(letter.reason);
+  proto.set_body_bytes(letter.body_bytes);
+  wire::TimeToProto(letter.created_at, *proto.mutable_create_time());
+  if (letter.redriven_at) wire::TimeToProto(*letter.redriven_at, *proto.mutable_redrive_time());
+}
+
+absl::Status ReadTime(const google::protobuf::Timestamp& proto, absl::string_view field, absl::Time& time) {
+  const absl::StatusOr<absl::Time> read = wire::TimeFromProto(proto);
+  if (!read.ok()) return domain::FilterMalformed(field, "is not a time of the years 1 to 9999");
+  time = absl::FromUnixMicros(absl::ToUnixMicros(*read));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ResendFilter> FromProto(const v1::StartResendRequest& request) {
+  ResendFilter filter = {.error_contains = request.error_contains(), .even_if_sent = request.even_if_sent()};
+  if (const absl::string_view problem = domain::FilterProblem(request.error_contains(), kMaxErrorBytes);
+      !problem.empty()) {
+    return domain::FilterMalformed("error_contains", problem);
+  }
+  if (request.has_failed_from()) RETURN_IF_ERROR(ReadTime(request.failed_from(), "failed_from", filter.failed_from));
+  if (request.has_failed_before()) {
+    RETURN_IF_ERROR(ReadTime(request.failed_before(), "failed_before", filter.failed_before));
+  }
+  if (filter.failed_from >= filter.failed_before)
+    return domain::FilterMalformed("failed_before", "is not after failed_from");
+  return filter;
+}
+
+void ToProto(const Resend& resend, v1::Resend& proto) {
+  proto.set_id(resend.id.ToString());
+  wire::TimeToProto(resend.created_at, *proto.mutable_create_time());
+  if (resend.counted) proto.set_matched_count(resend.matched);
+  proto.set_scheduled_count(resend.scheduled);
+  if (resend.done_at) wire::TimeToProto(*resend.done_at, *proto.mutable_done_time());
+}
+
+// Fills `list` with the rows of a page, in number and in bytes. Gives its last row's position when more follow.
+template <class Row, class List>
+std::optional<domain::PagePosition> FillPage(const std::vector<Row>& rows, int limit, List& list) {
+  for (const Row& row : rows) ToProto(row, *list.Add());
+  const std::size_t count = domain::RowsOfPage(list, static_cast<std::size_t>(limit), domain::kMaxPageBytes,
+                                               [](const auto& proto) { return proto.ByteSizeLong(); });
+  if (count == rows.size()) return std::nullopt;
+  list.DeleteSubrange(static_cast<int>(count), list.size() - static_cast<int>(count));
+  return domain::PagePosition{rows[count - 1].created_at, rows[count - 1].id};
+}
+
+absl::StatusOr<std::vector<base::Uuid>> FromProto(const v1::RedriveDeadLettersRequest& request) {
+  if (request.ids().empty() || request.ids_size() > kMaxRedrive) {
+    return domain::FieldRefused(domain::reasons::kBatchSizeOutOfRange, "ids",
+                                absl::StrCat(request.ids_size(), " of them; must be 1 to ", kMaxRedrive));
+  }
+  std::vector<base::Uuid> ids;
+  for (int i = 0; i < request.ids_size(); ++i) {
+    ASSIGN_OR_RETURN(const base::Uuid id, ReadId(request.ids(i), absl::StrCat("ids[", i, "]")));
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+void NotificationService::Register(mesh::Server& server) {
+  using Async = v1::NotificationService::AsyncService;
+  server.Add(&service_);
+  server.Unary("ListNotifications", &service_, &Async::RequestListNotifications,
+               [this](mesh::CallContext& call, const v1::ListNotificationsRequest& request,
+                      v1::ListNotificationsResponse& reply) { return ListNotifications(call, request, reply); });
+  server.Unary("ResendNotification", &service_, &Async::RequestResendNotification,
+               [this](mesh::CallContext& call, const v1::ResendNotificationRequest& request, v1::Notification& reply) {
+                 return ResendNotification(call, request, reply);
+               });
+  server.Unary("StartResend", &service_, &Async::RequestStartResend,
+               [this](mesh::CallContext& call, const v1::StartResendRequest& request, v1::Resend& reply) {
+                 return StartResend(call, request, reply);
+               });
+  server.Unary("GetResend", &service_, &Async::RequestGetResend,
+               [this](mesh::CallContext& call, const v1::GetResendRequest& request, v1::Resend& reply) {
+                 return GetResend(call, request, reply);
+               });
+  server.Unary("ListDeadLetters", &service_, &Async::RequestListDeadLetters,
+               [this](mesh::CallContext& call, const v1::ListDeadLettersRequest& request,
+                      v1::ListDeadLettersResponse& reply) { return ListDeadLetters(call, request, reply); });
+  server.Unary("RedriveDeadLetters", &service_, &Async::RequestRedriveDeadLetters,
+               [this](mesh::CallContext& call, const v1::RedriveDeadLettersRequest& request,
+                      v1::RedriveDeadLettersResponse& reply) { return RedriveDeadLetters(call, request, reply); });
+}
+
+aio::Task<grpc::Status> NotificationService::ListNotifications(mesh::CallContext& call,
+                                                               const v1::ListNotificationsRequest& request,
+                                                               v1::ListNotificationsResponse& reply) {
+  absl::StatusOr<NotificationQuery> query = FromProto(request);
+  if (!query.ok()) co_return wire::ToGrpcStatus(query.status());
+  const int limit = query->limit++;  // One more tells whether there is a next page.
+  auto run =
+      pool_.Run(call.waiter(), [query = *query](AdminTools& tools) { return tools.notifications().List(query); });
+  absl::StatusOr<std::vector<StoredNotification>> rows = co_await run;
+  if (!rows.ok()) co_return wire::ToGrpcStatus(AsListRefusal(rows.status()));
+  if (const auto last = FillPage(*rows, limit, *reply.mutable_notifications())) {
+    reply.set_next_page_token(
+        domain::MakePageToken(*last, {"notifications", request.order_id(), absl::StrCat(request.state())}));
+  }
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContext& call,
+                                                                const v1::ResendNotificationRequest& request,
+                                                                v1::Notification& reply) {
+  const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
+  if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
+  auto run = pool_.Run(call.waiter(), [id = *id, even_if_sent = request.even_if_sent()](AdminTools& tools) {
+    return tools.notifications().Resend(id, even_if_sent);
+  });
+  const absl::StatusOr<StoredNotification> row = co_await run;
+  if (!row.ok()) {
+    co_return wire::ToGrpcStatus(AsRefusal(row.status(), domain::reasons::kNotificationNotFound));
+  }
+  ToProto(*row, reply);
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::StartResend(mesh::CallContext& call, const v1::StartResendRequest& request,
+                                                         v1::Resend& reply) {
+  const absl::StatusOr<std::string> request_id =
+      domain::RequestIdFrom(request.request_id(), call.metadata_values("idempotency-key"));
+  if (!request_id.ok()) co_return wire::ToGrpcStatus(request_id.status());
+  if (request_id->empty()) co_return wire::ToGrpcStatus(RequestIdMissing());
+  const absl::StatusOr<ResendFilter> filter = FromProto(request);
+  if (!filter.ok()) co_return wire::ToGrpcStatus(filter.status());
+  auto run = pool_.Run(call.waiter(), [id = ids_.Next(), request_id = *request_id, filter = *filter](
+                                          AdminTools& tools) { return tools.resends().Start(id, request_id, filter); });
+  const absl::StatusOr<Resend> resend = co_await run;
+  if (absl::IsAlreadyExists(resend.status())) co_return wire::ToGrpcStatus(RequestIdReused());
+  if (!resend.ok()) co_return wire::ToGrpcStatus(AsRefusal(resend.status(), ""));
+  ToProto(*resend, reply);
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::GetResend(mesh::CallContext& call, const v1::GetResendRequest& request,
+                                                       v1::Resend& reply) {
+  const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
+  if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
+  auto run = pool_.Run(call.waiter(), [id = *id](AdminTools& tools) { return tools.resends().Get(id); });
+  const absl::StatusOr<Resend> resend = co_await run;
+  if (!resend.ok()) co_return wire::ToGrpcStatus(AsRefusal(resend.status(), domain::reasons::kResendNotFound));
+  ToProto(*resend, reply);
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::ListDeadLetters(mesh::CallContext& call,
+                                                             const v1::ListDeadLettersRequest& request,
+                                                             v1::ListDeadLettersResponse& reply) {
+  const absl::StatusOr<int> limit = domain::PageSize(request.page_size());
+  if (!limit.ok()) co_return wire::ToGrpcStatus(limit.status());
+  std::optional<domain::PagePosition> after;
+  if (!request.page_token().empty()) {
+    const absl::StatusOr<domain::PagePosition> read = domain::ReadPageToken(request.page_token(), {"dead_letters"});
+    if (!read.ok()) co_return wire::ToGrpcStatus(read.status());
+    after = *read;
+  }
+  auto run = pool_.Run(call.waiter(), [after, limit = *limit](AdminTools& tools) {
+    return tools.dead_letters().List(after, limit + 1);
+  });
+  absl::StatusOr<std::vector<DeadLetter>> letters = co_await run;
+  if (!letters.ok()) co_return wire::ToGrpcStatus(AsListRefusal(letters.status()));
+  if (const auto last = FillPage(*letters, *limit, *reply.mutable_dead_letters())) {
+    reply.set_next_page_token(domain::MakePageToken(*last, {"dead_letters"}));
+  }
+  co_return grpc::Status::OK;
+}
+
+aio::Task<grpc::Status> NotificationService::RedriveDeadLetters(mesh::CallContext& call,
+                                                                const v1::RedriveDeadLettersRequest& request,
+                                                                v1::RedriveDeadLettersResponse& reply) {
+  absl::StatusOr<std::vector<base::Uuid>> ids = FromProto(request);
+  if (!ids.ok()) co_return wire::ToGrpcStatus(ids.status());
+  auto run = pool_.Run(call.waiter(), [this, ids = *std::move(ids)](AdminTools& tools) {
+    // What was published is marked so, also when nobody waits for the answer any more.
+    tools.LimitTo(absl::InfiniteDuration());
+    return Redrive(
+        ids, tools.dead_letters(), messaging::kNotificationsQueue,
+        [&tools](absl::Span<const rabbitmq::Message> messages) { return tools.Publish(messages); }, metrics_);
+  });
+  const absl::StatusOr<int> redriven = co_await run;
+  if (!redriven.ok()) {
+    co_return wire::ToGrpcStatus(AsRefusal(redriven.status(), domain::reasons::kDeadLetterNotFound));
+  }
+  reply.set_redriven_count(*redriven);
+  co_return grpc::Status::OK;
+}
+
+}  // namespace ordermesh::notifier

@@ -1,0 +1,23 @@
+// Where the events' consumer hands over what it claimed.
+#pragma once
+
+#include <vector>
+
+#include "services/notifier/app/notification.h"
+
+namespace ordermesh::notifier {
+
+// One channel's side of the hand-over. Thread-safe.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual Channel channel() const = 0;
+  // Whether later attempts need the event's content.
+  virtual bool keeps_payload() const = 0;
+  // Sets up to `wanted` places aside, without waiting; gives their number. Each is given back by Offer.
+  virtual int Reserve(int wanted) = 0;
+  // Hands over what was claimed, at most `reserved`, and gives back all places set aside.
+  virtual void Offer(std::vector<Delivery> claimed, int reserved) = 0;
+};
+
+}  // namespace ordermesh::notifier

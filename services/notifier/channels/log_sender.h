@@ -1,0 +1,14 @@
+// A line in the notifier's own log: the channel `log`.
+#pragma once
+
+#include "services/notifier/app/sender.h"
+
+namespace ordermesh::notifier {
+
+// Writes ids only, so it needs no payload.
+class LogSender : public Sender {
+ public:
+  SendResult Send(const Delivery& delivery) override;
+};
+
+}  // namespace ordermesh::notifier

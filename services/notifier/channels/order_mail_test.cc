@@ -1,0 +1,83 @@
+#include "services/notifier/channels/order_mail.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "libs/testing/fake_random.h"
+#include "libs/testing/status_matchers.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::ordermesh::testing::StatusIs;
+
+wire::OrderEventData AnOrder() {
+  wire::OrderEventData order;
+  order.order_id = testing::FakeIds::Number(7);
+  order.order_version = 1;
+  order.customer_id = "CUST-0001";
+  order.accept_time = absl::FromCivil(absl::CivilSecond(2026, 1, 2, 3, 4, 5), absl::UTCTimeZone());
+  order.lines = {{testing::FakeIds::Number(1), "SKU-0001", "Tea, green", 2, 350},
+                 {testing::FakeIds::Number(2), "SKU-0002", "Café {{total}}\r\nBcc: eve@example.com", 1, 1205}};
+  order.total = {1905, "EUR"};
+  return order;
+}
+
+TEST(ComposeMailTest, AcceptedGolden) {
+  ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.accepted.v1", AnOrder()));
+  EXPECT_EQ(mail.subject, "Your order 00000000-0000-7000-8000-000000000007");
+  EXPECT_EQ(mail.body,
+            "Thank you for your order.\n"
+            "\n"
+            "Order: 00000000-0000-7000-8000-000000000007\n"
+            "Placed: 2026-01-02 03:04 UTC\n"
+            "\n"
+            "2 x Tea, green (SKU-0001): 7.00 EUR\n"
+            "1 x Café {{total}}  Bcc: eve@example.com (SKU-0002): 12.05 EUR\n"
+            "\n"
+            "Total: 19.05 EUR\n"
+            "\n"
+            "Questions? Answer this mail and name the order.\n");
+}
+
+TEST(ComposeMailTest, CancelledGolden) {
+  ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.cancelled.v1", AnOrder()));
+  EXPECT_EQ(mail.subject, "Your order 00000000-0000-7000-8000-000000000007 is cancelled");
+  EXPECT_EQ(mail.body,
+            "Your order was cancelled. Nothing will be delivered.\n"
+            "\n"
+            "Order: 00000000-0000-7000-8000-000000000007\n"
+            "Placed: 2026-01-02 03:04 UTC\n"
+            "\n"
+            "2 x Tea, green (SKU-0001): 7.00 EUR\n"
+            "1 x Café {{total}}  Bcc: eve@example.com (SKU-0002): 12.05 EUR\n"
+            "\n"
+            "Total: 19.05 EUR\n"
+            "\n"
+            "You did not ask for this? Answer this mail and name the order.\n");
+}
+
+TEST(ComposeMailTest, KnowsWhichEventsHaveAMail) {
+  EXPECT_TRUE(HasMail("ordermesh.order.accepted.v1"));
+  EXPECT_TRUE(HasMail("ordermesh.order.cancelled.v1"));
+  EXPECT_FALSE(HasMail("ordermesh.order.accepted.v2"));
+  EXPECT_THAT(ComposeMail("ordermesh.order.accepted.v2", AnOrder()), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(FormatMoneyTest, WritesAsManyDecimalsAsTheCurrencyHas) {
+  const struct {
+    domain::Money money;
+    const char* text;
+  } cases[] = {{{0, "EUR"}, "0.00 EUR"},
+               {{5, "EUR"}, "0.05 EUR"},
+               {{1234567, "EUR"}, "12345.67 EUR"},
+               {{-5, "EUR"}, "-0.05 EUR"},
+               {{500, "JPY"}, "500 JPY"},
+               {{1234, "KWD"}, "1.234 KWD"},
+               {{std::numeric_limits<std::int64_t>::min(), "EUR"}, "-92233720368547758.08 EUR"}};
+  for (const auto& c : cases) EXPECT_EQ(FormatMoney(c.money), c.text);
+}
+
+}  // namespace
+}  // namespace ordermesh::notifier

@@ -1,0 +1,36 @@
+// HTTP POST of the event: the channel `webhook`.
+#pragma once
+
+#include <string>
+
+#include "libs/base/random.h"
+#include "services/notifier/app/sender.h"
+#include "services/notifier/channels/curl_handle.h"
+
+namespace ordermesh::notifier {
+
+struct WebhookOptions {
+  std::string url;
+  std::string proxy;  // empty: none, whatever the environment says
+  absl::Duration connect_timeout = absl::Seconds(3);
+  absl::Duration attempt_timeout = absl::Seconds(10);
+};
+
+// Posts the event as it came (application/cloudevents+json) with its id in X-Ordermesh-Event-Id: a repeated call has
+// the same. Follows no redirect, and reads no more of an answer than kMaxAnswerBytes. `random` must outlive it.
+class WebhookSender : public Sender {
+ public:
+  static constexpr std::size_t kMaxAnswerBytes = 64 << 10;
+
+  WebhookSender(WebhookOptions options, base::Random& random);
+
+  SendResult Send(const Delivery& delivery) override;
+
+ private:
+  const WebhookOptions options_;
+  base::Random& random_;
+  CurlHandle handle_;
+  std::size_t answer_bytes_ = 0;
+};
+
+}  // namespace ordermesh::notifier

@@ -1,0 +1,138 @@
+#include "services/notifier/channels/webhook_sender.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/mutex.h"
+#include "libs/testing/fake_random.h"
+#include "services/notifier/testing/events.h"
+#include "services/notifier/testing/tcp_server.h"
+
+namespace ordermesh::notifier {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using Kind = SendResult::Kind;
+
+// A request as it arrived.
+struct Request {
+  std::vector<std::string> lines;
+  std::string body;
+};
+
+Request ReadRequest(TcpServer::Connection& connection) {
+  Request request;
+  std::size_t length = 0;
+  for (std::string line = connection.ReadLine(); !line.empty(); line = connection.ReadLine()) {
+    if (absl::StartsWithIgnoreCase(line, "content-length: ")) {
+      EXPECT_TRUE(absl::SimpleAtoi(line.substr(16), &length));
+    }
+    request.lines.push_back(line);
+  }
+  request.body = connection.Read(length);
+  return request;
+}
+
+Delivery ADelivery() {
+  Delivery delivery;
+  delivery.event = AnEvent(1);
+  delivery.event.payload = R"({"specversion":"1.0"})";
+  return delivery;
+}
+
+// Answers the first request of each connection with `answer`, and keeps the requests.
+class WebhookSenderTest : public ::testing::Test {
+ protected:
+  SendResult SendTo(const std::string& answer, absl::Duration timeout = absl::Seconds(10)) {
+    TcpServer server([&](TcpServer::Connection& connection, int) {
+      Request request = ReadRequest(connection);
+      {
+        base::MutexLock lock(mu_);
+        requests_.push_back(std::move(request));
+      }
+      connection.Write(answer);
+      if (answer.empty()) connection.WaitForEnd();
+    });
+    WebhookSender sender(
+        {.url = absl::StrCat("http://127.0.0.1:", server.port(), "/hook"), .proxy = "", .attempt_timeout = timeout},
+        random_);
+    return sender.Send(ADelivery());
+  }
+
+  testing::FakeRandom random_;
+  base::Mutex mu_;
+  std::vector<Request> requests_;
+};
+
+TEST_F(WebhookSenderTest, PostsTheEventWithItsIdAndTrace) {
+  EXPECT_EQ(SendTo("HTTP/1.1 204 No Content\r\n\r\n").kind, Kind::kSent);
+  ASSERT_THAT(requests_, SizeIs(1));
+  const Request& request = requests_[0];
+  EXPECT_EQ(request.lines[0], "POST /hook HTTP/1.1");
+  EXPECT_THAT(request.lines, Contains("Content-Type: application/cloudevents+json; charset=UTF-8"));
+  EXPECT_THAT(request.lines, Contains(absl::StrCat("X-Ordermesh-Event-Id: ", AnEvent(1).id.ToString())));
+  EXPECT_THAT(request.lines, Contains(absl::StrCat("X-Ordermesh-Order-Id: ", AnEvent(1).order_id.ToString())));
+  EXPECT_THAT(request.lines, Contains(StartsWith("traceparent: 00-0af7651916cd43dd8448eb211c80319c-")));
+  EXPECT_EQ(request.body, R"({"specversion":"1.0"})");
+}
+
+TEST_F(WebhookSenderTest, ATraceThatIsNoneCannotAddHeaders) {
+  Delivery delivery = ADelivery();
+  delivery.event.traceparent = "x\r\nX-Evil: 1";
+  std::vector<std::string> lines;
+  TcpServer server([&](TcpServer::Connection& connection, int) {
+    lines = ReadRequest(connection).lines;
+    connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  WebhookSender sender({.url = absl::StrCat("http://127.0.0.1:", server.port()), .proxy = ""}, random_);
+  EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
+  for (const std::string& line : lines) EXPECT_FALSE(absl::StartsWithIgnoreCase(line, "x-evil")) << line;
+}
+
+TEST_F(WebhookSenderTest, JudgesTheAnswer) {
+  const SendResult busy = SendTo("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(busy.kind, Kind::kTransient);
+  EXPECT_EQ(busy.error, "webhook_429");
+  EXPECT_EQ(busy.retry_after, absl::Seconds(7));
+  EXPECT_EQ(SendTo("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n").kind, Kind::kPermanent);
+  EXPECT_EQ(SendTo("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n").error, "webhook_500");
+}
+
+TEST_F(WebhookSenderTest, FollowsNoRedirect) {
+  const SendResult result = SendTo("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(result.kind, Kind::kPermanent);
+  EXPECT_EQ(result.error, "webhook_302");
+  EXPECT_THAT(requests_, SizeIs(1));
+}
+
+TEST_F(WebhookSenderTest, AnAnswerTooLongIsCutAndCountsByItsStatus) {
+  const std::string answer = absl::StrCat("HTTP/1.1 200 OK\r\n\r\n", std::string(1 << 20, 'x'));
+  EXPECT_EQ(SendTo(answer).kind, Kind::kSent);
+}
+
+TEST_F(WebhookSenderTest, AHangIsCutAndTriedAgain) {
+  const SendResult result = SendTo("", absl::Milliseconds(200));
+  EXPECT_EQ(result.kind, Kind::kUnreachable);
+  EXPECT_EQ(result.error, "webhook_timeout");
+}
+
+TEST_F(WebhookSenderTest, NobodyThereIsTriedAgain) {
+  WebhookSender sender({.url = "http://127.0.0.1:1/", .proxy = ""}, random_);
+  const SendResult result = sender.Send(ADelivery());
+  EXPECT_EQ(result.kind, Kind::kUnreachable);
+  EXPECT_EQ(result.error, "webhook_connection");
+}
+
+TEST_F(WebhookSenderTest, GarbageIsTriedAgain) { EXPECT_EQ(SendTo("SSH-2.0-OpenSSH\r\n").kind, Kind::kUnreachable); }
+
+}  // namespace
+}  // namespace ordermesh::notifier

@@ -1,0 +1,11 @@
+#include "services/relay/app/outbox_store.h"
+
+namespace ordermesh::relay {
+
+bool IsFull(const std::vector<Event>& events, const ReadLimits& limits) {
+  std::size_t bytes = 0;
+  for (const Event& event : events) bytes += event.payload.size();
+  return events.size() >= static_cast<std::size_t>(limits.events) || bytes >= limits.bytes;
+}
+
+}  // namespace ordermesh::relay
