@@ -53,7 +53,7 @@ def test_a_quote_stores_nothing(system):
 
 
 def test_a_repeat_after_the_price_changed_returns_the_stored_order(system):
-    sku, key = "SKU-0501", str(uuid.uuid4())
+    (sku,), key = system.own_products(), str(uuid.uuid4())
     body = {**BODY, "lines": [{"sku": sku, "quantity": 1}]}
     first = post(system, key, body)
     old = quoted_price(system, sku)
@@ -63,7 +63,7 @@ def test_a_repeat_after_the_price_changed_returns_the_stored_order(system):
 
 
 def test_a_repeat_after_the_product_went_off_sale_returns_the_stored_order(system):
-    sku, key = "SKU-0502", str(uuid.uuid4())
+    (sku,), key = system.own_products(), str(uuid.uuid4())
     body = {**BODY, "lines": [{"sku": sku, "quantity": 1}]}
     first = post(system, key, body)
     system.change("UPDATE catalog.products SET active = false WHERE sku = %s", sku)
@@ -73,7 +73,7 @@ def test_a_repeat_after_the_product_went_off_sale_returns_the_stored_order(syste
 
 
 def test_a_repeat_after_the_stock_ran_out_returns_the_stored_order(system):
-    sku, key = "SKU-0503", str(uuid.uuid4())
+    (sku,), key = system.own_products(), str(uuid.uuid4())
     body = {**BODY, "lines": [{"sku": sku, "quantity": 1}]}
     first = post(system, key, body)
     system.change("UPDATE catalog.stock SET available = 0 FROM catalog.products WHERE id = product_id AND sku = %s", sku)

@@ -22,6 +22,8 @@ import stubs
 from ordermesh import paths
 from ordermesh.stack import Stack
 
+_OWN = "a test's own"  # the brand of a product that a test has taken for itself
+
 
 @contextlib.contextmanager
 def running(*arguments):
@@ -133,8 +135,24 @@ class System:
             return connection.execute(query, parameters).fetchall()
 
     def change(self, statement, *parameters):
+        """Changes rows behind the services' back; of products only those that own_products gave."""
         with psycopg.connect(self.endpoints["postgres"]) as connection:
             connection.execute(statement, parameters)
+            foreign = connection.execute(
+                "SELECT sku FROM catalog.products WHERE changed = pg_current_xact_id() AND brand <> %s", (_OWN,)).fetchall()
+            assert not foreign, f"other tests order these products too: {foreign}"
+
+    def own_products(self, count=1):
+        """SKUs of products on sale that from now on are the caller's alone, to be changed as it likes. The mark is in the
+        database: tests of several files share one."""
+        with psycopg.connect(self.endpoints["postgres"]) as connection:
+            skus = [sku for (sku,) in connection.execute(
+                """UPDATE catalog.products SET brand = %s WHERE id IN (
+                     SELECT id FROM catalog.products WHERE active AND brand <> %s AND sku BETWEEN 'SKU-0810' AND 'SKU-0998'
+                     ORDER BY sku LIMIT %s FOR UPDATE)
+                   RETURNING sku""", (_OWN, _OWN, count))]
+        assert len(skus) == count, "the sample data has no more products that may be taken"
+        return skus
 
     def kafka_events(self, order_id):
         """The headers and the decoded event of each record about the order."""
