@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ordermesh import paths
+from ordermesh import paths, service_table
 
 CHART = paths.REPOSITORY / "helm" / "ordermesh"
 HERE = Path(__file__).parent
+SERVICES = tuple(service_table.NAMES)
 # Where the stores are the user's own.
 EXTERNAL = HERE / "values" / "external.yaml"
 # Everything that can be switched on.

@@ -2,13 +2,12 @@
 
 import pytest
 
-from conftest import VARIANTS, find, objects, pods
+from conftest import SERVICES, VARIANTS, find, objects, pods
 
 RECOMMENDED = {"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/component",
                "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by", "helm.sh/chart"}
 # What may select: nothing that an upgrade changes.
 SELECTING = {"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"}
-SERVICES = ("gateway", "validation", "relay", "notifier", "analytics")
 WORKLOADS = {*SERVICES, "envoy", "migrate", "postgres", "rabbitmq", "kafka", "test"}
 
 

@@ -6,7 +6,8 @@ import re
 import pytest
 import yaml
 
-from conftest import CHART, EXTERNAL, VARIANTS, find, objects
+from conftest import CHART, EXTERNAL, SERVICES, VARIANTS, find, objects
+from ordermesh import service_table
 
 TABLE = yaml.safe_load((CHART / "files" / "traffic.yaml").read_text())
 COMPONENT = "app.kubernetes.io/component"
@@ -60,7 +61,7 @@ def test_every_address_that_a_program_is_told_is_in_the_table():
     told = {(item["metadata"]["labels"][COMPONENT], *address) for item in objects() if item["kind"] == "ConfigMap"
             for address in addresses(item)}
     told = {row for row in told if row[0] != row[1]}  # a broker advertises itself
-    assert told == {row for row in ROWS if row[1] in ("gateway", "validation", "analytics", "notifier", "kafka") and row[0] != "test"}
+    assert told == {row for row in ROWS if row[1] in (*SERVICES, "kafka") and row[0] != "test"}
 
 
 def test_every_row_leads_to_a_port_that_is_open():
@@ -73,17 +74,17 @@ def test_every_row_leads_to_a_port_that_is_open():
 def test_ports_of_stores_elsewhere_are_open_and_nothing_else():
     outside = {name: sorted(port["port"] for rule in spec["egress"] if "to" not in rule for port in rule["ports"])
                for name, spec in policies("--values", str(EXTERNAL)).items()}
-    assert outside == {
-        "gateway": [53, 53, 5432], "validation": [53, 53, 5432], "relay": [53, 53, 5432, 5671, 5672, 9092],
-        "notifier": [53, 53, 5432, 5671, 5672], "analytics": [53, 53, 5432, 9092], "migrate": [53, 53, 5432, 5671, 5672, 9092],
-        "envoy": [53, 53], "test": [53, 53]}
+    ports = {"database": [5432], "amqp": [5671, 5672], "kafka": [9092]}
+    services = {row.name: [53, 53, *sorted(port for store in row.stores for port in ports.get(store, []))] for row in service_table.ROWS}
+    assert services["relay"] == [53, 53, 5432, 5671, 5672, 9092]
+    assert outside == services | {"migrate": services["relay"], "envoy": [53, 53], "test": [53, 53]}
 
 
 def test_mail_and_metrics_and_scaler_are_let_through_where_asked_for():
     specs = policies(*VARIANTS["everything"])
     assert {25, 465, 587, 443} <= {port["port"] for rule in specs["notifier"]["egress"] for port in rule["ports"]}
     assert {25, 465, 587, 443}.isdisjoint({port["port"] for rule in specs["gateway"]["egress"] for port in rule["ports"]})
-    for name, port in (("gateway", 51051), ("relay", 51056), ("rabbitmq", 15672), ("kafka", 9092), ("envoy", 8081)):
+    for name, port in (*((row.name, row.ops_port) for row in service_table.ROWS), ("rabbitmq", 15672), ("kafka", 9092), ("envoy", 8081)):
         assert any("namespaceSelector" in peer for rule in specs[name]["ingress"] for peer in rule.get("from", [])
                    if rule["ports"] == [{"port": port}]), name
 
@@ -114,7 +115,7 @@ def test_they_can_be_turned_off():
     assert policies("--set", "networkPolicy.enabled=false") == {}
 
 
-@pytest.mark.parametrize("name", ["gateway", "validation", "relay", "notifier", "analytics"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_clients_see_every_replica_by_name(name):
     assert find("Service", name)["spec"]["clusterIP"] == "None"
     assert yaml.safe_load(find("ConfigMap", "gateway")["data"]["gateway.yaml"])["validation_target"] == "dns:///ordermesh-validation:50052"

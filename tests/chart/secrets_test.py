@@ -4,10 +4,8 @@ import re
 
 import yaml
 
-from conftest import CHART, EXTERNAL, MANAGED, find, objects, pods, template
-from ordermesh import paths
-
-SERVICES = ("gateway", "validation", "relay", "notifier", "analytics")
+from conftest import CHART, EXTERNAL, MANAGED, SERVICES, find, objects, pods, template
+from ordermesh import paths, service_table
 
 
 def made(text: str) -> dict[str, dict]:
@@ -62,12 +60,11 @@ def plain(name: str) -> str:
 def test_a_pod_reads_only_the_secrets_that_it_needs():
     read = {plain(name): secrets_read(spec) for name, spec in pods().items()}
     queue = ("ordermesh-rabbitmq", "connection_string")
-    assert read == {
-        "Deployment/ordermesh-gateway": {("ordermesh-postgres", "gateway_url")},
-        "Deployment/ordermesh-validation": {("ordermesh-postgres", "validation_url")},
-        "Deployment/ordermesh-relay": {("ordermesh-postgres", "relay_url"), queue},
-        "Deployment/ordermesh-notifier": {("ordermesh-postgres", "notifier_url"), queue},
-        "Deployment/ordermesh-analytics": {("ordermesh-postgres", "analytics_url")},
+    services = {}
+    for row in service_table.ROWS:
+        secret_of = {"database": ("ordermesh-postgres", f"{row.name}_url"), "amqp": queue}
+        services[f"Deployment/ordermesh-{row.name}"] = {secret_of[store] for store in row.stores if store in secret_of}
+    assert read == services | {
         "Deployment/ordermesh-envoy": set(),
         "Job/ordermesh-migrate": {("ordermesh-postgres", "owner_url"), ("ordermesh-postgres", "role_password"), queue},
         "StatefulSet/ordermesh-postgres": {("ordermesh-postgres", "superuser_password"), ("ordermesh-postgres", "owner_password")},

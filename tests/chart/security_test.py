@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from conftest import VARIANTS, objects, pods
+from conftest import SERVICES, VARIANTS, objects, pods
 
 ALLOWED_VOLUMES = {"configMap", "downwardAPI", "emptyDir", "persistentVolumeClaim", "projected", "secret"}
 
@@ -82,7 +82,7 @@ def test_no_pod_has_a_token(variant):
 
 
 def test_our_own_pods_write_nowhere():
-    for name in ("gateway", "validation", "relay", "notifier", "analytics", "envoy"):
+    for name in (*SERVICES, "envoy"):
         container = pods()[f"Deployment/ordermesh-{name}"]["containers"][0]
         assert all(mount.get("readOnly") for mount in container["volumeMounts"]), name
 

@@ -7,11 +7,12 @@ import confluent_kafka
 import confluent_kafka.admin
 
 from forwards import Forward
+from ordermesh import service_table
 from system import System, parse_metrics
 
 # The name that Kafka tells its clients leads here: see tools/test and NSS_WRAPPER_HOSTS.
 KAFKA_ADDRESS = os.environ.get("ORDERMESH_KAFKA_ADDRESS", "127.0.0.1")
-_GRPC_PORTS = {"gateway": 50051, "validation": 50052, "analytics": 50054, "notifier": 50055, "relay": 50056}
+_GRPC_PORTS = {row.name: row.port for row in service_table.ROWS}
 
 
 class ClusterSystem(System):

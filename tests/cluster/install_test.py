@@ -3,8 +3,9 @@
 import json
 
 from kubernetes import component_of, is_ready
+from ordermesh import service_table
 
-OWN = {"gateway", "validation", "relay", "notifier", "analytics"}
+OWN = set(service_table.NAMES)
 MIB = 1024 * 1024
 UNITS = {"Ki": 1024, "Mi": MIB, "Gi": 1024 * MIB}
 

@@ -9,10 +9,11 @@ import random
 import time
 
 from kubernetes import is_ready
+from ordermesh import service_table
 from paced_load import SKUS, PacedLoad
 from system import eventually
 
-KINDS = ("gateway", "validation", "relay", "notifier", "analytics", "rabbitmq", "kafka", "postgres")
+KINDS = (*service_table.NAMES, "rabbitmq", "kafka", "postgres")
 SECONDS = float(os.environ.get("ORDERMESH_KILL_SECONDS", "60"))
 RATE = 50
 

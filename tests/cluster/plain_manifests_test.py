@@ -8,12 +8,13 @@ import urllib.error
 import pytest
 
 from kubernetes import CommandFailed, Namespace, component_of, is_ready
+from ordermesh import service_table
 from orders import place_order, read_if_served, read_order
 from symptoms import IN_POSTGRES, Symptoms, eventually
 
 K8S = pathlib.Path(__file__).resolve().parents[2] / "k8s"
 OVERLAY = str(K8S / "overlays" / "dev")
-WORKLOADS = ("gateway", "validation", "relay", "notifier", "analytics", "envoy", "postgres", "rabbitmq", "kafka")
+WORKLOADS = (*service_table.NAMES, "envoy", "postgres", "rabbitmq", "kafka")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """`helm upgrade` to a release with another migration, and `helm rollback`, under load."""
 
+from ordermesh import service_table
 from paced_load import SKUS, PacedLoad
 
-COMPONENTS = ("gateway", "validation", "relay", "notifier", "analytics", "envoy")
+COMPONENTS = (*service_table.NAMES, "envoy")
 # The image of tests/cluster/next for our programs; the edge has no newer one, but is replaced as it would be.
 NEXT = ("images.ordermesh.tag=next-test", "envoy.podAnnotations.release=next")
 MIGRATION = "orders/0999_test_only"

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from ordermesh import manifests, paths
+from ordermesh import manifests, paths, service_table
 from ordermesh.containers import builds
 
 DOCKER = paths.REPOSITORY / "docker"
@@ -15,7 +15,7 @@ SERVICES = COMPOSE["services"]
 ALWAYS = {name: service for name, service in SERVICES.items() if "profiles" not in service}
 VALUES = yaml.safe_load((paths.REPOSITORY / "helm" / "ordermesh" / "values.yaml").read_text())
 TRAFFIC = yaml.safe_load((paths.REPOSITORY / "helm" / "ordermesh" / "files" / "traffic.yaml").read_text())
-PROGRAMS = ["gateway", "validation", "relay", "notifier", "analytics", "migrate"]
+PROGRAMS = service_table.PROGRAMS
 STORES = ["postgres", "rabbitmq", "kafka"]
 every_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -75,11 +75,11 @@ def test_who_may_call_another_by_the_table_shares_a_network(row):
         assert networks(row["from"]) & networks(row["to"])
 
 
-def test_the_edge_reaches_no_store_and_only_it_and_the_notifier_reach_out():
+def test_the_edge_reaches_no_store_and_only_it_and_who_sends_mail_reach_out():
     assert all(not networks("envoy") & networks(store) for store in STORES)
     inner = {name for name, network in COMPOSE["networks"].items() if network.get("internal")}
     assert inner == {"services", "stores"}
-    assert {name for name in ALWAYS if networks(name) - inner} == {"envoy", "notifier"}
+    assert {name for name in ALWAYS if networks(name) - inner} == {"envoy", *(row.name for row in service_table.ROWS if "smtp" in row.stores)}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -115,12 +115,12 @@ def test_the_images_are_the_charts():
 
 @pytest.mark.parametrize("name", [*PROGRAMS, *STORES, "envoy"])
 def test_it_may_use_as_much_memory_as_in_the_chart(name):
-    assert SERVICES[name]["mem_limit"] == VALUES[name]["resources"]["limits"]["memory"].replace("Mi", "m")
+    assert SERVICES[name]["mem_limit"] == VALUES[name]["resources"]["limits"]["memory"].replace("Mi", "m").replace("Gi", "g")
 
 
 def test_the_edge_is_rendered_for_these_services():
     rendered = dict(re.findall(r"\b([A-Z_]+)=(\S+)", (DOCKER / "Dockerfile").read_text().split("/envoy/render ")[1].split("> ")[0]))
-    for program in ("gateway", "notifier", "analytics"):
+    for program in (row.name for row in service_table.ROWS if row.serves):
         assert rendered[f"{program.upper()}_HOST"] == program
         assert rendered[f"{program.upper()}_PORT"] == settings(program)["listen"].rpartition(":")[2]
     assert SERVICES["envoy"]["ports"][0].endswith(f":{rendered['HTTP_PORT']}")

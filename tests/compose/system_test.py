@@ -13,10 +13,11 @@ import urllib.request
 
 import pytest
 
+from ordermesh import service_table
 from project import Project
 
 pytestmark = pytest.mark.skipif("ORDERMESH_COMPOSE" not in os.environ, reason="tools/test compose runs these")
-SERVING = {"envoy", "gateway", "validation", "relay", "notifier", "analytics", "postgres", "rabbitmq", "kafka", "adminer", "mailpit"}
+SERVING = {*service_table.NAMES, "envoy", "postgres", "rabbitmq", "kafka", "adminer", "mailpit"}
 NO_CAPABILITIES = "0000000000000000"
 
 

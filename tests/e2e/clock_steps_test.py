@@ -11,9 +11,10 @@ import pathlib
 import pytest
 
 from agreement import agree
+from ordermesh import service_table
 from system import running
 
-SERVICES = ["gateway", "validation", "relay", "notifier", "analytics"]
+SERVICES = service_table.NAMES
 OFFSETS_S = [-60, 0, -60, 0]
 
 

@@ -9,9 +9,11 @@ import time
 
 import pytest
 
+from ordermesh import service_table
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ORDERMESH_BUILD", REPOSITORY / "build" / "release"))
-SERVICES = ["gateway", "validation", "relay", "notifier", "analytics"]
+SERVICES = service_table.NAMES
 
 
 def end(program, *arguments, environment=None):

@@ -9,10 +9,11 @@ import pytest
 
 from agreement import agree
 from load import Load
+from ordermesh import service_table
 from system import eventually
 
 SKUS = [f"SKU-{number:04}" for number in range(700, 760)]
-SERVICES = ["gateway", "validation", "relay", "notifier", "analytics"]
+SERVICES = service_table.NAMES
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +152,7 @@ def test_recipients_that_the_mail_server_refuses_and_defers(system):
     notifier.eventually((1, 2), of_email("failed_total"), of_email("sent_total"))
 
 
-KILLS = ["gateway", "validation", "relay", "notifier", "analytics", "postgres", "rabbitmq", "kafka"]
+KILLS = [*SERVICES, "postgres", "rabbitmq", "kafka"]
 
 
 def test_kill_9_of_everything_under_load_loses_and_doubles_nothing(system):

@@ -9,7 +9,7 @@ from concurrent import futures
 
 import pytest
 
-from ordermesh import paths
+from ordermesh import paths, service_table
 from system import eventually
 
 ARCHITECTURE = (paths.REPOSITORY / "docs" / "architecture.md").read_text()
@@ -24,7 +24,7 @@ NEEDS = [
     ("kafka", "kafka", {"relay": "", "analytics": f"{ANALYTICS}/ListConsumerLags"}),
     ("validation", "validation", {"gateway": f"{ORDERS}/CreateOrder"}),
 ]
-SERVICES = ["gateway", "validation", "relay", "notifier", "analytics"]
+SERVICES = service_table.NAMES
 
 
 def whole(system, service):

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from ordermesh import paths
+from ordermesh import paths, service_table
 from stack_test import eventually, living_in
 
 RUN = str(paths.REPOSITORY / "tools" / "run")
 BUILD = os.environ.get("ORDERMESH_BUILD", str(paths.REPOSITORY / "build" / "release"))
 STEPS = ["sales before", "accepted", "read back", "e-mail", "sales"]
-ENDPOINTS = {"http", "operators", "gateway", "validation", "notifier", "analytics", "relay", "metrics", "postgres", "rabbitmq", "kafka", "mail"}
+ENDPOINTS = {*service_table.NAMES, "http", "operators", "metrics", "postgres", "rabbitmq", "kafka", "mail"}
 
 
 @pytest.fixture

@@ -123,10 +123,9 @@ def _values(text: str) -> str:
             f"    limits: {{memory: {row.memory['limit']}}}\n"
         )
         text = text.replace(section, re.sub(r"  resources:\n    requests: .*\n    limits: .*\n", resources, section))
-        if "database" in row.stores and f"\n    {row.name}: " not in text.split("\n  keys:\n")[1].split("\n  # --")[0]:
-            key = f"    # -- The URL of `{row.role}`.\n    {row.name}: {row.name}_url\n"
-            text = re.sub(r"(?m)(^    \w+: \w+_url\n)(?!    )", lambda found, key=key: found[1] + key, text, count=1)
-    return text
+    before, keys, after = re.split(r"(?m)(?<=^  keys:\n)(.*?)(?=^  \S)", text, maxsplit=1, flags=re.DOTALL)
+    missing = [row for row in _with_database() if f"\n    {row.name}: " not in keys]
+    return before + keys + "".join(f"    # -- The URL of `{row.role}`.\n    {row.name}: {row.name}_url\n" for row in missing) + after
 
 
 def _ha_values(text: str) -> str:
