@@ -105,6 +105,9 @@ if(ORDERMESH_SANITIZER STREQUAL "thread")
   add_library(c11_threads_for_tsan OBJECT ${CMAKE_SOURCE_DIR}/libs/testing/c11_threads_for_tsan.cc)
 endif()
 
+# A test that hangs is ended. Far more than any needs: machines are busy, and two tests run at a time.
+set(ORDERMESH_TEST_TIMEOUT 600)
+
 # LABELS: unit or integration, and `threads` for what runs again under ThreadSanitizer. An integration test gets real
 # stores of its own: it runs under `tools/stack run`, which sets DATABASE_URL, AMQP_URL and KAFKA_BROKERS; STORES names
 # those it needs (default: postgres).
@@ -134,7 +137,7 @@ function(order_test name)
     set(command ${CMAKE_SOURCE_DIR}/tools/stack run --only ${stores} -- ${command})
   endif()
   if(NOT A_TIMEOUT)
-    set(A_TIMEOUT 120)
+    set(A_TIMEOUT ${ORDERMESH_TEST_TIMEOUT})
   endif()
   add_test(NAME ${name} COMMAND ${command})
   set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
@@ -153,7 +156,7 @@ function(order_test_again name)
   endif()
   list(JOIN A_STORES "," stores)
   add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/stack run --only ${stores} -- $<TARGET_FILE:${A_OF}>)
-  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT 120)
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${ORDERMESH_TEST_TIMEOUT})
 endfunction()
 
 # Makes sql.h in the build tree: `inline constexpr char kInsertOrders[]` for sql/insert_orders.sql.
@@ -174,11 +177,11 @@ function(order_sql name)
   order_note_target(${name} generated HEADERS ${here}/sql.h)
 endfunction()
 
-# Tests in Python, for what crosses processes or is a tool: order_pytest(name FILES a_test.py LABELS unit [TIMEOUT 300]).
+# Tests in Python, for what crosses processes or is a tool: order_pytest(name FILES a_test.py LABELS unit [TIMEOUT 900]).
 function(order_pytest name)
   cmake_parse_arguments(A "" "TIMEOUT" "FILES;LABELS" ${ARGN})
   if(NOT A_TIMEOUT)
-    set(A_TIMEOUT 120)
+    set(A_TIMEOUT ${ORDERMESH_TEST_TIMEOUT})
   endif()
   list(TRANSFORM A_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/tools/python -m pytest -q -p no:cacheprovider ${A_FILES})

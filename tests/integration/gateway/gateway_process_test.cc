@@ -208,8 +208,9 @@ TEST_F(GatewayProcessTest, TheLargestOrdersAreAcceptedTogetherAndListed) {
       "INSERT INTO catalog.stock (product_id, available) SELECT id, 1000 FROM catalog.products WHERE sku LIKE "
       "'LONG%'"));
   StartValidation();
-  // One lane, which gathers for long enough that all of a batch come together.
-  gateway_ = StartGateway({"--lanes=1", "--intake_wait_ms=500"});
+  // One lane, which gathers for long enough that all of a batch come together; and one connection, since all want the
+  // same stock, and none shall wait for it.
+  gateway_ = StartGateway({"--lanes=1", "--intake_wait_ms=500", "--intake_connections=1"});
   std::vector<std::future<grpc::Status>> calls;
   for (int i = 0; i < kOrders; ++i) {
     calls.push_back(std::async(std::launch::async, [this, i, stub = stub()] {
