@@ -62,8 +62,9 @@ absl::Status Overloaded(absl::string_view hop, absl::string_view what, absl::Dur
                  absl::StrCat(hop, ": ", what, "; nothing was done; retry"), retry_after);
 }
 
-absl::Status Unavailable(const char* reason, absl::string_view hop, absl::string_view problem) {
-  return Passing(Code::kUnavailable, reason, absl::StrCat(hop, ": ", problem, "; retry"));
+absl::Status Unavailable(const char* reason, absl::string_view hop, absl::string_view problem,
+                         absl::Duration retry_after) {
+  return Passing(Code::kUnavailable, reason, absl::StrCat(hop, ": ", problem, "; retry"), retry_after);
 }
 
 absl::Status Locked(absl::string_view hop, absl::string_view what) {

@@ -31,7 +31,8 @@ absl::Status FilterTooBroad(absl::string_view narrow);
 // RESOURCE_EXHAUSTED, OVERLOADED: a limit of ours is reached, and nothing was done. `what` is full, in words.
 absl::Status Overloaded(absl::string_view hop, absl::string_view what, absl::Duration retry_after = kRetrySoon);
 // UNAVAILABLE: `hop` has a `problem`, "not reachable"; `reason` is the hop's own, "DATABASE_UNAVAILABLE".
-absl::Status Unavailable(const char* reason, absl::string_view hop, absl::string_view problem);
+absl::Status Unavailable(const char* reason, absl::string_view hop, absl::string_view problem,
+                         absl::Duration retry_after = kRetrySoon);
 // UNAVAILABLE, LOCKED: another transaction holds `what` for longer than we wait.
 absl::Status Locked(absl::string_view hop, absl::string_view what);
 // UNAVAILABLE, SHUTTING_DOWN.

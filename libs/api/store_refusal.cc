@@ -38,10 +38,10 @@ absl::Status StoreRefusal(const absl::Status& status, const base::StoreFailure& 
       return Locked(words.store, words.subject);
     case StoreTrouble::kUnstorable:
       if (words.unstorable == nullptr) break;
-      return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                               .message = absl::StrCat(words.subject, ": the ", words.store,
-                                                       " can't hold what it says (", failure.code, ")"),
-                               .reason = words.unstorable});
+      return domain::ToStatus(
+          {.code = absl::StatusCode::kInvalidArgument,
+           .message = absl::StrCat(words.store, ": it can't hold what was sent (", failure.code, ")"),
+           .reason = words.unstorable});
     case StoreTrouble::kUnreachable:
       return unavailable("not reachable");
     case StoreTrouble::kTooSlow:

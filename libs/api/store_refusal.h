@@ -12,7 +12,7 @@ namespace ordermesh::api {
 struct StoreWords {
   absl::string_view store = "database";                             // the hop's name
   const char* unavailable = domain::reasons::kDatabaseUnavailable;  // the hop's reason
-  absl::string_view subject = "what is asked for";                  // what may be locked, or can't be held: "stock"
+  absl::string_view subject = "what is asked for";                  // what may be locked: "stock"
   // The reason (INVALID_ARGUMENT) when the store can't hold what was sent. nullptr: it was checked before, so that it
   // is a fault of ours.
   const char* unstorable = nullptr;

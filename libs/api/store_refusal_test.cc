@@ -34,8 +34,7 @@ class StoreRefusalTest : public ::testing::TestWithParam<Case> {};
 TEST_P(StoreRefusalTest, MeansThis) {
   const Case& expected = GetParam();
   const base::StoreFailure failure{expected.trouble, "X1"};
-  const absl::Status refusal =
-      StoreRefusal(Failed(), failure, {.subject = "order", .unstorable = domain::reasons::kOrderInvalid});
+  const absl::Status refusal = StoreRefusal(Failed(), failure, {.unstorable = domain::reasons::kOrderInvalid});
   EXPECT_EQ(refusal.code(), expected.code);
   EXPECT_EQ(domain::RefusalOf(refusal).reason, expected.reason);
   const absl::Status of_list = StoreRefusal(Failed(), failure, {.narrow = "filter by customer"});

@@ -16,7 +16,9 @@ absl::Status FieldRefused(absl::string_view reason, absl::string_view field, abs
                    .violations = {{.rule = rule, .field = std::string(field), .description = std::string(problem)}}});
 }
 
-absl::Status IdMalformed(absl::string_view field) {
+absl::StatusOr<base::Uuid> ReadId(absl::string_view text, absl::string_view field) {
+  absl::StatusOr<base::Uuid> id = base::Uuid::Parse(text);
+  if (id.ok()) return id;
   return FieldRefused(reasons::kIdMalformed, field, "is not a UUID in its canonical form");
 }
 

@@ -31,7 +31,7 @@ TEST_P(FieldRefusalsTest, NamesTheFieldInItsOneViolation) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, FieldRefusalsTest,
-    testing::Values(Case{"Id", IdMalformed("ids[1]"), reasons::kIdMalformed, "ids[1]"},
+    testing::Values(Case{"Id", ReadId("7", "ids[1]").status(), reasons::kIdMalformed, "ids[1]"},
                     Case{"Filter", FilterMalformed("state", "is none"), reasons::kFilterMalformed, "state"},
                     Case{"PageSize", PageSize(-1).status(), reasons::kPageSizeNegative, "page_size"},
                     Case{"PageToken", ReadPageToken("forged", {"orders"}).status(), reasons::kPageTokenInvalid,

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/text.h"
@@ -34,9 +35,8 @@ std::optional<std::string> Unquote(absl::string_view header) {
 }
 
 absl::Status Malformed(absl::string_view where) {
-  return ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                   .message = absl::StrCat(where, ": 1 to ", kMaxRequestId, " visible ASCII characters are needed"),
-                   .reason = reasons::kRequestIdMalformed});
+  return FieldRefused(reasons::kRequestIdMalformed, where,
+                      absl::StrCat("must be 1 to ", kMaxRequestId, " visible ASCII characters"));
 }
 
 }  // namespace
@@ -55,6 +55,12 @@ absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::Span<co
                        .reason = reasons::kRequestIdsDiffer});
     }
   }
+  return id;
+}
+
+absl::StatusOr<std::string> RequiredRequestId(absl::string_view field, absl::Span<const absl::string_view> headers) {
+  absl::StatusOr<std::string> id = RequestIdFrom(field, headers);
+  if (id.ok() && id->empty()) return Malformed("request_id");
   return id;
 }
 

@@ -18,5 +18,7 @@ inline constexpr int kMaxRequestId = 128;  // characters
 //   kInvalidArgument  REQUEST_ID_MALFORMED: not 1 to 128 characters of 0x21 to 0x7E, or bad quotes;
 //                     REQUEST_IDS_DIFFER: several are given and differ
 absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::Span<const absl::string_view> headers);
+// The same where there must be one: REQUEST_ID_MALFORMED also when there is neither.
+absl::StatusOr<std::string> RequiredRequestId(absl::string_view field, absl::Span<const absl::string_view> headers);
 
 }  // namespace ordermesh::domain

@@ -72,6 +72,15 @@ TEST(RequestIdTest, SeveralHeadersMustAgree) {
   EXPECT_EQ(RequestIdFrom("", {"abc", "\"abc\""}).value(), "abc");
 }
 
+TEST(RequestIdTest, WhereOneIsNeededItsAbsenceIsRefused) {
+  EXPECT_EQ(RequestIdFrom("", {}).value(), "");
+  const Refusal missing = RefusalOf(RequiredRequestId("", {}).status());
+  EXPECT_EQ(missing.reason, reasons::kRequestIdMalformed);
+  ASSERT_EQ(missing.violations.size(), 1u);
+  EXPECT_EQ(missing.violations[0].field, "request_id");
+  EXPECT_EQ(RequiredRequestId("", {"abc"}).value(), "abc");
+}
+
 TEST(RequestIdTest, TheRefusalDoesNotRepeatTheId) {
   EXPECT_EQ(RequestIdFrom("canary canary", {}).status().message().find("canary"), absl::string_view::npos);
 }

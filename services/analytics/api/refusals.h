@@ -1,4 +1,4 @@
-// What analytics refuses by itself. Each carries a domain::Refusal with its reason.
+// What only analytics refuses, and what its stores' failures mean. Each carries a domain::Refusal with its reason.
 #pragma once
 
 #include "absl/status/status.h"
@@ -8,10 +8,9 @@ namespace ordermesh::analytics {
 
 absl::Status WindowInvalid(absl::string_view field, absl::string_view problem);
 absl::Status TooManyRows(int most);
-// Of the answer of the pool of stores: what it refused to run gets a reason, the rest stays as it is.
-absl::Status NotRun(const absl::Status& status);
-// Of what the store or the broker answered. Their own words go no further than our log: they may quote data.
-absl::Status DatabaseFailed(const absl::Status& status);
+// Of what the pool of stores, or a store, answered; a refusal stays as it is.
+absl::Status StoreRefused(const absl::Status& status);
+// Of what the broker answered. Its words go no further than our log.
 absl::Status BrokerUnavailable(const absl::Status& status);
 
 }  // namespace ordermesh::analytics

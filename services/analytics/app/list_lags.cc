@@ -12,7 +12,7 @@ namespace ordermesh::analytics {
 absl::StatusOr<std::vector<PartitionLag>> ReadLags(RollupStore& store, LogEnds& ends, const std::string& topic,
                                                    int partitions, absl::Duration timeout) {
   absl::StatusOr<std::vector<std::pair<Partition, Position>>> stored = store.Positions();
-  if (!stored.ok()) return DatabaseFailed(stored.status());
+  if (!stored.ok()) return StoreRefused(stored.status());
   const std::map<Partition, Position> positions(stored->begin(), stored->end());
   std::vector<PartitionLag> lags;
   for (int number = 0; number < partitions; ++number) {
@@ -33,7 +33,7 @@ aio::Task<absl::StatusOr<std::vector<PartitionLag>>> ListLags::Run(aio::Waiter w
   auto run = stores_.Run(
       waiter, [this, timeout](RollupStore& store) { return ReadLags(store, ends_, topic_, partitions_, timeout); });
   absl::StatusOr<std::vector<PartitionLag>> lags = co_await run;
-  if (!lags.ok()) co_return NotRun(lags.status());
+  if (!lags.ok()) co_return StoreRefused(lags.status());
   co_return lags;
 }
 

@@ -28,9 +28,7 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
   // Of the window as it was asked for: rounding must not make one of 400 days too long.
   if (end - start > kLongestWindow) return WindowInvalid("start_time", "is more than 400 days before end_time");
   if (!request.product_id.empty()) {
-    absl::StatusOr<base::Uuid> id = base::Uuid::Parse(request.product_id);
-    if (!id.ok()) return domain::IdMalformed("product_id");
-    query.product_id = *id;
+    ASSIGN_OR_RETURN(query.product_id, domain::ReadId(request.product_id, "product_id"));
   }
   if (const absl::string_view problem = domain::FilterProblem(request.sku, domain::kMaxSkuBytes); !problem.empty()) {
     return domain::FilterMalformed("sku", problem);
@@ -45,13 +43,9 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
 aio::Task<absl::StatusOr<Sales>> QuerySales::Run(aio::Waiter waiter, SalesRequest request) {
   absl::StatusOr<SalesQuery> query = ToQuery(request, clock_.Now());
   if (!query.ok()) co_return query.status();
-  auto run = stores_.Run(waiter, [query = *query](RollupStore& store) -> absl::StatusOr<std::vector<SalesFigure>> {
-    absl::StatusOr<std::vector<SalesFigure>> figures = store.QuerySales(query);
-    if (!figures.ok()) return DatabaseFailed(figures.status());
-    return figures;
-  });
+  auto run = stores_.Run(waiter, [query = *query](RollupStore& store) { return store.QuerySales(query); });
   absl::StatusOr<std::vector<SalesFigure>> figures = co_await run;
-  if (!figures.ok()) co_return NotRun(figures.status());
+  if (!figures.ok()) co_return StoreRefused(figures.status());
   if (figures->size() > static_cast<std::size_t>(kMostRows)) co_return TooManyRows(kMostRows);
   co_return Sales{*std::move(figures), query->start, query->end};
 }

@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/aio/run_sync.h"
+#include "libs/aio/stopping.h"
 #include "libs/aio/thread_lane.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
@@ -152,11 +153,11 @@ TEST_F(ReadSideTest, SaysThatTheDatabaseIsDownInItsOwnWords) {
   EXPECT_EQ(status.message().find("password"), absl::string_view::npos);
 }
 
-TEST(NotRunTest, WhatThePoolRefusesIsOverloadOrTheEndOfTheServer) {
-  EXPECT_EQ(domain::RefusalOf(NotRun(absl::ResourceExhaustedError("full"))).reason, domain::reasons::kOverloaded);
-  EXPECT_EQ(domain::RefusalOf(NotRun(absl::UnavailableError("shutting down"))).reason, domain::reasons::kShuttingDown);
+TEST(StoreRefusedTest, WhatThePoolRefusesIsOverloadOrTheEndOfTheServer) {
+  EXPECT_EQ(domain::RefusalOf(StoreRefused(absl::ResourceExhaustedError("full"))).reason, domain::reasons::kOverloaded);
+  EXPECT_EQ(domain::RefusalOf(StoreRefused(aio::Stopping())).reason, domain::reasons::kShuttingDown);
   const absl::Status run = TooManyRows(5);
-  EXPECT_EQ(NotRun(run), run);
+  EXPECT_EQ(StoreRefused(run), run);
 }
 
 TEST_F(ReadSideTest, ListsTheLagOfEveryPartition) {
@@ -179,7 +180,7 @@ TEST_F(ReadSideTest, WhatStaysDownIsLoggedMoreAndMoreRarely) {
     EXPECT_THAT(Lags(), StatusIs(absl::StatusCode::kUnavailable));
   }
   const std::string log = ::testing::internal::GetCapturedStderr();
-  for (const char* event : {"query_failed", "offsets_not_read"}) {
+  for (const char* event : {"store_failed", "offsets_not_read"}) {
     const std::vector<std::string> lines = absl::StrSplit(log, event);
     EXPECT_GT(lines.size(), 1u) << event;
     EXPECT_LE(lines.size(), 1u + 7u) << event;

@@ -5,6 +5,7 @@
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
+#include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/request_id.h"
 #include "libs/domain/rule_table.h"
@@ -56,7 +57,7 @@ absl::StatusOr<ListRequest> DecodeList(const mesh::CallContext& call, const orde
   list.filter.caller = std::string(call.caller());
   if (const absl::string_view problem = domain::FilterProblem(request.customer_id(), domain::kMaxCustomerIdBytes);
       !problem.empty()) {
-    return CustomerIdMalformed(problem);
+    return domain::FieldRefused(domain::reasons::kIdMalformed, "customer_id", problem);
   }
   list.filter.customer_id = request.customer_id();
   if (request.state() != orders::v1::ORDER_STATE_UNSPECIFIED) {

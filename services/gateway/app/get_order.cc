@@ -3,15 +3,10 @@
 #include <string>
 
 #include "libs/domain/field_refusals.h"
-#include "services/gateway/app/refusals.h"
 
 namespace ordermesh::gateway {
 
-absl::StatusOr<domain::OrderId> ParseOrderId(absl::string_view text) {
-  absl::StatusOr<domain::OrderId> id = base::Uuid::Parse(text);
-  if (!id.ok()) return domain::IdMalformed("id");
-  return id;
-}
+absl::StatusOr<domain::OrderId> ParseOrderId(absl::string_view text) { return domain::ReadId(text, "id"); }
 
 aio::Task<absl::StatusOr<domain::Order>> GetOrder::Run(const mesh::CallContext& call, absl::string_view id) {
   const absl::StatusOr<domain::OrderId> order = ParseOrderId(id);

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "libs/api/refusals.h"
 #include "libs/base/deadline.h"
 #include "libs/domain/fingerprint.h"
 #include "libs/domain/order_size.h"
@@ -81,11 +82,11 @@ aio::Task<absl::StatusOr<domain::Order>> Intake::Pass(Pending& pending) {
 absl::Status Intake::Admit(bool quote) const {
   if (waiting_ >= options_.max_waiting) {
     metrics_.shed_queue.Add();
-    return Overloaded(absl::StrCat(waiting_, " orders are waiting already"), options_.retry_after);
+    return api::Overloaded("gateway", absl::StrCat(waiting_, " orders are waiting already"), options_.retry_after);
   }
   if (!quote && outbox_full_.load(std::memory_order_relaxed)) {
     metrics_.shed_outbox.Add();
-    return Overloaded("too many events wait to be published", options_.retry_after);
+    return api::Overloaded("gateway", "too many events wait to be published", options_.retry_after);
   }
   return absl::OkStatus();
 }
@@ -232,7 +233,8 @@ std::vector<Intake::Pending*> Intake::DropAbandoned(std::vector<Pending*> batch)
   });
   for (auto gone = abandoned; gone != batch.end(); ++gone) {
     metrics_.given_up.Add();
-    Answer(**gone, GivenUp(!(*gone)->call.deadline().Expired(lane_.timer())));
+    const bool late = (*gone)->call.deadline().Expired(lane_.timer());
+    Answer(**gone, late ? api::DeadlinePassed() : api::CallerGone());
   }
   batch.erase(abandoned, batch.end());
   return batch;

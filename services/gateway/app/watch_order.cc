@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "libs/api/refusals.h"
 #include "libs/domain/states.h"
 #include "services/gateway/app/get_order.h"
-#include "services/gateway/app/refusals.h"
 
 namespace ordermesh::gateway {
 
@@ -18,7 +18,7 @@ aio::Task<absl::Status> WatchOrder::Run(mesh::CallContext& call, absl::string_vi
     auto sent = send(*order);
     if (!co_await sent || domain::IsFinal(order->state)) co_return absl::OkStatus();
     auto changed = versions_.Changed(call, *order_id, order->version);
-    if (!co_await changed) co_return ShuttingDown();
+    if (!co_await changed) co_return api::ShuttingDown();
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/api/refusals.h"
 #include "libs/base/log.h"
 #include "libs/base/random.h"
 #include "libs/base/trace.h"
@@ -16,7 +17,6 @@
 #include "libs/wire/orders.h"
 #include "libs/wire/status.h"
 #include "libs/wire/validation.h"
-#include "services/gateway/app/refusals.h"
 
 namespace ordermesh::gateway {
 namespace {
@@ -99,8 +99,9 @@ absl::Status GrpcValidator::Unchecked(const grpc::Status& status, base::Timer& t
   // An overloaded or stale validator says so itself; its reason and its delay are worth passing on.
   const std::string reason = domain::RefusalOf(inner).reason;
   if (reason == domain::reasons::kOverloaded || reason == domain::reasons::kCatalogStale) return inner;
-  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return ValidationUnavailable("no answer in time");
-  return ValidationUnavailable("not reachable");
+  const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+  return api::Unavailable(domain::reasons::kValidationUnavailable, "validation",
+                          late ? "no answer in time" : "not reachable");
 }
 
 }  // namespace ordermesh::gateway

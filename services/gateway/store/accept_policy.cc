@@ -4,12 +4,23 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/api/refusals.h"
 #include "libs/base/log.h"
 #include "libs/postgres/connection.h"
-#include "services/gateway/app/refusals.h"
+#include "libs/postgres/failure.h"
 #include "services/gateway/store/database_status.h"
 
 namespace ordermesh::gateway {
+namespace {
+
+using base::StoreTrouble;
+
+// What one order of a batch brought with it, so that the others fare better without it.
+bool IsOfTheData(StoreTrouble trouble) {
+  return trouble == StoreTrouble::kUnstorable || trouble == StoreTrouble::kConstraint;
+}
+
+}  // namespace
 
 std::vector<absl::StatusOr<Accepted>> AcceptPolicy::Run(AcceptAttempt& attempt, std::vector<Acceptance> batch) const {
   const base::Deadline deadline = base::Deadline::In(options_.give_up_after, timer_);
@@ -43,27 +54,27 @@ std::vector<Decision> AcceptPolicy::Decide(AcceptAttempt& attempt, absl::Span<Ac
       metrics_.unknown_outcomes.Add();
       unknown = true;
     }
-    const Trouble trouble = TroubleOf(status);
+    const StoreTrouble trouble = postgres::FailureOf(status).trouble;
     LogFailure(status, batch.size(), unknown);
-    if (trouble == Trouble::kData && batch.size() > 1) {
+    if (IsOfTheData(trouble) && batch.size() > 1) {
       metrics_.one_by_one_data.Add();
       return OneByOne(attempt, batch, wait, unknown, deadline);
     }
     // With an unknown outcome it is most likely the lost session that still holds the keys: wait for it.
-    if (trouble == Trouble::kLocked && batch.size() > 1 && !unknown) {
+    if (trouble == StoreTrouble::kLocked && batch.size() > 1 && !unknown) {
       metrics_.one_by_one_locked.Add();
       return OneByOne(attempt, batch, LockWait::kNot, unknown, deadline);
     }
 
-    const bool first_loss = trouble == Trouble::kConnection && failures == 1;
-    const bool again = trouble == Trouble::kDeadlock || first_loss || (unknown && trouble != Trouble::kData);
+    const bool first_loss = trouble == StoreTrouble::kUnreachable && failures == 1;
+    const bool again = trouble == StoreTrouble::kConflict || first_loss || (unknown && !IsOfTheData(trouble));
     if (!again || deadline.Expired(timer_)) {
       if (!unknown) return Refuse(batch.size(), ToRefusal(status, "stock"));
       metrics_.unresolved_outcomes.Add(static_cast<double>(batch.size()));
-      return Refuse(batch.size(), OutcomeUnknown(absl::StatusCodeToString(status.code())));
+      return Refuse(batch.size(), api::OutcomeUnknown("database", absl::StatusCodeToString(status.code())));
     }
-    (trouble == Trouble::kDeadlock ? metrics_.retries_deadlock : metrics_.retries_connection).Add();
-    if (trouble != Trouble::kDeadlock && !first_loss) {
+    (trouble == StoreTrouble::kConflict ? metrics_.retries_deadlock : metrics_.retries_connection).Add();
+    if (trouble != StoreTrouble::kConflict && !first_loss) {
       timer_.SleepFor(std::min(base::BackoffDelay(options_.backoff, failures, random_), deadline.Remaining(timer_)),
                       std::stop_token());
     }

@@ -11,15 +11,16 @@
 #include "libs/domain/refusal.h"
 #include "libs/postgres/connection.h"
 #include "libs/testing/fake_random.h"
+#include "libs/testing/sql_status.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/testing/orders.h"
-#include "services/gateway/testing/sql_status.h"
 
 namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
 using ordermesh::testing::IsOk;
+using ordermesh::testing::SqlError;
 using ordermesh::testing::StatusIs;
 using ::testing::Each;
 using ::testing::ElementsAre;

@@ -3,8 +3,10 @@
 #include <stop_token>
 #include <utility>
 
+#include "libs/api/refusals.h"
 #include "libs/base/deadline.h"
 #include "libs/domain/refusal.h"
+#include "libs/postgres/failure.h"
 #include "services/gateway/app/refusals.h"
 #include "services/gateway/store/cancel_transaction.h"
 #include "services/gateway/store/database_status.h"
@@ -13,6 +15,7 @@
 namespace ordermesh::gateway {
 namespace {
 
+using base::StoreTrouble;
 using postgres::Connection;
 
 postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, const char* application) {
@@ -93,7 +96,8 @@ auto PostgresOrderStore::Ask(postgres::Pool& pool, aio::Waiter waiter, Query que
   auto run = pool.Run(waiter, [this, deadline, query = std::move(query)](Connection& connection) mutable -> Answer {
     Answer answer = query(connection);
     // The session may have died long before: once more, on a new one.
-    if (!answer.ok() && TroubleOf(answer.status()) == Trouble::kConnection && !deadline.Expired(timer_)) {
+    if (!answer.ok() && postgres::FailureOf(answer.status()).trouble == StoreTrouble::kUnreachable &&
+        !deadline.Expired(timer_)) {
       answer = query(connection);
     }
     return answer;
@@ -169,10 +173,11 @@ absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connecti
       unknown = true;
     }
     // Running it again is always right: a cancel that was committed shows as a cancelled order.
-    const Trouble trouble = TroubleOf(order.status());
-    const bool at_once = trouble == Trouble::kDeadlock || (trouble == Trouble::kConnection && failures == 1);
+    const StoreTrouble trouble = postgres::FailureOf(order.status()).trouble;
+    const bool at_once = trouble == StoreTrouble::kConflict || (trouble == StoreTrouble::kUnreachable && failures == 1);
     if ((!at_once && !unknown) || deadline.Expired(timer_)) {
-      return unknown ? OutcomeUnknown("not reachable") : ToRefusal(order.status(), "the order or its stock");
+      return unknown ? api::OutcomeUnknown("database", "not reachable")
+                     : ToRefusal(order.status(), "the order or its stock");
     }
     if (!at_once) timer_.SleepFor(absl::Milliseconds(50), std::stop_token());
   }

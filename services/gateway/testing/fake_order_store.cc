@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libs/api/refusals.h"
 #include "libs/domain/allocate.h"
 #include "libs/domain/order_size.h"
 #include "libs/domain/states.h"
@@ -88,8 +89,8 @@ aio::Task<absl::Status> FakeOrderStore::Pass(aio::Waiter waiter, bool look_up) {
     absl::Status go_on = co_await released;
     go_on.IgnoreError();
   }
-  if (waiter.deadline.Expired(waiter.lane.timer())) co_return GivenUp(/*cancelled=*/false);
-  if (waiter.gone.stop_requested()) co_return GivenUp(/*cancelled=*/true);
+  if (waiter.deadline.Expired(waiter.lane.timer())) co_return api::DeadlinePassed();
+  if (waiter.gone.stop_requested()) co_return api::CallerGone();
   MutexLock lock(mu_);
   if (failures_.empty()) co_return absl::OkStatus();
   absl::Status failure = std::move(failures_.front());
@@ -107,7 +108,8 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> FakeOrderStore::Accept(aio::Lan
   batch_sizes_.push_back(orders);
   if (!failure.ok()) co_return Results(orders, failure);
   Results results = AcceptNow(std::move(batch));
-  if (std::exchange(lose_reply_, false)) co_return Results(orders, OutcomeUnknown("told to lose the reply"));
+  if (std::exchange(lose_reply_, false))
+    co_return Results(orders, api::OutcomeUnknown("database", "told to lose the reply"));
   co_return results;
 }
 

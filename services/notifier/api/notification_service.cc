@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/api/refusals.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/page.h"
@@ -30,7 +31,7 @@ absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& 
   NotificationQuery query;
   ASSIGN_OR_RETURN(query.limit, domain::PageSize(request.page_size()));
   if (!request.order_id().empty()) {
-    ASSIGN_OR_RETURN(const base::Uuid order_id, ReadId(request.order_id(), "order_id"));
+    ASSIGN_OR_RETURN(const base::Uuid order_id, domain::ReadId(request.order_id(), "order_id"));
     query.order_id = order_id;
   }
   if (request.state() != v1::NOTIFICATION_STATE_UNSPECIFIED) {
@@ -114,12 +115,11 @@ std::optional<domain::PagePosition> FillPage(const std::vector<Row>& rows, int l
 
 absl::StatusOr<std::vector<base::Uuid>> FromProto(const v1::RedriveDeadLettersRequest& request) {
   if (request.ids().empty() || request.ids_size() > kMaxRedrive) {
-    return domain::FieldRefused(domain::reasons::kBatchSizeOutOfRange, "ids",
-                                absl::StrCat(request.ids_size(), " of them; must be 1 to ", kMaxRedrive));
+    return api::BatchSizeOutOfRange("ids", request.ids_size(), kMaxRedrive);
   }
   std::vector<base::Uuid> ids;
   for (int i = 0; i < request.ids_size(); ++i) {
-    ASSIGN_OR_RETURN(const base::Uuid id, ReadId(request.ids(i), absl::StrCat("ids[", i, "]")));
+    ASSIGN_OR_RETURN(const base::Uuid id, domain::ReadId(request.ids(i), absl::StrCat("ids[", i, "]")));
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   return ids;
@@ -173,7 +173,7 @@ aio::Task<grpc::Status> NotificationService::ListNotifications(mesh::CallContext
 aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContext& call,
                                                                 const v1::ResendNotificationRequest& request,
                                                                 v1::Notification& reply) {
-  const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
+  const absl::StatusOr<base::Uuid> id = domain::ReadId(request.id(), "id");
   if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
   auto run = pool_.Run(call.waiter(), [id = *id, even_if_sent = request.even_if_sent()](AdminTools& tools) {
     return tools.notifications().Resend(id, even_if_sent);
@@ -189,15 +189,14 @@ aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContex
 aio::Task<grpc::Status> NotificationService::StartResend(mesh::CallContext& call, const v1::StartResendRequest& request,
                                                          v1::Resend& reply) {
   const absl::StatusOr<std::string> request_id =
-      domain::RequestIdFrom(request.request_id(), call.metadata_values("idempotency-key"));
+      domain::RequiredRequestId(request.request_id(), call.metadata_values("idempotency-key"));
   if (!request_id.ok()) co_return wire::ToGrpcStatus(request_id.status());
-  if (request_id->empty()) co_return wire::ToGrpcStatus(RequestIdMissing());
   const absl::StatusOr<ResendFilter> filter = FromProto(request);
   if (!filter.ok()) co_return wire::ToGrpcStatus(filter.status());
   auto run = pool_.Run(call.waiter(), [id = ids_.Next(), request_id = *request_id, filter = *filter](
                                           AdminTools& tools) { return tools.resends().Start(id, request_id, filter); });
   const absl::StatusOr<Resend> resend = co_await run;
-  if (absl::IsAlreadyExists(resend.status())) co_return wire::ToGrpcStatus(RequestIdReused());
+  if (absl::IsAlreadyExists(resend.status())) co_return wire::ToGrpcStatus(api::IdempotencyKeyReused("a resend"));
   if (!resend.ok()) co_return wire::ToGrpcStatus(AsRefusal(resend.status(), ""));
   ToProto(*resend, reply);
   co_return grpc::Status::OK;
@@ -205,7 +204,7 @@ aio::Task<grpc::Status> NotificationService::StartResend(mesh::CallContext& call
 
 aio::Task<grpc::Status> NotificationService::GetResend(mesh::CallContext& call, const v1::GetResendRequest& request,
                                                        v1::Resend& reply) {
-  const absl::StatusOr<base::Uuid> id = ReadId(request.id(), "id");
+  const absl::StatusOr<base::Uuid> id = domain::ReadId(request.id(), "id");
   if (!id.ok()) co_return wire::ToGrpcStatus(id.status());
   auto run = pool_.Run(call.waiter(), [id = *id](AdminTools& tools) { return tools.resends().Get(id); });
   const absl::StatusOr<Resend> resend = co_await run;

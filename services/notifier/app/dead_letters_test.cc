@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "libs/domain/refusal.h"
 #include "libs/testing/fake_random.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notifier/app/keep_dead_letters.h"
@@ -170,6 +171,14 @@ TEST_F(DeadLettersTest, OnlyWhatIsConfirmedCountsAsRedriven) {
       RedriveAll({absl::UnavailableError("lost"), {rabbitmq::Outcome::kConfirmed, rabbitmq::Outcome::kUnknown}}),
       StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(store_.redriven, ElementsAre(store_.kept[0].id));
+}
+
+TEST_F(DeadLettersTest, ABrokerThatIsSlowIsNoDeadline) {
+  ASSERT_TRUE(Keep(ADeadMessage("1")).ok());
+  const auto redriven =
+      RedriveAll({absl::DeadlineExceededError("it takes no more bytes"), {rabbitmq::Outcome::kUnknown}});
+  EXPECT_THAT(redriven, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(domain::RefusalOf(redriven.status()).reason, "BROKER_UNAVAILABLE");
 }
 
 TEST_F(DeadLettersTest, AnUnknownIdPutsNothingBack) {

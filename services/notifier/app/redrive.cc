@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/api/refusals.h"
 #include "libs/base/status.h"
+#include "libs/domain/reasons.h"
 #include "services/notifier/app/keep_dead_letters.h"
 
 namespace ordermesh::notifier {
@@ -34,8 +36,9 @@ absl::StatusOr<int> Redrive(absl::Span<const base::Uuid> ids, DeadLetterStore& s
   if (!confirmed.empty()) RETURN_IF_ERROR(store.MarkRedriven(confirmed));
   metrics.redriven.Add(static_cast<double>(confirmed.size()));
   if (confirmed.size() == letters.size()) return static_cast<int>(confirmed.size());
-  return absl::UnavailableError(absl::StrCat("rabbitmq: ", confirmed.size(), " of ", letters.size(),
-                                             " messages were confirmed (", report.status.message(), "); repeat"));
+  return api::Unavailable(domain::reasons::kBrokerUnavailable, "rabbitmq",
+                          absl::StrCat(confirmed.size(), " of ", letters.size(), " messages were confirmed (",
+                                       report.status.message(), ")"));
 }
 
 }  // namespace ordermesh::notifier

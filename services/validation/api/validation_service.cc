@@ -1,8 +1,6 @@
 #include "services/validation/api/validation_service.h"
 
-#include "absl/strings/str_cat.h"
-#include "libs/domain/field_refusals.h"
-#include "libs/domain/reasons.h"
+#include "libs/api/refusals.h"
 #include "libs/wire/orders.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
@@ -13,11 +11,6 @@ namespace {
 
 using Async = v1::ValidationService::AsyncService;
 using OrderStream = mesh::Stream<v1::StreamValidateOrdersRequest, v1::StreamValidateOrdersResponse>;
-
-absl::Status BatchSizeOutOfRange(int orders) {
-  return domain::FieldRefused(domain::reasons::kBatchSizeOutOfRange, "orders",
-                              absl::StrCat(orders, " of them; must be 1 to ", kMaxBatch));
-}
 
 }  // namespace
 
@@ -45,7 +38,9 @@ aio::Task<grpc::Status> ValidationService::BatchValidate(mesh::CallContext&,
                                                          const v1::BatchValidateOrdersRequest& request,
                                                          v1::BatchValidateOrdersResponse& reply) {
   const int count = request.orders_size();
-  if (count < 1 || count > kMaxBatch) co_return wire::ToGrpcStatus(BatchSizeOutOfRange(count));
+  if (count < 1 || count > kMaxBatch) {
+    co_return wire::ToGrpcStatus(api::BatchSizeOutOfRange("orders", count, kMaxBatch));
+  }
   metrics_.batch_orders.Observe(count);
   reply.mutable_validations()->Reserve(count);
   const absl::StatusOr<absl::Time> as_of = validate_.Run(

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/api/refusals.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/domain/reasons.h"
-#include "libs/domain/refusal.h"
 
 namespace ordermesh::validation {
 
@@ -16,10 +16,7 @@ absl::Status CheckFresh(const PinnedCatalog& catalog, base::SteadyTime now, absl
   const std::string message = catalog.snapshot == nullptr ? "the catalogue has not been read yet"
                                                           : absl::StrCat("the catalogue in memory is older than ",
                                                                          absl::FormatDuration(max_age));
-  return domain::ToStatus({.code = absl::StatusCode::kUnavailable,
-                           .message = message,
-                           .reason = domain::reasons::kCatalogStale,
-                           .retry_after = absl::Seconds(1)});
+  return api::Unavailable(domain::reasons::kCatalogStale, "validation", message, absl::Seconds(1));
 }
 
 CatalogRefresher::CatalogRefresher(Options options, CatalogStore& store, CurrentCatalog& current,

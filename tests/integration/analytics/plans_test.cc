@@ -106,7 +106,7 @@ TEST_F(PlansTest, WhatCannotBeServedInTimeIsRefusedForGood) {
   query.max_rows = 10'001;
   const auto figures = store.QuerySales(query);
   ASSERT_FALSE(figures.ok());
-  const domain::Refusal refusal = domain::RefusalOf(DatabaseFailed(figures.status()));
+  const domain::Refusal refusal = domain::RefusalOf(StoreRefused(figures.status()));
   EXPECT_EQ(refusal.reason, "FILTER_TOO_BROAD");
   EXPECT_EQ(refusal.code, absl::StatusCode::kInvalidArgument);
 }
