@@ -18,7 +18,7 @@ from grpc_tools import protoc
 import ordermesh  # the package of the tools: the stubs join it, since the protos have the same name
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-PACKAGES = ["orders", "validation", "events", "notifications", "analytics"]
+PACKAGES = sorted(folder.name for folder in (REPOSITORY / "protos" / "ordermesh").iterdir())
 
 
 @functools.cache
