@@ -43,6 +43,12 @@ def test_each_step_names_a_function_of_its_file(function, path):
         assert re.search(rf"\b{name}(::\w+)?\s*\(|class {name}\b", text), f"{path} has no {function}"
 
 
+def test_every_room_is_on_the_page():
+    rooms = {folder.name for folder in REPOSITORY.glob("services/*/*") if folder.is_dir() and folder.parent.name != "migrate"}
+    page = (REPOSITORY / "docs" / "architecture.md").read_text().split("### The rooms of a service")[1].split("\n## ")[0]
+    assert {name for row in re.findall(r"^\| (`.+?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)/`", row)} == rooms
+
+
 def test_the_configuration_page_is_what_the_programs_say():
     build = pathlib.Path(os.environ.get("ORDERMESH_BUILD", REPOSITORY / "build" / "release"))
     assert configuration.TARGET.read_text() == configuration.render(build), "run tools/configuration"

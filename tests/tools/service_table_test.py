@@ -56,6 +56,13 @@ def test_a_program_knows_the_setting_of_whatever_its_row_has_it_open_or_call(nam
     assert ROWS[name].compose.keys() <= settings
 
 
+@pytest.mark.parametrize("file", ["roles.sql", "set_passwords.sql"])
+def test_whoever_opens_the_database_has_a_role_there(file):
+    text = (paths.REPOSITORY / "services" / "migrate" / "sql" / file).read_text()
+    listed = re.search(r"FOREACH service IN ARRAY ARRAY\[(.*?)\]", text)[1]
+    assert set(re.findall(r"'(\w+)'", listed)) == {name for name, row in ROWS.items() if "database" in row.stores}
+
+
 def test_the_architecture_names_every_service():
     page = (paths.REPOSITORY / "docs" / "architecture.md").read_text()
     assert set(re.findall(r"^\| `services/(\w+)` \|", page, re.MULTILINE)) == set(service_table.PROGRAMS)
