@@ -1,23 +1,50 @@
-// The one table of the brokers' names and their arguments: migrate declares them, the others check them passively.
+// What brokers are to have, as values: migrate declares them all, and each service checks those that it uses. What
+// there is stands in the files *_topology.h, one for each subject. Neither client library is known here.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
-namespace ordermesh::messaging {
+#include "absl/time/time.h"
+#include "libs/messaging/message.h"
 
-// RabbitMQ.
-inline constexpr char kOrdersExchange[] = "orders";             // topic, durable
-inline constexpr char kNotificationsQueue[] = "notifications";  // quorum, bound by kNotificationsBinding
-inline constexpr char kNotificationsBinding[] = "ordermesh.order.#";
-inline constexpr char kDeadLetterExchange[] = "orders.dlx";               // fanout, durable
-inline constexpr char kNotificationsDeadLetters[] = "notifications.dlq";  // quorum, bound to kDeadLetterExchange
-// Failed deliveries of a message before it goes to the dead letters. Explicit: RabbitMQ 3.10 has none, 4.0 has 20.
-inline constexpr int kDeliveryLimit = 10;
+namespace ordermesh::rabbitmq {
 
-// Kafka.
-inline constexpr char kOrderEventsTopic[] = "orders.events";
-inline constexpr char kOrderEventsDeadLetterTopic[] = "orders.events.dlt";
-inline constexpr int kOrderEventsPartitions = 3;
-inline constexpr char kAnalyticsGroup[] = "analytics";
+// Exchanges and queues are durable.
+struct ExchangeSpec {
+  std::string name;
+  std::string type;  // "topic", "fanout"
+};
 
-}  // namespace ordermesh::messaging
+struct QueueSpec {
+  std::string name;
+  messaging::Headers text_arguments;                                // x-queue-type, x-dead-letter-exchange, …
+  std::vector<std::pair<std::string, std::int64_t>> int_arguments;  // x-delivery-limit
+};
+
+struct Binding {
+  std::string queue;
+  std::string exchange;
+  std::string routing_key;
+};
+
+struct Topology {
+  std::vector<ExchangeSpec> exchanges;
+  std::vector<QueueSpec> queues;
+  std::vector<Binding> bindings;
+};
+
+}  // namespace ordermesh::rabbitmq
+
+namespace ordermesh::kafka {
+
+struct TopicSpec {
+  std::string name;
+  int partitions = 3;
+  absl::Duration retention = absl::Hours(7 * 24);  // a week to be read in
+  messaging::Headers config;                       // other settings of the topic
+};
+
+}  // namespace ordermesh::kafka

@@ -8,7 +8,7 @@
 #include "libs/mesh/server.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
-#include "libs/messaging/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/postgres/database_check.h"
 #include "services/analytics/analytics_config.h"
 #include "services/analytics/analytics_metrics.h"
@@ -65,7 +65,7 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
                                   .max_poll_interval = config.max_poll_interval};
   // A topic that is not as declared is not read: events of an order could come out of order, or not at all.
   auto open = [&](RecordSource::Callbacks callbacks) -> absl::StatusOr<std::unique_ptr<RecordSource>> {
-    RETURN_IF_ERROR(kafka::CheckTopology(*cluster, kCheckTimeout));
+    RETURN_IF_ERROR(kafka::CheckTopology(*cluster, messaging::OrderTopics(), kCheckTimeout));
     return OpenKafkaRecordSource(source, std::move(callbacks));
   };
   RecordConsumer consumer(
@@ -92,7 +92,8 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
       },
       process.timer());
   mesh::DependencyCheck kafka_check(
-      "kafka", [&] { return kafka::CheckTopology(*cluster, kCheckTimeout); }, readiness, process.timer());
+      "kafka", [&] { return kafka::CheckTopology(*cluster, messaging::OrderTopics(), kCheckTimeout); }, readiness,
+      process.timer());
   return process.Serve();
 }
 

@@ -14,6 +14,7 @@
 #include "libs/base/timer.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/topology.h"
 #include "libs/postgres/conninfo.h"
@@ -241,14 +242,14 @@ TEST_F(TopologyTest, DeclaresWhatTheServicesCheckAndIsContentTheSecondTime) {
   ASSERT_THAT(Run(), IsOk());
   ASSERT_THAT(Run(), IsOk());
   rabbitmq::Connection connection({.broker = config_.rabbitmq, .name = "test"});
-  EXPECT_THAT(rabbitmq::CheckTopology(connection), IsOk());
+  EXPECT_THAT(rabbitmq::CheckTopology(connection, messaging::Notifications()), IsOk());
   ASSERT_OK_AND_ASSIGN(auto cluster, kafka::Cluster::Connect(config_.kafka, "test"));
-  EXPECT_THAT(kafka::CheckTopology(*cluster, absl::Seconds(20)), IsOk());
+  EXPECT_THAT(kafka::CheckTopology(*cluster, messaging::OrderTopics(), absl::Seconds(20)), IsOk());
 }
 
 TEST_F(TopologyTest, NamesAQueueThatIsOfAnotherKind) {
   rabbitmq::Connection connection({.broker = config_.rabbitmq, .name = "test"});
-  rabbitmq::QueueSpec other = rabbitmq::NotificationsQueue();
+  rabbitmq::QueueSpec other = messaging::Notifications().queues.back();
   other.int_arguments = {{"x-delivery-limit", 3}};
   ASSERT_THAT(connection.DeclareQueue(other), IsOk());
   EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kFailedPrecondition,

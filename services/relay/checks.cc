@@ -7,7 +7,6 @@
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/topology.h"
-#include "libs/messaging/topology.h"
 #include "libs/postgres/connection.h"
 #include "libs/postgres/database_check.h"
 #include "libs/postgres/schema_check.h"
@@ -22,18 +21,23 @@ constexpr int kLooksPerTopologyCheck = 10;
 
 class RabbitmqProbe {
  public:
-  explicit RabbitmqProbe(const rabbitmq::Broker& broker)
-      : connection_(
+  RabbitmqProbe(const rabbitmq::Broker& broker, std::vector<rabbitmq::ExchangeSpec> exchanges)
+      : topology_{.exchanges = std::move(exchanges)},
+        connection_(
             {.broker = broker, .name = "ordermesh-relay check", .connect_timeout = kTimeout, .rpc_timeout = kTimeout}) {
   }
 
   absl::Status Look() {
     const bool thorough = !connection_.connected() || ++looks_ % kLooksPerTopologyCheck == 0;
-    return thorough ? rabbitmq::CheckTopology(connection_)
-                    : connection_.CheckExchange(messaging::kOrdersExchange, "topic");
+    if (thorough) return rabbitmq::CheckTopology(connection_, topology_);
+    for (const rabbitmq::ExchangeSpec& exchange : topology_.exchanges) {
+      RETURN_IF_ERROR(connection_.CheckExchange(exchange.name, exchange.type));
+    }
+    return absl::OkStatus();
   }
 
  private:
+  const rabbitmq::Topology topology_;
   rabbitmq::Connection connection_;
   int looks_ = 0;
 };
@@ -52,13 +56,13 @@ Check OutboxCheck(const std::string& url) {
   return [connection = Connect(url)] { return CheckCursors(*connection); };
 }
 
-Check RabbitmqCheck(const rabbitmq::Broker& broker) {
-  auto probe = std::make_shared<RabbitmqProbe>(broker);
+Check RabbitmqCheck(const rabbitmq::Broker& broker, std::vector<rabbitmq::ExchangeSpec> exchanges) {
+  auto probe = std::make_shared<RabbitmqProbe>(broker, std::move(exchanges));
   return [probe] { return probe->Look(); };
 }
 
-Check KafkaCheck(kafka::Cluster& cluster) {
-  return [&cluster] { return kafka::CheckTopology(cluster, kTimeout); };
+Check KafkaCheck(kafka::Cluster& cluster, std::vector<kafka::TopicSpec> topics) {
+  return [&cluster, topics = std::move(topics)] { return kafka::CheckTopology(cluster, topics, kTimeout); };
 }
 
 }  // namespace ordermesh::relay

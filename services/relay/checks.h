@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/rabbitmq/broker.h"
+#include "libs/messaging/topology.h"
 
 namespace ordermesh::relay {
 
@@ -16,10 +18,10 @@ using Check = std::function<absl::Status()>;
 Check DatabaseCheck(const std::string& url);
 // The outbox and its cursors are this database's own: it was not restored under them.
 Check OutboxCheck(const std::string& url);
-// RabbitMQ answers and its topology is as declared. All of it is looked at when the connection is new and every tenth
-// time.
-Check RabbitmqCheck(const rabbitmq::Broker& broker);
-// Kafka answers and its topics are as declared. The cluster must outlive the check.
-Check KafkaCheck(kafka::Cluster& cluster);
+// RabbitMQ answers and the exchanges that are published to are there. That they are as declared is looked at when the
+// connection is new and every tenth time.
+Check RabbitmqCheck(const rabbitmq::Broker& broker, std::vector<rabbitmq::ExchangeSpec> exchanges);
+// Kafka answers and the topics that are published to are as declared. The cluster must outlive the check.
+Check KafkaCheck(kafka::Cluster& cluster, std::vector<kafka::TopicSpec> topics);
 
 }  // namespace ordermesh::relay

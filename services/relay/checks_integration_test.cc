@@ -4,9 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "libs/messaging/kafka/topology.h"
-#include "libs/messaging/rabbitmq/topology.h"
+#include "libs/messaging/order_topology.h"
+#include "libs/messaging/rabbitmq/connection.h"
 #include "libs/testing/stack.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
@@ -21,6 +22,8 @@ using testing::StatusIs;
 using testing::TestDatabase;
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
+const rabbitmq::ExchangeSpec kExchange = messaging::OrdersExchange();
+const rabbitmq::ExchangeSpec kOther = {"checks-test", "topic"};
 
 // Looks until it is as wanted.
 bool Becomes(const Check& check, const ::testing::Matcher<absl::Status>& wanted) {
@@ -30,6 +33,11 @@ bool Becomes(const Check& check, const ::testing::Matcher<absl::Status>& wanted)
     absl::SleepFor(absl::Milliseconds(50));
   }
   return false;
+}
+
+void DeleteExchange(const std::string& name) {
+  Stack::Rabbitmqctl(absl::StrCat("eval 'rabbit_exchange:delete(rabbit_misc:r(<<\"/\">>, exchange, <<\"", name,
+                                  "\">>), false, <<\"test\">>).'"));
 }
 
 // A broker that hangs is told of in time to be named within two seconds, and found again.
@@ -74,40 +82,41 @@ TEST(DatabaseCheckTest, NobodyThereIsUnavailable) {
               StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST(RabbitmqCheckTest, ItsTopologyMustBeDeclared) {
+// With an exchange that another has taken its name from, and has made anew.
+TEST(RabbitmqCheckTest, TheExchangesMustBeAsDeclared) {
   const rabbitmq::Broker broker = {.url = Stack::Variable("AMQP_URL")};
   rabbitmq::Connection admin({.broker = broker, .name = "checks-test"});
-  ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
-  const Check check = RabbitmqCheck(broker);
+  const Check check = RabbitmqCheck(broker, {kExchange, kOther});
+  ASSERT_THAT(admin.DeclareExchange(kExchange.name, kExchange.type), IsOk());
+  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kNotFound, HasSubstr(kOther.name)));
+  ASSERT_THAT(admin.DeclareExchange(kOther.name, kOther.type), IsOk());
   EXPECT_THAT(check(), IsOk());
-  Stack::Rabbitmqctl("delete_queue notifications");
-  // All of it is looked at only every tenth time.
-  int looks = 1;
-  while (check().ok() && looks < 20) ++looks;
-  EXPECT_LE(looks, 10);
-  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kNotFound, HasSubstr("notifications")));
-  ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
-  EXPECT_THAT(check(), IsOk());
+  DeleteExchange(kOther.name);
+  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kNotFound, HasSubstr(kOther.name)));
+  ASSERT_THAT(admin.DeclareExchange(kOther.name, "fanout"), IsOk());
+  // Its type is looked at only every tenth time, or on a new connection.
+  EXPECT_TRUE(Becomes(check, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("type"))));
+  DeleteExchange(kOther.name);
 }
 
 TEST(RabbitmqCheckTest, SeesAPause) {
   const rabbitmq::Broker broker = {.url = Stack::Variable("AMQP_URL")};
   rabbitmq::Connection admin({.broker = broker, .name = "checks-test"});
-  ASSERT_THAT(rabbitmq::DeclareTopology(admin), IsOk());
-  ExpectSeesAPause("rabbitmq", RabbitmqCheck(broker));
+  ASSERT_THAT(admin.DeclareExchange(kExchange.name, kExchange.type), IsOk());
+  ExpectSeesAPause("rabbitmq", RabbitmqCheck(broker, {kExchange}));
 }
 
 TEST(KafkaCheckTest, SeesAPause) {
   const kafka::Brokers brokers = {.addresses = Stack::Variable("KAFKA_BROKERS")};
   ASSERT_OK_AND_ASSIGN(const auto cluster, kafka::Cluster::Connect(brokers, "checks-test"));
-  const Check check = KafkaCheck(*cluster);
-  ASSERT_THAT(kafka::EnsureTopics(brokers, kafka::OrderTopics(1), kPatience), IsOk());
+  const Check check = KafkaCheck(*cluster, {messaging::OrderEvents()});
+  ASSERT_THAT(kafka::EnsureTopics(brokers, {messaging::OrderEvents()}, kPatience), IsOk());
   ExpectSeesAPause("kafka", check);
 }
 
 TEST(KafkaCheckTest, NobodyThereIsUnavailable) {
   ASSERT_OK_AND_ASSIGN(const auto cluster, kafka::Cluster::Connect({.addresses = "127.0.0.1:1"}, "checks-test"));
-  EXPECT_THAT(KafkaCheck(*cluster)(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(KafkaCheck(*cluster, {messaging::OrderEvents()})(), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/order_topology.h"
 #include "services/relay/app/relay_lane.h"
 #include "services/relay/app/upkeep.h"
 #include "services/relay/checks.h"
@@ -55,8 +56,9 @@ absl::Status Assemble(RelayConfig& config, mesh::Process& process) {
   mesh::Readiness& readiness = process.readiness();
   mesh::DependencyCheck database("database", DatabaseCheck(config.database_url), readiness, timer);
   mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url), readiness, timer);
-  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq), readiness, timer);
-  mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster), readiness, timer);
+  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq, {messaging::OrdersExchange()}), readiness,
+                                 timer);
+  mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster, {messaging::OrderEvents()}), readiness, timer);
   return process.Serve();
 }
 

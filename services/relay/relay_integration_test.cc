@@ -11,10 +11,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/consumer.h"
-#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/topology.h"
-#include "libs/messaging/topology.h"
 #include "libs/testing/stack.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
@@ -48,9 +48,10 @@ class RelayTest : public ::testing::Test {
     absl::StatusOr<std::unique_ptr<testing::TestDatabase>> database = testing::TestDatabase::Create();
     EXPECT_THAT(database, IsOk());
     database_ = *std::move(database);
-    EXPECT_THAT(rabbitmq::DeclareTopology(consumer_), IsOk());
-    EXPECT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, kafka::OrderTopics(1), kPatience),
-                IsOk());
+    EXPECT_THAT(rabbitmq::DeclareTopology(consumer_, messaging::Notifications()), IsOk());
+    EXPECT_THAT(
+        kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, messaging::OrderTopics(), kPatience),
+        IsOk());
     EXPECT_THAT(consumer_.Consume(messaging::kNotificationsQueue, 2000), IsOk());
     ReadRabbitmq();
     rabbitmq_got_.clear();
@@ -236,7 +237,7 @@ TEST_F(RelayTest, AnUnroutableMessageStaysPendingAndIsCounted) {
   EXPECT_TRUE(WaitUntil([&] { return relay->Metric(kUnroutable) >= 15; })) << "it rises with each try";
   EXPECT_EQ(Cursor(kRabbitmq), 0);
   EXPECT_TRUE(WaitUntil([&] { return Cursor(kKafka) == LastPosition(); })) << "the other sink goes on";
-  ASSERT_THAT(rabbitmq::DeclareTopology(topology), IsOk());
+  ASSERT_THAT(rabbitmq::DeclareTopology(topology, messaging::Notifications()), IsOk());
   ASSERT_TRUE(CursorsReachTheEnd());
   ExpectAllArrived();
 }

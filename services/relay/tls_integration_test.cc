@@ -11,7 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/exit_codes.h"
-#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/kafka/admin.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/topology.h"
 #include "libs/testing/stack.h"
 #include "libs/testing/status_matchers.h"
@@ -64,8 +65,8 @@ class RelayTlsTest : public ::testing::Test {
 
 TEST_F(RelayTlsTest, DeliversToBothBrokers) {
   rabbitmq::Connection rabbit({.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "test"});
-  ASSERT_THAT(rabbitmq::DeclareTopology(rabbit), IsOk());
-  ASSERT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, kafka::OrderTopics(1), kPatience),
+  ASSERT_THAT(rabbitmq::DeclareTopology(rabbit, messaging::Notifications()), IsOk());
+  ASSERT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, messaging::OrderTopics(), kPatience),
               IsOk());
   const std::string payload = wire::EncodeOrderEvent(wire::AnOrder());
   ASSERT_THAT(database_->admin().Execute({"test_append",

@@ -65,13 +65,19 @@ absl::StatusOr<int> CountPartitions(AdminClient& client, const std::string& topi
   return found.partition_cnt;
 }
 
-absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Duration timeout) {
+messaging::Headers ConfigOf(const TopicSpec& spec, int replication) {
+  messaging::Headers config = spec.config;
+  config.emplace_back("retention.ms", absl::StrCat(absl::ToInt64Milliseconds(spec.retention)));
+  if (replication >= 3) config.emplace_back("min.insync.replicas", "2");
+  return config;
+}
+
+absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, int replication, absl::Duration timeout) {
   const std::string what = absl::StrCat("creating topic ", spec.name);
   char error[512];
-  NewTopicHandle topic(
-      rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, spec.replication, error, sizeof error));
+  NewTopicHandle topic(rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, replication, error, sizeof error));
   if (topic == nullptr) return absl::InvalidArgumentError(absl::StrCat("kafka: ", what, ": ", error));
-  for (const auto& [name, value] : spec.config) {
+  for (const auto& [name, value] : ConfigOf(spec, replication)) {
     rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
   }
   AdminOptionsHandle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
@@ -99,7 +105,7 @@ absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, absl::Durati
   return absl::OkStatus();
 }
 
-absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, base::Deadline deadline) {
+absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, int replication, base::Deadline deadline) {
   for (;;) {
     absl::StatusOr<int> partitions = CountPartitions(client, spec.name, deadline.Remaining(base::SystemTimer()));
     if (partitions.ok()) {
@@ -109,7 +115,7 @@ absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, base::Deadl
     }
     if (deadline.Expired(base::SystemTimer())) return partitions.status();
     if (absl::IsNotFound(partitions.status())) {
-      RETURN_IF_ERROR(CreateTopic(client.get(), spec, deadline.Remaining(base::SystemTimer())));
+      RETURN_IF_ERROR(CreateTopic(client.get(), spec, replication, deadline.Remaining(base::SystemTimer())));
     } else if (!absl::IsUnavailable(partitions.status())) {
       return partitions.status();
     }
@@ -150,10 +156,11 @@ absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Cluster::Watermarks(const 
   return std::make_pair(first, next);
 }
 
-absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout) {
+absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout,
+                          int replication) {
   ASSIGN_OR_RETURN(const std::unique_ptr<AdminClient> client, AdminClient::Make(brokers, "ordermesh-admin"));
   const base::Deadline deadline = base::Deadline::In(timeout, base::SystemTimer());
-  for (const TopicSpec& spec : topics) RETURN_IF_ERROR(EnsureTopic(*client, spec, deadline));
+  for (const TopicSpec& spec : topics) RETURN_IF_ERROR(EnsureTopic(*client, spec, replication, deadline));
   return absl::OkStatus();
 }
 

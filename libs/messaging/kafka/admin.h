@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/messaging/kafka/brokers.h"
-#include "libs/messaging/message.h"
+#include "libs/messaging/topology.h"
 
 namespace ordermesh::kafka {
 
@@ -37,16 +37,10 @@ class Cluster {
   std::unique_ptr<Impl> impl_;
 };
 
-struct TopicSpec {
-  std::string name;
-  int partitions = 1;
-  int replication = 1;
-  messaging::Headers config;  // retention.ms, min.insync.replicas, …
-};
-
-// Creates the topics that are missing. FAILED_PRECONDITION, naming the difference: one exists with another number of
-// partitions.
-absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout);
+// Creates the topics that are missing, on `replication` brokers each: of three or more, what is acknowledged is on two.
+// FAILED_PRECONDITION, naming the difference: one exists with another number of partitions.
+absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout,
+                          int replication = 1);
 
 // Partitions of a topic. NOT_FOUND: there is no such topic; it is not created. UNAVAILABLE: no broker answers.
 absl::StatusOr<int> PartitionCount(const Brokers& brokers, const std::string& topic, absl::Duration timeout);

@@ -41,7 +41,9 @@ class KafkaTest : public ::testing::Test {
   }
 
   void Create(int partitions = 3, messaging::Headers config = {}) {
-    ASSERT_THAT(EnsureTopics(brokers_, {{topic_, partitions, 1, std::move(config)}}, kLong), IsOk());
+    ASSERT_THAT(
+        EnsureTopics(brokers_, {{.name = topic_, .partitions = partitions, .config = std::move(config)}}, kLong),
+        IsOk());
   }
   Record ARecord(int number) const {
     return {topic_, absl::StrCat("key-", number), absl::StrCat("value-", number), {{"ce_id", absl::StrCat(number)}}};
@@ -280,20 +282,27 @@ TEST_F(KafkaTest, TopicsAreCreatedOnceAndTheirDifferenceIsNamed) {
   Create(3);
   Create(3);
   EXPECT_THAT(PartitionCount(brokers_, topic_, kLong), IsOkAndHolds(3));
-  EXPECT_THAT(EnsureTopics(brokers_, {{topic_, 4, 1, {}}}, kLong),
+  EXPECT_THAT(EnsureTopics(brokers_, {{topic_, 4}}, kLong),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("has 3 partitions, not 4")));
-  EXPECT_THAT(EnsureTopics(brokers_, {{absl::StrCat(topic_, ".x"), 1, 7, {}}}, kLong),
+  EXPECT_THAT(EnsureTopics(brokers_, {{absl::StrCat(topic_, ".x")}}, kLong, /*replication=*/7),
               StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(EnsureTopics(brokers_, {{"not a name", 1, 1, {}}}, kLong), ::testing::Not(IsOk()));
+  EXPECT_THAT(EnsureTopics(brokers_, {{"not a name"}}, kLong), ::testing::Not(IsOk()));
 }
 
 TEST_F(KafkaTest, TopologyIsDeclaredAndChecked) {
   absl::StatusOr<std::unique_ptr<Cluster>> cluster = Cluster::Connect(brokers_, "test");
   ASSERT_THAT(cluster, IsOk());
-  EXPECT_THAT(CheckTopology(**cluster, kLong),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("orders.events is missing; run ordermesh-migrate")));
-  ASSERT_THAT(EnsureTopics(brokers_, OrderTopics(1), kLong), IsOk());
-  EXPECT_THAT(CheckTopology(**cluster, kLong), IsOk());
+  const std::vector<TopicSpec> part = {{topic_}}, all = {{topic_}, {absl::StrCat(topic_, ".dlt"), 2}};
+  EXPECT_THAT(CheckTopology(**cluster, all, kLong),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr(topic_ + " is missing; run ordermesh-migrate")));
+  ASSERT_THAT(EnsureTopics(brokers_, part, kLong), IsOk());
+  EXPECT_THAT(CheckTopology(**cluster, part, kLong), IsOk()) << "who uses no other needs no other";
+  EXPECT_THAT(CheckTopology(**cluster, all, kLong),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr(".dlt is missing")));
+  ASSERT_THAT(EnsureTopics(brokers_, all, kLong), IsOk());
+  EXPECT_THAT(CheckTopology(**cluster, all, kLong), IsOk());
+  EXPECT_THAT(CheckTopology(**cluster, {{topic_, 4}}, kLong),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("has 3 partitions, not 4")));
 }
 
 TEST_F(KafkaTest, NobodyThereIsUnavailableInTime) {

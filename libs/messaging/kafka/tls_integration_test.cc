@@ -13,7 +13,7 @@
 #include "libs/messaging/kafka/consumer.h"
 #include "libs/messaging/kafka/producer.h"
 #include "libs/messaging/kafka/topology.h"
-#include "libs/messaging/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/testing/stack.h"
 #include "libs/testing/status_matchers.h"
 
@@ -48,7 +48,7 @@ class KafkaTlsTest : public ::testing::Test {
     if (!cluster.ok()) return cluster.status();
     const absl::Time deadline = absl::Now() + kLong;
     for (;;) {
-      absl::Status status = CheckTopology(**cluster, kShort);
+      absl::Status status = CheckTopology(**cluster, messaging::OrderTopics(), kShort);
       if (absl::StrContains(status.message(), reason) || absl::Now() > deadline) return status;
     }
   }
@@ -66,7 +66,7 @@ TEST_F(KafkaTlsTest, AdminProducerAndConsumerWorkWithEveryMechanism) {
       EXPECT_THAT(Check(brokers, "2.6.1"), StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("2.6.1")));
       continue;
     }
-    ASSERT_THAT(EnsureTopics(brokers, OrderTopics(1), kLong), IsOk());
+    ASSERT_THAT(EnsureTopics(brokers, messaging::OrderTopics(), kLong), IsOk());
     EXPECT_THAT(Publish(brokers, kLong), IsOk()) << mechanism;
     ASSERT_OK_AND_ASSIGN(
         const std::unique_ptr<Consumer> consumer,

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "libs/messaging/message.h"
 #include "libs/messaging/rabbitmq/broker.h"
+#include "libs/messaging/topology.h"
 
 namespace ordermesh::rabbitmq {
 
@@ -57,12 +58,6 @@ struct PublishReport {
   // kDeadlineExceeded: not all confirms came in time; kNotFound: there is no such exchange.
   absl::Status status;
   std::vector<Outcome> outcomes;  // one for each message
-};
-
-struct QueueSpec {
-  std::string name;
-  messaging::Headers text_arguments;                                // x-queue-type, x-dead-letter-exchange, …
-  std::vector<std::pair<std::string, std::int64_t>> int_arguments;  // x-delivery-limit
 };
 
 // Every call connects when it must; after kUnavailable the next call connects anew (the caller backs off), and consumes

@@ -35,10 +35,23 @@ TEST_F(DeclareTest, LookingAtWhatIsMissingCreatesNothing) {
 }
 
 TEST_F(DeclareTest, TopologyIsDeclaredOnceAndChecked) {
-  EXPECT_THAT(CheckTopology(connection_), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(DeclareTopology(connection_), IsOk());
-  EXPECT_THAT(DeclareTopology(connection_), IsOk()) << "again";
-  EXPECT_THAT(CheckTopology(connection_), IsOk());
+  const Topology part = {.exchanges = {{queue_, "topic"}}};
+  const Topology all = {.exchanges = {{Dead(), "fanout"}, {queue_, "topic"}},
+                        .queues = {{.name = Dead()}, Spec(3)},
+                        .bindings = {{Dead(), Dead(), ""}, {queue_, queue_, "order.#"}}};
+  EXPECT_THAT(CheckTopology(connection_, all), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(DeclareTopology(connection_, part), IsOk());
+  EXPECT_THAT(CheckTopology(connection_, part), IsOk()) << "who uses no other needs no other";
+  EXPECT_THAT(CheckTopology(connection_, all), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(DeclareTopology(connection_, all), IsOk());
+  EXPECT_THAT(DeclareTopology(connection_, all), IsOk()) << "again";
+  EXPECT_THAT(CheckTopology(connection_, all), IsOk());
+  const PublishReport report = connection_.Publish(Messages(1), 1, kLong);
+  EXPECT_THAT(report.outcomes, ::testing::ElementsAre(Outcome::kConfirmed)) << "the queue is bound";
+  Topology other = all;
+  other.queues.back() = Spec(5);
+  EXPECT_THAT(CheckTopology(connection_, other),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("x-delivery-limit")));
 }
 
 }  // namespace

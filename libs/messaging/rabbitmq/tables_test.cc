@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/messaging/rabbitmq/topology.h"
-
 namespace ordermesh::rabbitmq {
 namespace {
 
@@ -12,7 +10,9 @@ using ::testing::ElementsAre;
 using ::testing::Pair;
 
 TEST(FieldTableTest, QueueArgumentsBecomeATable) {
-  const QueueSpec queue = NotificationsQueue();
+  const QueueSpec queue = {.name = "q",
+                           .text_arguments = {{"x-queue-type", "quorum"}, {"x-dead-letter-exchange", "orders.dlx"}},
+                           .int_arguments = {{"x-delivery-limit", 10}}};
   FieldTable arguments = ArgumentsOf(queue);
   const amqp_table_t table = arguments.get();
   EXPECT_THAT(ToHeaders(table),

@@ -1,43 +1,29 @@
 #include "libs/messaging/rabbitmq/topology.h"
 
 #include "libs/base/status.h"
-#include "libs/messaging/topology.h"
 
 namespace ordermesh::rabbitmq {
-namespace {
 
-struct Exchange {
-  const char* name;
-  const char* type;
-};
-constexpr Exchange kExchanges[] = {{messaging::kDeadLetterExchange, "fanout"}, {messaging::kOrdersExchange, "topic"}};
-
-}  // namespace
-
-QueueSpec NotificationsQueue() {
-  return {.name = messaging::kNotificationsQueue,
-          .text_arguments = {{"x-queue-type", "quorum"}, {"x-dead-letter-exchange", messaging::kDeadLetterExchange}},
-          .int_arguments = {{"x-delivery-limit", messaging::kDeliveryLimit}}};
+absl::Status DeclareTopology(Connection& connection, const Topology& topology) {
+  for (const ExchangeSpec& exchange : topology.exchanges) {
+    RETURN_IF_ERROR(connection.DeclareExchange(exchange.name, exchange.type));
+  }
+  for (const QueueSpec& queue : topology.queues) {
+    RETURN_IF_ERROR(connection.DeclareQueue(queue));
+    for (const Binding& binding : topology.bindings) {
+      if (binding.queue != queue.name) continue;
+      RETURN_IF_ERROR(connection.BindQueue(binding.queue, binding.exchange, binding.routing_key));
+    }
+  }
+  return absl::OkStatus();
 }
 
-QueueSpec NotificationsDeadLetterQueue() {
-  return {.name = messaging::kNotificationsDeadLetters, .text_arguments = {{"x-queue-type", "quorum"}}};
-}
-
-absl::Status DeclareTopology(Connection& connection) {
-  for (const Exchange& exchange : kExchanges) RETURN_IF_ERROR(connection.DeclareExchange(exchange.name, exchange.type));
-  // The dead letters first: a queue whose dead-letter exchange leads nowhere drops what it should keep.
-  RETURN_IF_ERROR(connection.DeclareQueue(NotificationsDeadLetterQueue()));
-  RETURN_IF_ERROR(connection.BindQueue(messaging::kNotificationsDeadLetters, messaging::kDeadLetterExchange, ""));
-  RETURN_IF_ERROR(connection.DeclareQueue(NotificationsQueue()));
-  return connection.BindQueue(messaging::kNotificationsQueue, messaging::kOrdersExchange,
-                              messaging::kNotificationsBinding);
-}
-
-absl::Status CheckTopology(Connection& connection) {
-  for (const Exchange& exchange : kExchanges) RETURN_IF_ERROR(connection.AssertExchange(exchange.name, exchange.type));
-  RETURN_IF_ERROR(connection.AssertQueue(NotificationsDeadLetterQueue()));
-  return connection.AssertQueue(NotificationsQueue());
+absl::Status CheckTopology(Connection& connection, const Topology& topology) {
+  for (const ExchangeSpec& exchange : topology.exchanges) {
+    RETURN_IF_ERROR(connection.AssertExchange(exchange.name, exchange.type));
+  }
+  for (const QueueSpec& queue : topology.queues) RETURN_IF_ERROR(connection.AssertQueue(queue));
+  return absl::OkStatus();
 }
 
 }  // namespace ordermesh::rabbitmq

@@ -15,7 +15,7 @@
 #include "libs/domain/reasons.h"
 #include "libs/domain/request_id.h"
 #include "libs/domain/text.h"
-#include "libs/messaging/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
 #include "services/notifier/api/refusals.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/messaging/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/wire/cloud_event.h"
 #include "services/relay/sinks/envelope.h"
 

@@ -1,10 +1,10 @@
 // The sinks on real brokers: the conformance suite.
 #include <map>
 
+#include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/consumer.h"
-#include "libs/messaging/kafka/topology.h"
+#include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/topology.h"
-#include "libs/messaging/topology.h"
 #include "libs/testing/stack.h"
 #include "libs/wire/cloud_event.h"
 #include "services/relay/sinks/kafka_sink.h"
@@ -26,7 +26,7 @@ Seen ToSeen(const wire::CloudEvent& envelope, const wire::OrderEventData& data) 
 class RabbitmqUnderTest : public SinkUnderTest {
  public:
   RabbitmqUnderTest() {
-    EXPECT_THAT(rabbitmq::DeclareTopology(consumer_), IsOk());
+    EXPECT_THAT(rabbitmq::DeclareTopology(consumer_, messaging::Notifications()), IsOk());
     EXPECT_THAT(consumer_.Consume(messaging::kNotificationsQueue, 1000), IsOk());
     while (!TakeUpTo(1, absl::Milliseconds(300)).empty()) {  // what others left
     }
@@ -70,7 +70,7 @@ class RabbitmqUnderTest : public SinkUnderTest {
 class KafkaUnderTest : public SinkUnderTest {
  public:
   KafkaUnderTest() {
-    EXPECT_THAT(kafka::EnsureTopics(brokers_, kafka::OrderTopics(1), kPatience), IsOk());
+    EXPECT_THAT(kafka::EnsureTopics(brokers_, messaging::OrderTopics(), kPatience), IsOk());
     absl::StatusOr<std::unique_ptr<kafka::Consumer>> reader = kafka::Consumer::Create(
         {.brokers = brokers_, .group = "unused", .client_id = "sinks-test", .topics = {messaging::kOrderEventsTopic}},
         [](const std::string&, std::int32_t) { return kafka::Consumer::kBeginning; },
