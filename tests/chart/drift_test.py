@@ -5,8 +5,8 @@ import subprocess
 import pytest
 import yaml
 
-from conftest import VARIANTS, objects
-from ordermesh import manifests, paths
+from conftest import CHART, VARIANTS, objects
+from ordermesh import manifests, paths, service_table
 
 K8S = paths.REPOSITORY / "k8s"
 
@@ -22,6 +22,11 @@ def test_a_stale_file_is_named(tmp_path):
     assert manifests.stale({file: "new"}) == [file]
     assert manifests.stale({file: "old"}) == []
     assert manifests.stale({tmp_path / "missing.yaml": ""}) == [tmp_path / "missing.yaml"]
+
+
+def test_the_values_have_a_section_for_each_program_and_for_no_other():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert {name for name, section in values.items() if isinstance(section, dict) and "config" in section} == set(service_table.PROGRAMS)
 
 
 def build(overlay):

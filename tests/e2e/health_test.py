@@ -19,7 +19,7 @@ NOTIFICATIONS = "ordermesh.notifications.v1.NotificationService"
 ANALYTICS = "ordermesh.analytics.v1.AnalyticsService"
 # Each dependency, what it is called, and who needs it for which calls: "" is all of them.
 NEEDS = [
-    ("postgres", "database", {"gateway": "", "validation": "", "relay": "", "notifier": "", "analytics": ""}),
+    ("postgres", "database", {row.name: "" for row in service_table.ROWS if "database" in row.stores}),
     ("rabbitmq", "rabbitmq", {"relay": "", "notifier": f"{NOTIFICATIONS}/RedriveDeadLetters"}),
     ("kafka", "kafka", {"relay": "", "analytics": f"{ANALYTICS}/ListConsumerLags"}),
     ("validation", "validation", {"gateway": f"{ORDERS}/CreateOrder"}),

@@ -16,6 +16,7 @@ ROW = "- {name: one, port: 50099, memory: {request: 1Mi, limit: 2Mi}}\n"
 
 @pytest.mark.parametrize("text, said", [
     (ROW.replace("port", "prot"), "one: there is no column prot"),
+    (ROW.replace("one", "number-one"), "number-one: a name is of small letters"),
     ("- {name: one, port: 50099}", "one: memory is missing"),
     (ROW + ROW, "one: its name or its port is another's, too"),
     (ROW + ROW.replace("one", "two"), "one: its name or its port is another's, too"),

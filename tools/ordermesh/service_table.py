@@ -1,6 +1,7 @@
 """The table of services, services/services.yaml, as Python reads it. The file says what each column means."""
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 
 import yaml
@@ -55,6 +56,8 @@ def parse(text: str) -> list[Row]:
 
 
 def _check(row: Row, rows: list[Row]) -> None:
+    if not re.fullmatch("[a-z]+", row.name):
+        raise BadTable(f"{row.name}: a name is of small letters, since roles, objects and variables are called by it")
     others = [other for other in rows if other is not row]
     if any(row.name == other.name or {row.port, row.ops_port} & {other.port, other.ops_port} for other in others):
         raise BadTable(f"{row.name}: its name or its port is another's, too")
