@@ -155,9 +155,10 @@ function envoy_on_request(handle)
   if method == "HEAD" then
     headers:replace(":method", "GET")
     -- A watch has no end; whether there is something to watch has one.
-    local watched = place:match("^(/v1/orders/[^/:]+):watch$")
-    memory:set(MEMORY, "stream", watched ~= nil)
-    place = watched or place
+    if handle:metadata():get("stream") then
+      memory:set(MEMORY, "stream", true)
+      place = place:gsub(":%a+$", "")
+    end
   end
   if method == "HEAD" or place .. query ~= path then
     headers:replace(":path", place .. query)

@@ -2,13 +2,13 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
-import zipfile
 
 import pytest
 
-from ordermesh import openapi
+from ordermesh import contract, edge, openapi, service_table
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 # Of the last release; made anew at each by `buf build protos -o` in a workspace like the one below.
@@ -19,8 +19,8 @@ RELEASED = pathlib.Path(__file__).with_name("released.binpb")
 def workspace(tmp_path):
     """A buf workspace: our protos, and the Google ones that they import (no registry is asked)."""
     shutil.copytree(REPOSITORY / "protos" / "ordermesh", tmp_path / "protos" / "ordermesh")
-    with zipfile.ZipFile(openapi.GOOGLE_JAR) as jar:
-        jar.extractall(tmp_path / "google-common", [name for name in jar.namelist() if name.endswith(".proto")])
+    with contract.google_protos() as google:
+        shutil.copytree(google, tmp_path / "google-common")
     ours = (REPOSITORY / "protos" / "buf.yaml").read_text()
     modules = "modules:\n  - path: .\n"
     assert modules in ours
@@ -80,13 +80,13 @@ def test_an_openapi_document_is_what_the_protos_give(face):
     assert face.target.read_text() == openapi.render(face), "run tools/openapi"
 
 
-def operations(face):
-    """(path, verb, id) of all that a document describes."""
+@pytest.mark.parametrize("face", openapi.FACES, ids=lambda face: face.target.stem)
+def test_a_document_describes_each_http_rule_of_its_listener_once(face):
     document = json.loads(face.target.read_text())
-    return [(path, verb, operation["operationId"]) for path, verbs in document["paths"].items() for verb, operation in verbs.items()]
-
-
-def test_every_http_rule_is_in_the_operators_document_once_and_the_orders_are_public():
-    ids = [name for _, _, name in operations(openapi.OPERATORS)]
-    assert len(ids) == len(set(ids)) == 14
-    assert operations(openapi.PUBLIC) == [found for found in operations(openapi.OPERATORS) if found[2].startswith("OrderService_")]
+    described = [(path, verb.upper()) for path, verbs in document["paths"].items() for verb in verbs]
+    calls = edge.calls(service_table.ROWS, contract.rpcs(contract.compiled()))
+    ruled = [(re.sub(r"_(\w)", lambda letter: letter[1].upper(), rule.path), rule.verb)
+             for call in calls if face.listener in call.listeners for rule in call.rpc.rules]
+    assert sorted(described) == sorted(ruled) != []
+    ids = [operation["operationId"] for verbs in document["paths"].values() for operation in verbs.values()]
+    assert len(ids) == len(set(ids))

@@ -1,5 +1,5 @@
 """Makes the descriptions of the HTTP interface from the protos: docs/openapi.json, what the public port serves, and
-docs/openapi-operators.json, all that the operators' port does.
+docs/openapi-operators.json, all that the operators' port does. services/services.yaml says which is which.
 
 protoc-gen-openapi (google/gnostic) gives paths, parameters and schemas; `complete` adds what protos can't say: the
 Idempotency-Key header, problem+json errors, streams as one JSON object a line, an example order.
@@ -12,32 +12,35 @@ import re
 import subprocess
 import sys
 import tempfile
-import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import yaml
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-GOOGLE_JAR = pathlib.Path("/usr/share/java/proto-google-common-protos.jar")
+from . import contract, edge, paths, service_table
+from .contract import Rpc
+from .service_table import Row
+
+DOCS = paths.REPOSITORY / "docs"
 
 
 @dataclass(frozen=True)
 class Face:
-    """What one port of the edge serves: the packages, and where its document stands."""
+    """What one listener of the edge serves, and where its document stands."""
 
     title: str
     description: str
-    packages: tuple[str, ...]
+    listener: str
     target: pathlib.Path
 
 
-PUBLIC = Face("Ordermesh", "Orders over HTTP. gRPC clients use the same methods.", ("orders",), REPOSITORY / "docs" / "openapi.json")
+PUBLIC = Face("Ordermesh", "Orders over HTTP. gRPC clients use the same methods.", "shop", DOCS / "openapi.json")
 OPERATORS = Face(
     "Ordermesh for operators",
     "Orders, notifications and sales over HTTP. gRPC clients use the same methods. Served on the operators' port alone, "
     "but for the orders, which the public port serves too.",
-    ("orders", "notifications", "analytics"),
-    REPOSITORY / "docs" / "openapi-operators.json",
+    "operators",
+    DOCS / "openapi-operators.json",
 )
 FACES = (PUBLIC, OPERATORS)
 
@@ -68,8 +71,8 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "maxLength": 130},
 }
 
-# The body that a page of the API offers to send, for each operation that has one. What it would make of the schema is a text
-# "string" for each field, which is refused, and every switch turned on.
+# The body that a page of the API offers to send. Without, it would make of the schema a text "string" for each field, which is mostly
+# refused, and turn every switch on.
 EXAMPLES = {
     "OrderService_CreateOrder": {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 2}]},
     "OrderService_CancelOrder": {},
@@ -79,23 +82,48 @@ EXAMPLES = {
 }
 
 
-def generate(face: Face) -> dict:
-    """What the plugin makes of the services of a face. Raises CalledProcessError when protoc does not like them."""
-    with tempfile.TemporaryDirectory() as folder:
-        google = pathlib.Path(folder, "google-common")
-        with zipfile.ZipFile(GOOGLE_JAR) as jar:
-            jar.extractall(google, [name for name in jar.namelist() if name.endswith(".proto")])
-        files = [f"ordermesh/{name}/v1/{name}.proto" for name in face.packages]
-        options = [f"title={face.title}", "version=v1", "naming=json", "enum_type=string", "default_response=false"]
-        options += [f"M{file}=ordermesh/{name}" for file, name in zip(files, face.packages)]
+def served(face: Face, rows: Iterable[Row], rpcs: Iterable[Rpc]) -> dict[str, Rpc]:
+    """What a face has over HTTP, by the ids that the plugin gives to operations."""
+    return {call.rpc.operation.replace(".", "_"): call.rpc for call in edge.calls(rows, rpcs)
+            if face.listener in call.listeners and call.rpc.rules}  # fmt: skip
+
+
+def generate(face: Face, operations: dict[str, Rpc], protos: pathlib.Path) -> dict:
+    """What the plugin makes of these operations. Raises CalledProcessError when protoc does not like their files."""
+    files = list(dict.fromkeys(rpc.file for rpc in operations.values()))
+    options = [f"title={face.title}", "version=v1", "naming=json", "enum_type=string", "default_response=false"]
+    options += [f"M{file}={file.rpartition('/')[0]}" for file in files]
+    with tempfile.TemporaryDirectory() as folder, contract.google_protos() as google:
         subprocess.run(
-            ["protoc", f"-I{REPOSITORY / 'protos'}", f"-I{google}", f"--openapi_out={folder}",
-             f"--openapi_opt={','.join(options)}", *files],
+            ["protoc", f"-I{protos}", f"-I{google}", f"--openapi_out={folder}", f"--openapi_opt={','.join(options)}", *files],
             check=True)
-        return yaml.safe_load(pathlib.Path(folder, "openapi.yaml").read_text())
+        document = yaml.safe_load(pathlib.Path(folder, "openapi.yaml").read_text())
+    return without_others(document, operations)
 
 
-def complete(face: Face, document: dict) -> dict:
+def without_others(document: dict, operations: dict[str, Rpc]) -> dict:
+    """Leaves out what another face serves of the same files, and the schemas that only that needs."""
+    document["paths"] = {
+        path: mine for path, verbs in document["paths"].items()
+        if (mine := {verb: operation for verb, operation in verbs.items() if operation["operationId"] in operations})
+    }  # fmt: skip
+    schemas, known = document["components"]["schemas"], set()
+    found = _named(document["paths"])
+    while found:
+        known |= found
+        found = set().union(*(_named(schemas[name]) for name in found)) - known
+    tags = {tag for verbs in document["paths"].values() for operation in verbs.values() for tag in operation["tags"]}
+    document["tags"] = [tag for tag in document["tags"] if tag["name"] in tags]
+    document["components"]["schemas"] = {name: schema for name, schema in schemas.items() if name in known}
+    return document
+
+
+def _named(part: dict) -> set[str]:
+    """The schemas that a part of the document refers to."""
+    return set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(part)))
+
+
+def complete(face: Face, document: dict, operations: dict[str, Rpc]) -> dict:
     """Adds what the protos can't say."""
     document["info"]["description"] = face.description
     document["servers"] = [{"url": "/"}]
@@ -110,14 +138,15 @@ def complete(face: Face, document: dict) -> dict:
             operation["responses"]["default"] = problem
             if "requestBody" in operation:
                 complete_body(document, path, operation)
+            rpc = operations[operation["operationId"]]
             if operation["operationId"] in used:  # an additional binding
                 operation["operationId"] += "_" + path.strip("/").split("/")[1]
             used.add(operation["operationId"])
-            if "(stream)" in operation.get("description", "") or path.endswith(":watch"):
+            if rpc.gives_stream:
                 content = operation["responses"]["200"]["content"]
                 content["application/json"]["schema"] = {
                     "type": "string",
-                    "description": "A stream: one JSON object a line, each an Order.",
+                    "description": f"A stream: one JSON object a line, each of type {rpc.reply.rpartition('.')[2]}.",
                 }
     document["paths"]["/v1/orders"]["post"]["parameters"].append(IDEMPOTENCY_KEY)
     return document
@@ -126,7 +155,8 @@ def complete(face: Face, document: dict) -> dict:
 def complete_body(document: dict, path: str, operation: dict) -> None:
     """A body has what the path has not: the edge refuses a field that is in both."""
     content = operation["requestBody"]["content"]["application/json"]
-    content["example"] = EXAMPLES[operation["operationId"]]
+    if operation["operationId"] in EXAMPLES:
+        content["example"] = EXAMPLES[operation["operationId"]]
     schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
     in_path = set(re.findall(r"\{(\w+)\}", path))
     schema["properties"] = {name: field for name, field in schema["properties"].items() if name not in in_path}
@@ -136,8 +166,10 @@ def complete_body(document: dict, path: str, operation: dict) -> None:
         operation["requestBody"]["required"] = False
 
 
-def render(face: Face) -> str:
-    return json.dumps(complete(face, generate(face)), indent=1, ensure_ascii=False) + "\n"
+def render(face: Face, rows: Iterable[Row] = service_table.ROWS, protos: pathlib.Path = contract.PROTOS) -> str:
+    """The text of a face's document. Raises edge.Mistake when table and protos don't fit."""
+    operations = served(face, rows, contract.rpcs(contract.compiled(protos)))
+    return json.dumps(complete(face, generate(face, operations, protos), operations), indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> int:

@@ -81,7 +81,6 @@ def make() -> dict[pathlib.Path, str]:
             _K8S / "overlays" / "dev" / "kustomization.yaml": _development_urls,
             _K8S / "overlays" / "ha" / "kustomization.yaml": _ha_replicas,
             _DOCKER / "compose.yaml": _compose,
-            _DOCKER / "Dockerfile": _edge_addresses,
         }.items()
     }  # fmt: skip
 
@@ -149,12 +148,6 @@ def _development_urls(text: str) -> str:
     address = "for-development-only@ordermesh-postgres:5432/ordermesh"
     wanted = [f"      - {row.name}_url=postgres://{row.role}:{address}\n" for row in _with_database()]
     return _replaced(text, r"      - (?!owner)\w+_url=postgres://\S+\n", wanted)
-
-
-def _edge_addresses(text: str) -> str:
-    """In the Dockerfile, what envoy/render is told of where services are."""
-    wanted = [f"      {row.name.upper()}_HOST={row.name} {row.name.upper()}_PORT={row.port} \\\n" for row in ROWS if row.serves]
-    return _replaced(text, r"      [A-Z]+_HOST=\w+ [A-Z]+_PORT=\d+ \\\n", wanted)
 
 
 def _compose(text: str) -> str:

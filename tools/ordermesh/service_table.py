@@ -10,10 +10,20 @@ from . import paths
 
 FILE = paths.REPOSITORY / "services" / "services.yaml"
 STORES = ("database", "amqp", "kafka", "smtp")
+LISTENERS = ("shop", "operators")
 
 
 class BadTable(Exception):
     """The table contradicts itself; the text names row and column."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A gRPC service that the edge passes on; `rpcs` says which of its RPCs differ, and in what."""
+
+    service: str
+    listener: str
+    rpcs: dict[str, dict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Row:
     memory: dict[str, str]
     stores: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
-    serves: list[dict] = field(default_factory=list)
+    serves: list[Served] = field(default_factory=list)
     cpu: str = "50m"
     replicas: int = 1
     scaled_by: str = ""
@@ -49,10 +59,22 @@ def parse(text: str) -> list[Row]:
             raise BadTable(f"{name}: there is no column {', '.join(sorted(unknown))}")
         if missing := {"name", "port", "memory"} - columns.keys():
             raise BadTable(f"{name}: {', '.join(sorted(missing))} is missing")
-        rows.append(Row(**columns))
+        rows.append(Row(**columns | {"serves": [_served(name, one) for one in columns.get("serves", [])]}))
     for row in rows:
         _check(row, rows)
     return rows
+
+
+def _served(name: str, columns: dict) -> Served:
+    if columns.keys() - {"rpcs"} != {"service", "listener"}:
+        raise BadTable(f"{name}: what it serves is told by service, listener and rpcs")
+    served = Served(**columns)
+    for rpc, more in served.rpcs.items():
+        if unknown := more.keys() - {"group", "listener", "timeout"}:
+            raise BadTable(f"{name}: {rpc} may have group, listener and timeout, not {', '.join(sorted(unknown))}")
+    if unknown := {served.listener, *(more.get("listener", "shop") for more in served.rpcs.values())} - set(LISTENERS):
+        raise BadTable(f"{name}: listeners are {', '.join(LISTENERS)}, not {', '.join(sorted(unknown))}")
+    return served
 
 
 def _check(row: Row, rows: list[Row]) -> None:

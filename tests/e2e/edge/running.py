@@ -7,7 +7,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from ordermesh import paths
+from ordermesh import paths, service_table
 from ordermesh.ports import PortClaims
 from ordermesh.servers import envoy
 
@@ -32,8 +32,9 @@ class RunningEnvoy:
             "OPERATORS_OPENAPI": paths.REPOSITORY / "docs" / "openapi-operators.json",
             "SWAGGER_UI": envoy.swagger_ui(),
         }
-        for service in ("GATEWAY", "NOTIFIER", "ANALYTICS"):
-            values |= {f"{service}_HOST": "127.0.0.1", f"{service}_PORT": backend_port}
+        for row in service_table.ROWS:
+            if row.serves:
+                values |= {f"{row.name.upper()}_HOST": "127.0.0.1", f"{row.name.upper()}_PORT": backend_port}
         render = [str(paths.REPOSITORY / "docker" / "envoy" / "render"), *(f"{k}={v}" for k, v in values.items())]
         configuration = folder / "envoy.yaml"
         text = subprocess.run(render, check=True, text=True, stdout=subprocess.PIPE).stdout

@@ -4,7 +4,7 @@ import importlib.machinery
 import importlib.util
 from pathlib import Path
 
-from .. import paths
+from .. import paths, service_table
 from ..probes import http as probe
 from .server import Server, ServerFailed, Site
 
@@ -15,7 +15,7 @@ class Envoy(Server):
     """The HTTP face of the system, and the operators'. Ready when its gateway is."""
 
     name = "envoy"
-    after = ("gateway", "notifier", "analytics")
+    after = tuple(row.name for row in service_table.ROWS if row.serves)
     preferred_port = 8080
 
     def __init__(self, site: Site) -> None:
@@ -59,7 +59,7 @@ class Envoy(Server):
             "OPERATORS_OPENAPI": str(paths.REPOSITORY / "docs" / "openapi-operators.json"),
             "SWAGGER_UI": str(swagger_ui()),
         }
-        for service in ("gateway", "notifier", "analytics"):
+        for service in self.after:
             # A service that was left out keeps its name in the configuration: calls of it find nobody.
             server = self.site.servers.get(service)
             values[f"{service.upper()}_HOST"] = "127.0.0.1"
