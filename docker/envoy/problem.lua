@@ -152,10 +152,11 @@ function envoy_on_request(handle)
   -- Who escapes a segment of a path escapes the colon before a method, too.
   local place, query = path:match("^([^?]*)(.*)$")
   place = place:gsub("%%3[Aa]", ":")
-  if method == "HEAD" then
+  local route = handle:metadata()
+  if method == "HEAD" and not route:get("refused") then
     headers:replace(":method", "GET")
     -- A watch has no end; whether there is something to watch has one.
-    if handle:metadata():get("stream") then
+    if route:get("stream") then
       memory:set(MEMORY, "stream", true)
       place = place:gsub(":%a+$", "")
     end

@@ -1,9 +1,8 @@
 """A gRPC server that plays every service behind the edge: it notes what it is asked and answers what a test wants."""
 
-import re
+from collections.abc import Iterable
 from concurrent import futures
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Callable
 
 import grpc
@@ -11,10 +10,6 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-
-from ordermesh import paths
-
-CONFIGURATION = paths.REPOSITORY / "docker" / "envoy" / "envoy.yaml"
 
 
 @dataclass
@@ -57,12 +52,11 @@ class Refusal(Exception):
 
 
 class Contract:
-    """The descriptor set that Envoy reads, read by Python."""
+    """The descriptors that Envoy reads, as messages of Python."""
 
-    def __init__(self, descriptors: Path) -> None:
-        self.files = descriptor_pb2.FileDescriptorSet.FromString(descriptors.read_bytes()).file
+    def __init__(self, files: Iterable[descriptor_pb2.FileDescriptorProto]) -> None:
         self.pool = descriptor_pool.DescriptorPool()
-        for file in self.files:
+        for file in files:
             self.pool.Add(file)
 
     def method(self, path: str):
@@ -75,16 +69,17 @@ class Contract:
 
 
 class Backend(grpc.GenericRpcHandler):
-    """`answer(method, request)` gives the reply as JSON, a list of them for a stream, or raises Refusal."""
+    """`answer(method, request)` gives the reply as JSON, a list of them for a stream, or raises Refusal. `groups` are what it says it
+    serves by grpc.health.v1."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, groups: Iterable[str]) -> None:
         self.contract = contract
         self.calls: list[Call] = []
         self.answer: Callable[[str, dict], Any] = lambda method, request: {}
         self._server = grpc.server(futures.ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((self,))
         healthy = health.HealthServicer()
-        for group in re.findall(r"service_name: ([\w./]+)", CONFIGURATION.read_text()):
+        for group in groups:
             healthy.set(group, health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(healthy, self._server)
         reflection.enable_server_reflection(["ordermesh.orders.v1.OrderService"], self._server, contract.pool)
@@ -131,6 +126,14 @@ class Backend(grpc.GenericRpcHandler):
             except Refusal as refusal:
                 refuse(refusal, context)
 
-        kind = grpc.unary_stream_rpc_method_handler if method.server_streaming else grpc.unary_unary_rpc_method_handler
-        handler = stream if method.server_streaming else unary
+        def conversation(requests, context):
+            for request in requests:
+                yield from stream(request, context)
+
+        if method.client_streaming:
+            kind, handler = grpc.stream_stream_rpc_method_handler, conversation
+        elif method.server_streaming:
+            kind, handler = grpc.unary_stream_rpc_method_handler, stream
+        else:
+            kind, handler = grpc.unary_unary_rpc_method_handler, unary
         return kind(handler, request_class.FromString, reply_class.SerializeToString)

@@ -10,17 +10,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from backend import Backend, Contract  # noqa: E402
 from client import Edge  # noqa: E402
-from running import BUILD, RunningEnvoy  # noqa: E402
+from running import RunningEnvoy  # noqa: E402
+from worlds import Front, invented, ours  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return Contract(BUILD / "protos" / "ordermesh.pb")
+    return Contract(ours().files)
 
 
 @pytest.fixture(scope="session")
 def shared_backend(contract):
-    backend = Backend(contract)
+    backend = Backend(contract, ours().groups)
     yield backend
     backend.stop()
 
@@ -37,6 +38,21 @@ def running_envoy(shared_backend):
         running = RunningEnvoy(shared_backend.port, Path(folder))
         yield running
         running.stop()
+
+
+@pytest.fixture(scope="session", params=[ours, invented], ids=lambda world: world.__name__)
+def running_front(request):
+    with tempfile.TemporaryDirectory() as folder:
+        front = Front(request.param(), Path(folder))
+        yield front
+        front.stop()
+
+
+@pytest.fixture
+def front(running_front) -> Front:
+    """An edge for our services, and another for ours and an invented one."""
+    running_front.backend.reset()
+    return running_front
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 import yaml
 
+from cases import camel
 from ordermesh import blocks, contract, edge, openapi, paths, service_table
 from worlds import INVENTED, invented, invented_protos
 
@@ -94,9 +95,8 @@ def test_the_description_has_what_each_listener_serves():
 
     with invented_protos() as protos:
         (shop, shop_schemas), (operators, schemas) = described(openapi.PUBLIC), described(openapi.OPERATORS)
-    mine = {(rule.path, rule.verb.lower()) for call in invented().calls if call.rpc.service == GIFTS for rule in call.rpc.rules}
-    camel = {(re.sub(r"_(\w)", lambda letter: letter[1].upper(), path), verb) for path, verb in mine}
-    assert operators.keys() == camel and camel - shop.keys() == {("/v1/gifts/{gift.id}", "patch"), ("/v1/gifts/{id}", "delete")}
+    mine = {(camel(rule.path), rule.verb.lower()) for call in invented().calls if call.rpc.service == GIFTS for rule in call.rpc.rules}
+    assert operators.keys() == mine and mine - shop.keys() == {("/v1/gifts/{gift.id}", "patch"), ("/v1/gifts/{id}", "delete")}
     assert "one JSON object a line, each of type Gift" in json.dumps(shop["/v1/gifts/{id}:watch", "get"])
     assert "Gift" in shop_schemas and shop_schemas <= schemas
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import re
 import socket
 import subprocess
 import time
@@ -12,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from backend import Refusal
+from cases import filled, verbs
 from client import assert_problem
-from rules_test import RULES, http_rules, is_public
+from worlds import ours
 
 CLIENTS = Path(__file__).parent / "clients"
 PAGES = ["/healthz", "/readyz", "/openapi.json", "/docs", "/docs/", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"]
@@ -32,12 +32,6 @@ def answer_by_id(name, request):
             return [refusal]
         raise refusal
     return [{"id": "x"}] if name == "WatchOrder" else {}
-
-
-def paths_of(contract, verb, public):
-    """Every path of the contract that this face has for this verb, filled in."""
-    found = {rule[2] for rule in http_rules(contract) if rule[1] == verb and (is_public(rule[0]) or not public)}
-    return sorted(re.sub(r"\{\w+\}", "x", path) for path in found)
 
 
 def python_heads(_protocol, host, port, paths):
@@ -71,10 +65,11 @@ HEADS = {
 
 @pytest.mark.parametrize("face", ["edge", "operators"])
 @pytest.mark.parametrize("client", HEADS)
-def test_head_is_get_without_the_body(request, backend, contract, face, client):
+def test_head_is_get_without_the_body(request, backend, face, client):
     edge = request.getfixturevalue(face)
     backend.answer = answer_by_id
-    paths = paths_of(contract, "GET", public=face == "edge") + PAGES + REFUSED
+    known = verbs(ours().calls, "shop" if face == "edge" else "operators")
+    paths = sorted(path for path, taken in known.items() if "HEAD" in taken) + PAGES + REFUSED
     ask, protocol = HEADS[client]
     answers = list(ask(protocol, edge.host, edge.port, paths))
     assert [answer["path"] for answer in answers] == [path for path in paths for _ in range(2)]
@@ -108,22 +103,15 @@ def test_no_watch_is_begun_for_its_head(edge, backend):
     assert [call.method for call in backend.calls] == ["OrderService.GetOrder"]
 
 
-def test_options_are_the_methods_of_a_path(edge, operators, backend, contract):
-    verbs: dict[str, set[str]] = {page: {"GET"} for page in PAGES}
-    public = set(PAGES)
-    for method, verb, path in http_rules(contract):
-        path = re.sub(r"\{\w+\}", "x", path)
-        verbs.setdefault(path, set()).add(verb)
-        if is_public(method):
-            public.add(path)
-    for path, known in verbs.items():
-        for face in (edge, operators) if path in public else (operators,):
+def test_options_are_the_methods_of_a_path(front):
+    for listener, face in front.faces.items():
+        for path, known in ({page: {"GET", "HEAD", "OPTIONS"} for page in PAGES} | verbs(front.calls, listener)).items():
             answer = face.request("OPTIONS", path)
             assert (answer.status, answer.body) == (204, b""), path
             assert "content-type" not in answer.headers
-            assert set(answer.headers["allow"].split(", ")) == known | {"OPTIONS"} | ({"HEAD"} if "GET" in known else set())
-    assert_problem(edge.request("OPTIONS", "/v1/nothing"), 404, "UNKNOWN_PATH")
-    assert backend.calls == []
+            assert set(answer.headers["allow"].split(", ")) == known, path
+        assert_problem(face.request("OPTIONS", "/v1/nothing"), 404, "UNKNOWN_PATH")
+    assert front.backend.calls == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -204,23 +192,40 @@ def test_what_is_text_in_a_url_arrives(edge, backend):
             assert backend.calls.pop().request == {field: meant}
 
 
-ACTS = [rule for rule in RULES if ":" in rule[1].partition("?")[0]]
-
-
-@pytest.mark.parametrize(("verb", "path", "body", "method", "request_seen"), ACTS)
-def test_the_colon_of_a_method_may_be_escaped(edge, operators, backend, verb, path, body, method, request_seen):
-    backend.answer = lambda name, request: [] if name == "WatchOrder" else {}
-    for face in (edge, operators) if is_public(method) else (operators,):
+def test_the_colon_of_a_method_may_be_escaped(front):
+    front.backend.answer = front.empty
+    acts = [(case, front.faces[listener]) for case in front.cases if ":" in case.rule.path for listener in case.call.listeners]
+    assert acts
+    for case, face in acts:
+        place, question, query = case.path.partition("?")
         for colon in ("%3A", "%3a"):
-            spelled = path.replace(":", colon)
-            assert face.request(verb, spelled, body).status == 200, spelled
-            call = backend.calls.pop()
-            assert (call.method, call.request) == (method, request_seen)
-            other = face.request("DELETE", spelled)
+            spelled = place.replace(":", colon) + question + query
+            assert face.request(case.rule.verb, spelled, case.body).status == 200, spelled
+            call = front.backend.calls.pop()
+            assert (call.method, call.request) == (case.method, case.seen)
+            other = face.request("TRACE", spelled)
             assert_problem(other, 405, "METHOD_NOT_ALLOWED")
-            assert verb in other.headers["allow"]
-            if verb == "POST":
-                assert_problem(face.request(verb, spelled, b"x", {"content-type": "text/plain"}), 415, "UNSUPPORTED_MEDIA_TYPE")
+            assert case.rule.verb in other.headers["allow"]
+            if case.rule.verb == "POST":
+                assert_problem(face.request("POST", spelled, b"x", {"content-type": "text/plain"}), 415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_the_head_of_a_stream_is_that_of_what_it_watches(front):
+    """And there is none where that can't be asked for."""
+    front.backend.answer = front.empty
+    asked = 0
+    for case in front.cases:
+        if case.call.rpc.gives_stream:
+            for listener in case.call.listeners:
+                taken = "HEAD" in verbs(front.calls, listener)[filled(case.rule.path)]
+                answer = front.faces[listener].request("HEAD", case.path)
+                assert (answer.status, "json" in answer.headers["content-type"]) == (200 if taken else 405, True), case
+                assert not taken or answer.headers["content-type"] == "application/x-ndjson"
+                watched = [call.method for call in front.backend.calls]
+                assert case.method not in watched and len(watched) == taken
+                front.backend.calls.clear()
+                asked += 1
+    assert asked >= 2
 
 
 def test_the_log_tells_the_method_that_was_sent(edge, backend, running_envoy):

@@ -4,7 +4,7 @@ import importlib.machinery
 import importlib.util
 from pathlib import Path
 
-from .. import paths, service_table
+from .. import edge, paths, service_table
 from ..probes import http as probe
 from .server import Server, ServerFailed, Site
 
@@ -26,7 +26,7 @@ class Envoy(Server):
 
     async def prepare(self) -> None:
         try:
-            self._configuration.write_text(_renderer().render(self._values()))
+            self._configuration.write_text(renderer().render(edge.TARGET.read_text(), self._values()))
         except ValueError as error:
             raise ServerFailed(f"envoy: its configuration: {error}") from error
 
@@ -84,7 +84,7 @@ def _in_packages(path: str) -> Path:
     return found
 
 
-def _renderer():
+def renderer():
     """docker/envoy/render as a module; it has no .py because it is a command first."""
     file = str(paths.REPOSITORY / "docker" / "envoy" / "render")
     loader = importlib.machinery.SourceFileLoader("ordermesh_envoy_render", file)
