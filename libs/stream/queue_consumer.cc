@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/log.h"
-#include "libs/base/log_limit.h"
 #include "libs/base/status.h"
 
 namespace ordermesh::stream {
@@ -23,17 +22,19 @@ QueueConsumer::QueueConsumer(QueueConsumerOptions options, MessageQueue& queue, 
       handle_(std::move(handle)),
       report_(std::move(report)),
       timer_(timer),
-      random_(random) {}
+      random_(random),
+      opening_(options_.backoff, timer, random) {}
 
 void QueueConsumer::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const absl::Status ended = ConsumeUntilLost(stop);
     if (ended.ok() || stop.stop_requested()) return;
     report_(ended);
-    if (base::LogsFailure(++failures_)) {
-      base::LogWarning("queue_lost", {{"queue", options_.name}, {"error", ended.ToString()}, {"failures", failures_}});
+    if (opening_.Failed()) {
+      base::LogWarning("queue_lost",
+                       {{"queue", options_.name}, {"error", ended.ToString()}, {"failures", opening_.failures()}});
     }
-    timer_.SleepFor(base::BackoffDelay(options_.backoff, failures_, random_), stop);
+    opening_.Pause(stop);
   }
 }
 
@@ -41,7 +42,7 @@ absl::Status QueueConsumer::ConsumeUntilLost(std::stop_token stop) {
   RETURN_IF_ERROR(queue_.Open());
   RETURN_IF_ERROR(queue_.Consume(1));
   bool one_by_one = true;
-  failures_ = 0;
+  opening_.Succeeded();
   report_(absl::OkStatus());
   base::SteadyTime rebind_at = timer_.SteadyNow() + options_.rebind_interval;
   base::SteadyTime next_batch = base::SteadyTime::InfinitePast();
@@ -86,20 +87,19 @@ absl::Status QueueConsumer::HandleAll(std::vector<rabbitmq::Delivery> deliveries
 
 absl::Status QueueConsumer::HandleAndSettle(absl::Span<const rabbitmq::Delivery> deliveries, bool in_order,
                                             std::stop_token stop) {
-  for (int failures = 1;; ++failures) {
+  for (base::Retry retry(options_.backoff, timer_, random_);;) {
     absl::StatusOr<std::vector<Verdict>> verdicts = handle_(deliveries);
     if (verdicts.ok() && verdicts->size() != deliveries.size()) {
       verdicts = absl::InternalError(absl::StrCat(verdicts->size(), " verdicts for ", deliveries.size(), " messages"));
     }
     if (verdicts.ok()) return Settle(deliveries, *verdicts, in_order);
-    if (base::LogsFailure(failures)) {
-      base::LogWarning("batch_not_handled",
-                       {{"queue", options_.name}, {"error", verdicts.status().ToString()}, {"failures", failures}});
+    if (retry.Failed()) {
+      base::LogWarning(
+          "batch_not_handled",
+          {{"queue", options_.name}, {"error", verdicts.status().ToString()}, {"failures", retry.failures()}});
     }
     // Unsettled messages come again to whoever consumes next; nothing behind them may be settled now.
-    if (!timer_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop)) {
-      return absl::CancelledError("stopping");
-    }
+    if (!retry.Pause(stop)) return absl::CancelledError("stopping");
     RETURN_IF_ERROR(queue_.Tick());
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "libs/base/backoff.h"
 #include "libs/base/random.h"
+#include "libs/base/retry.h"
 #include "libs/base/timer.h"
 #include "libs/stream/message_queue.h"
 
@@ -68,7 +69,7 @@ class QueueConsumer {
   const Report report_;
   base::Timer& timer_;
   base::Random& random_;
-  int failures_ = 0;
+  base::Retry opening_;
 };
 
 }  // namespace ordermesh::stream

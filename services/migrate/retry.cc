@@ -1,10 +1,8 @@
 #include "services/migrate/retry.h"
 
-#include <stop_token>
-
 #include "absl/strings/str_cat.h"
-#include "libs/base/backoff.h"
 #include "libs/base/log.h"
+#include "libs/base/retry.h"
 
 namespace ordermesh::migrate {
 namespace {
@@ -19,15 +17,15 @@ bool IsPassing(const absl::Status& status) {
 
 absl::Status RetryUntil(base::Deadline deadline, absl::string_view what, base::Timer& timer, base::Random& random,
                         absl::FunctionRef<absl::Status()> attempt) {
-  for (int failures = 1;; ++failures) {
+  for (base::Retry retry(kPauses, timer, random, deadline);;) {
     const absl::Status status = attempt();
     if (!IsPassing(status)) return status;
-    const absl::Duration pause = base::BackoffDelay(kPauses, failures, random);
-    if (pause >= deadline.Remaining(timer)) {
-      return absl::UnavailableError(absl::StrCat(what, ": given up after ", failures, " tries: ", status.message()));
+    retry.Failed();
+    base::LogWarning("waiting", {{"for", what}, {"tries", retry.failures()}, {"reason", status.message()}});
+    if (!retry.Pause()) {
+      return absl::UnavailableError(
+          absl::StrCat(what, ": given up after ", retry.failures(), " tries: ", status.message()));
     }
-    base::LogWarning("waiting", {{"for", what}, {"tries", failures}, {"reason", status.message()}});
-    timer.SleepFor(pause, std::stop_token());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "libs/testing/jumping_timer.h"
 #include "libs/testing/status_matchers.h"
 
 namespace ordermesh::migrate {
@@ -14,22 +15,6 @@ namespace {
 using ::ordermesh::testing::IsOk;
 using ::ordermesh::testing::StatusIs;
 using ::testing::HasSubstr;
-
-// Jumps to the end of each sleep.
-class JumpingTimer : public base::Timer {
- public:
-  base::SteadyTime SteadyNow() override { return now_; }
-  bool SleepFor(absl::Duration duration, std::stop_token) override {
-    slept_.push_back(duration);
-    now_ += duration;
-    return true;
-  }
-  const std::vector<absl::Duration>& slept() const { return slept_; }
-
- private:
-  base::SteadyTime now_;
-  std::vector<absl::Duration> slept_;
-};
 
 class RetryTest : public ::testing::Test {
  protected:
@@ -41,7 +26,7 @@ class RetryTest : public ::testing::Test {
     });
   }
 
-  JumpingTimer timer_;
+  testing::JumpingTimer timer_;
   int tries_ = 0;
 };
 
