@@ -46,8 +46,8 @@ struct ChannelParts {
       : metrics(process.metrics(), channel),
         ledger(NotifierSession(config.database_url, absl::StrCat("notifier-", ChannelName(channel))),
                {.lease = config.lease, .gap_wait = config.gap_wait}, process.timer()),
-        deliver(Options(config, channel), ledger, Senders(config, smtp, channel, random), policy, process.clock(),
-                process.timer(), random, metrics) {}
+        deliver(Options(config, channel), ledger, Senders(config, smtp, channel, process.timer(), random), policy,
+                process.clock(), process.timer(), random, metrics) {}
 
   static DeliverOptions Options(const NotifierConfig& config, Channel channel) {
     DeliverOptions options = {
@@ -66,16 +66,17 @@ struct ChannelParts {
     return options;
   }
   static SenderFactory Senders(const NotifierConfig& config, const SmtpOptions& smtp, Channel channel,
-                               base::Random& random) {
+                               base::Timer& timer, base::Random& random) {
     switch (channel) {
       case Channel::kEmail:
         return [smtp] { return std::make_unique<SmtpSender>(smtp); };
       case Channel::kWebhook:
-        return [&random, options = WebhookOptions{.url = config.webhook_url,
-                                                  .proxy = config.webhook_proxy,
-                                                  .connect_timeout = config.connect_timeout,
-                                                  .attempt_timeout = config.attempt_timeout}] {
-          return std::make_unique<WebhookSender>(options, random);
+        return [&timer, &random,
+                options = WebhookOptions{.url = config.webhook_url,
+                                         .proxy = config.webhook_proxy,
+                                         .connect_timeout = config.connect_timeout,
+                                         .attempt_timeout = config.attempt_timeout}] {
+          return std::make_unique<WebhookSender>(options, timer, random);
         };
       case Channel::kLog:
         return [] { return std::make_unique<LogSender>(); };

@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/domain/email_address.h"
+#include "libs/http/curl_handle.h"
 #include "libs/wire/cloud_event.h"
-#include "services/notifier/channels/curl_handle.h"
 #include "services/notifier/channels/order_mail.h"
 
 namespace ordermesh::notifier {
@@ -47,10 +47,10 @@ std::size_t ReadReply(char* bytes, std::size_t size, std::size_t count, void* us
 // One connection, and what curl told of the last mail.
 class SmtpSender::Dialogue {
  public:
-  explicit Dialogue(const SmtpOptions& options)
-      : handle_(MakeCurlHandle(absl::ToInt64Milliseconds(options.connect_timeout),
-                               absl::ToInt64Milliseconds(options.attempt_timeout))) {
+  explicit Dialogue(const SmtpOptions& options) : handle_(curl_easy_init()) {
     if (handle_ == nullptr) return;
+    http::SetCommonOptions(handle_.get(), absl::ToInt64Milliseconds(options.connect_timeout),
+                           absl::ToInt64Milliseconds(options.attempt_timeout));
     const auto set = [this](CURLoption option, auto value) { curl_easy_setopt(handle_.get(), option, value); };
     set(CURLOPT_URL, options.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -104,7 +104,7 @@ class SmtpSender::Dialogue {
     return Failure(code);
   }
   std::optional<SmtpFailure> Try(const std::string& to, const std::string& mail, bool fresh) {
-    CurlList recipients;
+    http::CurlList recipients;
     recipients.Add(absl::StrCat("<", to, ">"));
     reading_ = {.left = mail};
     CURL* const curl = handle_.get();
@@ -132,7 +132,7 @@ class SmtpSender::Dialogue {
     return failure;
   }
 
-  CurlHandle handle_;
+  http::CurlHandle handle_;
   Reading reading_;
   bool offers_utf8_ = false;  // the server of the connection
 };

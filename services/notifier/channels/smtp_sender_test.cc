@@ -10,12 +10,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutex.h"
+#include "libs/testing/tcp_server.h"
 #include "services/notifier/testing/events.h"
-#include "services/notifier/testing/tcp_server.h"
 
 namespace ordermesh::notifier {
 namespace {
 
+using ::ordermesh::testing::TcpServer;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;

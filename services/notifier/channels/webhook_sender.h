@@ -4,8 +4,9 @@
 #include <string>
 
 #include "libs/base/random.h"
+#include "libs/base/timer.h"
+#include "libs/http/client.h"
 #include "services/notifier/app/sender.h"
-#include "services/notifier/channels/curl_handle.h"
 
 namespace ordermesh::notifier {
 
@@ -17,20 +18,20 @@ struct WebhookOptions {
 };
 
 // Posts the event as it came (application/cloudevents+json) with its id in X-Ordermesh-Event-Id: a repeated call has
-// the same. Follows no redirect, and reads no more of an answer than kMaxAnswerBytes. `random` must outlive it.
+// the same. Follows no redirect, and reads no more of an answer than kMaxAnswerBytes. `timer` and `random` must
+// outlive it.
 class WebhookSender : public Sender {
  public:
-  static constexpr std::size_t kMaxAnswerBytes = 64 << 10;
+  static constexpr std::int64_t kMaxAnswerBytes = 64 << 10;
 
-  WebhookSender(WebhookOptions options, base::Random& random);
+  WebhookSender(WebhookOptions options, base::Timer& timer, base::Random& random);
 
   SendResult Send(const Delivery& delivery) override;
 
  private:
-  const WebhookOptions options_;
+  const std::string url_;
   base::Random& random_;
-  CurlHandle handle_;
-  std::size_t answer_bytes_ = 0;
+  http::Client client_;
 };
 
 }  // namespace ordermesh::notifier

@@ -7,40 +7,24 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutex.h"
+#include "libs/base/timer.h"
 #include "libs/testing/fake_random.h"
+#include "libs/testing/http_request.h"
+#include "libs/testing/tcp_server.h"
 #include "services/notifier/testing/events.h"
-#include "services/notifier/testing/tcp_server.h"
 
 namespace ordermesh::notifier {
 namespace {
 
+using ::ordermesh::testing::HttpRequest;
+using ::ordermesh::testing::TcpServer;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using Kind = SendResult::Kind;
-
-// A request as it arrived.
-struct Request {
-  std::vector<std::string> lines;
-  std::string body;
-};
-
-Request ReadRequest(TcpServer::Connection& connection) {
-  Request request;
-  std::size_t length = 0;
-  for (std::string line = connection.ReadLine(); !line.empty(); line = connection.ReadLine()) {
-    if (absl::StartsWithIgnoreCase(line, "content-length: ")) {
-      EXPECT_TRUE(absl::SimpleAtoi(line.substr(16), &length));
-    }
-    request.lines.push_back(line);
-  }
-  request.body = connection.Read(length);
-  return request;
-}
 
 Delivery ADelivery() {
   Delivery delivery;
@@ -54,7 +38,7 @@ class WebhookSenderTest : public ::testing::Test {
  protected:
   SendResult SendTo(const std::string& answer, absl::Duration timeout = absl::Seconds(10)) {
     TcpServer server([&](TcpServer::Connection& connection, int) {
-      Request request = ReadRequest(connection);
+      HttpRequest request = testing::ReadHttpRequest(connection);
       {
         base::MutexLock lock(mu_);
         requests_.push_back(std::move(request));
@@ -64,19 +48,19 @@ class WebhookSenderTest : public ::testing::Test {
     });
     WebhookSender sender(
         {.url = absl::StrCat("http://127.0.0.1:", server.port(), "/hook"), .proxy = "", .attempt_timeout = timeout},
-        random_);
+        base::SystemTimer(), random_);
     return sender.Send(ADelivery());
   }
 
   testing::FakeRandom random_;
   base::Mutex mu_;
-  std::vector<Request> requests_;
+  std::vector<HttpRequest> requests_;
 };
 
 TEST_F(WebhookSenderTest, PostsTheEventWithItsIdAndTrace) {
   EXPECT_EQ(SendTo("HTTP/1.1 204 No Content\r\n\r\n").kind, Kind::kSent);
   ASSERT_THAT(requests_, SizeIs(1));
-  const Request& request = requests_[0];
+  const HttpRequest& request = requests_[0];
   EXPECT_EQ(request.lines[0], "POST /hook HTTP/1.1");
   EXPECT_THAT(request.lines, Contains("Content-Type: application/cloudevents+json; charset=UTF-8"));
   EXPECT_THAT(request.lines, Contains(absl::StrCat("X-Ordermesh-Event-Id: ", AnEvent(1).id.ToString())));
@@ -90,10 +74,11 @@ TEST_F(WebhookSenderTest, ATraceThatIsNoneCannotAddHeaders) {
   delivery.event.traceparent = "x\r\nX-Evil: 1";
   std::vector<std::string> lines;
   TcpServer server([&](TcpServer::Connection& connection, int) {
-    lines = ReadRequest(connection).lines;
+    lines = testing::ReadHttpRequest(connection).lines;
     connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   });
-  WebhookSender sender({.url = absl::StrCat("http://127.0.0.1:", server.port()), .proxy = ""}, random_);
+  WebhookSender sender({.url = absl::StrCat("http://127.0.0.1:", server.port()), .proxy = ""}, base::SystemTimer(),
+                       random_);
   EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
   for (const std::string& line : lines) EXPECT_FALSE(absl::StartsWithIgnoreCase(line, "x-evil")) << line;
 }
@@ -126,7 +111,7 @@ TEST_F(WebhookSenderTest, AHangIsCutAndTriedAgain) {
 }
 
 TEST_F(WebhookSenderTest, NobodyThereIsTriedAgain) {
-  WebhookSender sender({.url = "http://127.0.0.1:1/", .proxy = ""}, random_);
+  WebhookSender sender({.url = "http://127.0.0.1:1/", .proxy = ""}, base::SystemTimer(), random_);
   const SendResult result = sender.Send(ADelivery());
   EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "webhook_connection");

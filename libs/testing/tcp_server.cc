@@ -1,4 +1,4 @@
-#include "services/notifier/testing/tcp_server.h"
+#include "libs/testing/tcp_server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ordermesh::notifier {
+namespace ordermesh::testing {
 
 bool TcpServer::Connection::Fill() {
   char bytes[4096];
@@ -62,12 +62,18 @@ TcpServer::TcpServer(Serve serve) : listener_(::socket(AF_INET, SOCK_STREAM, 0))
   thread_ = std::jthread([this, serve = std::move(serve)](std::stop_token stop) {
     for (int number = 0;; ++number) {
       const int socket = ::accept(listener_, nullptr, nullptr);
-      if (socket < 0 || stop.stop_requested()) {
-        if (socket >= 0) ::close(socket);
-        return;
+      if (socket < 0) return;
+      {
+        base::MutexLock lock(mu_);
+        served_ = socket;
       }
-      Connection connection(socket);
-      serve(connection, number);
+      // Otherwise whoever asked for the stop did not see it.
+      if (!stop.stop_requested()) {
+        Connection connection(socket);
+        serve(connection, number);
+      }
+      base::MutexLock lock(mu_);
+      served_ = -1;
       ::close(socket);
     }
   });
@@ -76,8 +82,12 @@ TcpServer::TcpServer(Serve serve) : listener_(::socket(AF_INET, SOCK_STREAM, 0))
 TcpServer::~TcpServer() {
   thread_.request_stop();
   ::shutdown(listener_, SHUT_RDWR);  // Ends a waiting accept.
+  {
+    base::MutexLock lock(mu_);
+    if (served_ >= 0) ::shutdown(served_, SHUT_RDWR);
+  }
   thread_.join();
   ::close(listener_);
 }
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::testing

@@ -6,10 +6,12 @@
 #include <thread>
 
 #include "absl/strings/string_view.h"
+#include "libs/base/mutex.h"
 
-namespace ordermesh::notifier {
+namespace ordermesh::testing {
 
-// Calls `serve` for each connection, on the server's own thread, and closes the connection behind it.
+// Calls `serve` for each connection, on the server's own thread, and closes the connection behind it. Its end ends the
+// connection that is served then.
 class TcpServer {
  public:
   class Connection {
@@ -37,7 +39,9 @@ class TcpServer {
  private:
   int listener_;
   int port_;
+  base::Mutex mu_;
+  int served_ ABSL_GUARDED_BY(mu_) = -1;
   std::jthread thread_;  // Last: stops before what it uses goes away.
 };
 
-}  // namespace ordermesh::notifier
+}  // namespace ordermesh::testing
