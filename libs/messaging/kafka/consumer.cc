@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -79,10 +80,26 @@ class Consumer::Impl {
   absl::StatusOr<std::vector<ReceivedRecord>> ReadAt(const std::string& topic, std::int32_t partition,
                                                      std::int64_t offset, int count, absl::Duration timeout);
   absl::Status Seek(const std::string& topic, std::int32_t partition, std::int64_t offset);
-  void Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset) {
+  void Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset, absl::string_view metadata) {
     const PartitionsHandle list = OnePartition(topic, partition, next_offset);
+    if (!metadata.empty()) {
+      rd_kafka_topic_partition_t& only = list->elems[0];
+      only.metadata = rd_kafka_mem_malloc(client_.get(), metadata.size());  // the list's: it frees it
+      std::memcpy(only.metadata, metadata.data(), metadata.size());
+      only.metadata_size = metadata.size();
+    }
     const rd_kafka_resp_err_t error = rd_kafka_commit(client_.get(), list.get(), /*async=*/1);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) LogCommit(error);
+  }
+  absl::StatusOr<std::optional<CommittedOffset>> Committed(const std::string& topic, std::int32_t partition,
+                                                           absl::Duration timeout) {
+    const PartitionsHandle list = OnePartition(topic, partition, RD_KAFKA_OFFSET_INVALID);
+    const std::string what = absl::StrCat("committed offset of ", topic, "/", partition);
+    RETURN_IF_ERROR(ToStatus(rd_kafka_committed(client_.get(), list.get(), ToMilliseconds(timeout)), what));
+    const rd_kafka_topic_partition_t& only = list->elems[0];
+    RETURN_IF_ERROR(ToStatus(only.err, what));
+    if (only.offset < 0) return std::nullopt;
+    return CommittedOffset{only.offset, std::string(static_cast<const char*>(only.metadata), only.metadata_size)};
   }
   absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Watermarks(const std::string& topic, std::int32_t partition,
                                                                    absl::Duration timeout) {
@@ -345,8 +362,14 @@ absl::StatusOr<std::vector<ReceivedRecord>> Consumer::ReadAt(const std::string& 
 absl::Status Consumer::Seek(const std::string& topic, std::int32_t partition, std::int64_t offset) {
   return impl_->Seek(topic, partition, offset);
 }
-void Consumer::Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset) {
-  impl_->Commit(topic, partition, next_offset);
+void Consumer::Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset,
+                      absl::string_view metadata) {
+  impl_->Commit(topic, partition, next_offset, metadata);
+}
+absl::StatusOr<std::optional<Consumer::CommittedOffset>> Consumer::Committed(const std::string& topic,
+                                                                             std::int32_t partition,
+                                                                             absl::Duration timeout) {
+  return impl_->Committed(topic, partition, timeout);
 }
 absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Consumer::Watermarks(const std::string& topic,
                                                                            std::int32_t partition,

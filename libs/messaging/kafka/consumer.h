@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,8 @@ struct ConsumerOptions {
 
 // Group membership by Kafka (range assignor), offsets by the caller: on assignment `start` is asked for the offset at
 // which each partition begins (kBeginning: from its start), and again when the log no longer holds the offset that
-// comes next: it was cut off, or the topic made anew. Commits the offsets that the caller reports, for the lag tools
-// only. Belongs to one thread; callbacks run inside Poll and Close.
+// comes next: it was cut off, or the topic made anew. The group remembers the offsets that the caller commits, and
+// starts nobody from them by itself. Belongs to one thread; callbacks run inside Poll and Close.
 class Consumer {
  public:
   static constexpr std::int64_t kBeginning = -2;  // RD_KAFKA_OFFSET_BEGINNING
@@ -66,8 +67,17 @@ class Consumer {
 
   // Starts the partition anew from `offset` (or kBeginning).
   absl::Status Seek(const std::string& topic, std::int32_t partition, std::int64_t offset);
-  // Tells the broker how far the caller is. Asynchronous; a failure is only logged.
-  void Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset);
+  // Has the group remember how far the caller is, and a short text beside it. Asynchronous, in order, and done before
+  // the destructor returns; a failure is only logged. Of a partition that has become another's it fails.
+  void Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset,
+              absl::string_view metadata = {});
+  struct CommittedOffset {
+    std::int64_t next_offset = 0;
+    std::string metadata;
+  };
+  // What the group remembers; nothing for a partition of which nothing was ever committed.
+  absl::StatusOr<std::optional<CommittedOffset>> Committed(const std::string& topic, std::int32_t partition,
+                                                           absl::Duration timeout);
 
   // First and next offsets of the log.
   absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Watermarks(const std::string& topic, std::int32_t partition,

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
@@ -239,6 +240,27 @@ TEST_F(KafkaTest, ASecondMemberTakesItsShareAndGivesItBack) {
   PollUntil(*first, [&](const auto&) { return first->Assignment().size() == 3; });
   EXPECT_THAT(first->Assignment(), SizeIs(3));
   first->Commit(topic_, 0, 5);
+}
+
+TEST_F(KafkaTest, TheGroupRemembersWhatWasCommittedLast) {
+  Create(1);
+  auto committed = [&](Consumer& consumer) {
+    absl::StatusOr<std::optional<Consumer::CommittedOffset>> offset = consumer.Committed(topic_, 0, kLong);
+    EXPECT_THAT(offset, IsOk());
+    return offset.ok() ? *offset : std::nullopt;
+  };
+  {
+    std::unique_ptr<Consumer> consumer = MakeConsumer(topic_);
+    PollUntil(*consumer, [&](const auto&) { return consumer->Assignment().size() == 1; });
+    EXPECT_FALSE(committed(*consumer).has_value());
+    consumer->Commit(topic_, 0, 5, "all was well");
+    consumer->Commit(topic_, 0, 7);
+    consumer->Commit(topic_, 0, 3, "and back");
+  }
+  std::unique_ptr<Consumer> next = MakeConsumer(topic_);
+  ASSERT_TRUE(committed(*next).has_value());
+  EXPECT_EQ(committed(*next)->next_offset, 3);
+  EXPECT_EQ(committed(*next)->metadata, "and back");
 }
 
 // More members than partitions: those that got none must answer the group all the same, or they hold up each rebalance
