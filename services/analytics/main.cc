@@ -3,6 +3,7 @@
 
 #include "libs/base/periodic.h"
 #include "libs/base/random.h"
+#include "libs/base/status.h"
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
@@ -10,14 +11,15 @@
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/order_topology.h"
 #include "libs/postgres/database_check.h"
+#include "libs/stream/kafka_dead_letters.h"
+#include "libs/stream/kafka_record_source.h"
+#include "libs/stream/lags.h"
+#include "libs/stream/partition_consumer.h"
 #include "services/analytics/analytics_config.h"
 #include "services/analytics/analytics_metrics.h"
 #include "services/analytics/api/analytics_service.h"
+#include "services/analytics/app/count_sales.h"
 #include "services/analytics/app/maintenance.h"
-#include "services/analytics/app/record_consumer.h"
-#include "services/analytics/kafka/cluster_log_ends.h"
-#include "services/analytics/kafka/dead_letter_writer.h"
-#include "services/analytics/kafka/kafka_record_source.h"
 #include "services/analytics/store/postgres_rollup_store.h"
 
 namespace ordermesh::analytics {
@@ -43,7 +45,7 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
        {"ordermesh.analytics.v1.AnalyticsService/ListConsumerLags", {"database", "kafka", "schema"}}});
   const AnalyticsMetrics metrics(process.metrics());
   ASSIGN_OR_RETURN(std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
-  ClusterLogEnds ends(*cluster);
+  stream::KafkaLogEnds ends(*cluster);
 
   StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
                    aio::PoolMetrics(process.metrics(), "queries"),
@@ -54,26 +56,26 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
   service.Register(process.server());
 
   std::unique_ptr<RollupStore> rollups = StoreFactory(Database(config, "analytics-count"))();
-  DeadLetterWriter dead_letters({.brokers = config.kafka, .client_id = kClientId},
-                                messaging::kOrderEventsDeadLetterTopic);
-  const ConsumeOptions consume{.max_records = config.max_batch_records, .gather = config.gather};
-  const KafkaSourceOptions source{.brokers = config.kafka,
-                                  .client_id = kClientId,
-                                  .topic = messaging::kOrderEventsTopic,
-                                  .group = messaging::kAnalyticsGroup,
-                                  .session_timeout = config.session_timeout,
-                                  .max_poll_interval = config.max_poll_interval};
+  CountSales count_sales(*rollups, metrics, process.clock());
+  stream::KafkaDeadLetters dead_letters({.brokers = config.kafka, .client_id = kClientId},
+                                        messaging::kOrderEventsDeadLetterTopic);
+  const stream::KafkaSourceOptions source{.brokers = config.kafka,
+                                          .client_id = kClientId,
+                                          .topic = messaging::kOrderEventsTopic,
+                                          .group = messaging::kAnalyticsGroup,
+                                          .session_timeout = config.session_timeout,
+                                          .max_poll_interval = config.max_poll_interval};
   // A topic that is not as declared is not read: events of an order could come out of order, or not at all.
-  auto open = [&](RecordSource::Callbacks callbacks) -> absl::StatusOr<std::unique_ptr<RecordSource>> {
+  auto open = [&](stream::RecordSource::Callbacks callbacks) -> absl::StatusOr<std::unique_ptr<stream::RecordSource>> {
     RETURN_IF_ERROR(kafka::CheckTopology(*cluster, messaging::OrderTopics(), kCheckTimeout));
-    return OpenKafkaRecordSource(source, std::move(callbacks));
+    return stream::OpenKafkaRecordSource(source, std::move(callbacks));
   };
-  RecordConsumer consumer(
-      [&] {
-        return std::make_unique<ConsumeRecords>(consume, *rollups, dead_letters, metrics, process.clock(),
-                                                process.timer());
-      },
-      open, metrics, process.timer(), base::SystemRandom());
+  stream::PartitionConsumer consumer({.activity = "counting",
+                                      .when_lost = "rebuild the rollups: docs/runbooks/consumer-lag.md",
+                                      .max_records = config.max_batch_records,
+                                      .gather = config.gather},
+                                     open, count_sales, dead_letters, metrics.consumer, process.timer(),
+                                     base::SystemRandom());
   MaintenanceThread maintenance({.topic = messaging::kOrderEventsTopic,
                                  .partitions = messaging::kOrderEventsPartitions,
                                  .seen_retention = config.seen_retention,

@@ -15,7 +15,7 @@ constexpr absl::string_view kOrderTypes = "ordermesh.order.";
 
 }  // namespace
 
-absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const Record& record) {
+absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const stream::Record& record) {
   ASSIGN_OR_RETURN(wire::CloudEvent envelope, wire::FromKafkaHeaders(record.headers));
   SaleEvent event;
   if (envelope.type == wire::kOrderAccepted) {

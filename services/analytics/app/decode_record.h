@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "services/analytics/app/record_source.h"
+#include "libs/stream/partition.h"
 #include "services/analytics/app/sale_event.h"
 
 namespace ordermesh::analytics {
@@ -12,6 +12,6 @@ namespace ordermesh::analytics {
 // The event of a record; none for events of orders that sales do not depend on (of types that may come later too).
 // INVALID_ARGUMENT, with a reason that may be shown to an operator: it is no event that can be counted, and never will
 // be.
-absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const Record& record);
+absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const stream::Record& record);
 
 }  // namespace ordermesh::analytics

@@ -10,12 +10,7 @@ void Maintenance::MeasureLags() {
   absl::StatusOr<std::vector<PartitionLag>> lags =
       ReadLags(store_, ends_, options_.topic, options_.partitions, options_.lag_interval);
   if (!lags.ok()) return;  // ReadLags has logged it, and readiness names the dependency.
-  std::int64_t lost = 0;
-  for (const PartitionLag& lag : *lags) {
-    metrics_.Lag(lag.partition.number).Set(static_cast<double>(lag.lag()));
-    lost += lag.lost_records;
-  }
-  metrics_.lost_records.Set(static_cast<double>(lost));
+  metrics_.consumer.SetLags(*lags);
 }
 
 void Maintenance::PruneWhenDue(std::stop_token stop) {

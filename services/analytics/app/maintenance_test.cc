@@ -15,9 +15,9 @@ using ::ordermesh::testing::IsOk;
 
 class FixedEnds : public LogEnds {
  public:
-  absl::StatusOr<LogRange> Range(const Partition&, absl::Duration) override {
+  absl::StatusOr<stream::LogRange> Range(const Partition&, absl::Duration) override {
     if (!down.ok()) return down;
-    return LogRange{0, 10};
+    return stream::LogRange{0, 10};
   }
   absl::Status down;
 };
@@ -61,16 +61,16 @@ class MaintenanceTest : public ::testing::Test {
 TEST_F(MaintenanceTest, MeasuresTheLagOfEachPartition) {
   Count(4);
   maintenance_.MeasureLags();
-  EXPECT_EQ(metrics_.Lag(0).Value(), 6);
-  EXPECT_EQ(metrics_.Lag(1).Value(), 10);
-  EXPECT_EQ(metrics_.lost_records.Value(), 0);
+  EXPECT_EQ(metrics_.consumer.Lag(0).Value(), 6);
+  EXPECT_EQ(metrics_.consumer.Lag(1).Value(), 10);
+  EXPECT_EQ(metrics_.consumer.lost_records.Value(), 0);
 }
 
 TEST_F(MaintenanceTest, ShowsLostRecordsUntilTheRollupsAreRebuilt) {
   ASSERT_THAT(store_.Load({"orders.events", 1}), IsOk());
   ASSERT_THAT(store_.Move({"orders.events", 1}, 0, 7, 7), IsOk());
   maintenance_.MeasureLags();
-  EXPECT_EQ(metrics_.lost_records.Value(), 7);
+  EXPECT_EQ(metrics_.consumer.lost_records.Value(), 7);
 }
 
 TEST_F(MaintenanceTest, KeepsTheLastValueWhileABrokerIsAway) {
@@ -78,7 +78,7 @@ TEST_F(MaintenanceTest, KeepsTheLastValueWhileABrokerIsAway) {
   maintenance_.MeasureLags();
   ends_.down = absl::UnavailableError("no broker");
   maintenance_.MeasureLags();
-  EXPECT_EQ(metrics_.Lag(0).Value(), 6);
+  EXPECT_EQ(metrics_.consumer.Lag(0).Value(), 6);
 }
 
 TEST_F(MaintenanceTest, ForgetsWhatIsOldInSmallStepsAndKeepsTheRest) {

@@ -95,9 +95,9 @@ TEST(ToQueryTest, TheHourDecidesWhenGroupedByBoth) {
 
 class FakeEnds : public LogEnds {
  public:
-  absl::StatusOr<LogRange> Range(const Partition& partition, absl::Duration) override {
+  absl::StatusOr<stream::LogRange> Range(const Partition& partition, absl::Duration) override {
     if (down) return absl::UnavailableError("no broker");
-    return LogRange{partition.number, 10 * (partition.number + 1)};
+    return stream::LogRange{partition.number, 10 * (partition.number + 1)};
   }
   bool down = false;
 };

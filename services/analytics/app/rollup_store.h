@@ -4,39 +4,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/uuid.h"
+#include "libs/stream/lags.h"
 #include "services/analytics/app/fold.h"
 #include "services/analytics/app/sale_event.h"
 
 namespace ordermesh::analytics {
 
-struct Partition {
-  std::string topic;
-  std::int32_t number = 0;
-
-  friend bool operator==(const Partition& a, const Partition& b) { return a.number == b.number && a.topic == b.topic; }
-  friend bool operator<(const Partition& a, const Partition& b) {
-    return std::tie(a.topic, a.number) < std::tie(b.topic, b.number);
-  }
-};
-
-// How far a partition has been counted.
-struct Position {
-  std::int64_t next_offset = 0;
-  // Which record stands before next_offset, by RecordId(); nil: not known, nothing to compare with.
-  base::Uuid last_record;
-  // Records that Kafka had dropped before they were counted, since the rollups were last built from the orders. More
-  // than none: the rollups are short.
-  std::int64_t lost_records = 0;
-
-  friend bool operator==(const Position&, const Position&) = default;
-};
+using stream::Partition;
+using stream::Position;
 
 // Consecutive records of one partition.
 struct EventBatch {
@@ -103,7 +84,7 @@ class RollupStore {
   virtual absl::StatusOr<Applied> Apply(const EventBatch& batch) = 0;
 
   // Every partition that was ever asked for, sorted.
-  virtual absl::StatusOr<std::vector<std::pair<Partition, Position>>> Positions() = 0;
+  virtual absl::StatusOr<stream::Positions> Positions() = 0;
 
   // Forgets up to `limit` events that were counted before `before`, and whose ids were made before it. Returns how
   // many.

@@ -208,9 +208,9 @@ absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, cons
   return applied;
 }
 
-absl::StatusOr<std::vector<std::pair<Partition, Position>>> PostgresRollupStore::Positions() {
+absl::StatusOr<stream::Positions> PostgresRollupStore::Positions() {
   ASSIGN_OR_RETURN(postgres::Result rows, db_.Execute(kSelectPartitions));
-  std::vector<std::pair<Partition, Position>> positions;
+  stream::Positions positions;
   for (int row = 0; row < rows.rows(); ++row) {
     positions.emplace_back(Partition{std::string(rows.Text(row, 0)), rows.Int4(row, 1)}, ReadPosition(rows, row, 2));
   }

@@ -21,7 +21,7 @@ class PostgresRollupStore : public RollupStore {
   absl::StatusOr<Position> Load(const Partition& partition) override;
   absl::Status Move(const Partition& partition, std::int64_t from, std::int64_t to, std::int64_t lost) override;
   absl::StatusOr<Applied> Apply(const EventBatch& batch) override;
-  absl::StatusOr<std::vector<std::pair<Partition, Position>>> Positions() override;
+  absl::StatusOr<stream::Positions> Positions() override;
   absl::StatusOr<std::int64_t> Prune(absl::Time before, int limit) override;
   absl::StatusOr<std::vector<SalesFigure>> QuerySales(const SalesQuery& query) override;
 

@@ -99,10 +99,10 @@ absl::StatusOr<Applied> FakeRollupStore::Apply(const EventBatch& batch) {
   return applied;
 }
 
-absl::StatusOr<std::vector<std::pair<Partition, Position>>> FakeRollupStore::Positions() {
+absl::StatusOr<stream::Positions> FakeRollupStore::Positions() {
   base::MutexLock lock(rollups_.mu_);
   RETURN_IF_ERROR(rollups_.Failure(FakeRollups::When::kBefore));
-  return std::vector<std::pair<Partition, Position>>(rollups_.positions_.begin(), rollups_.positions_.end());
+  return stream::Positions(rollups_.positions_.begin(), rollups_.positions_.end());
 }
 
 absl::StatusOr<std::int64_t> FakeRollupStore::Prune(absl::Time before, int limit) {

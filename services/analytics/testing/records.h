@@ -6,13 +6,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/domain/order.h"
+#include "libs/stream/partition.h"
 #include "libs/wire/cloud_event.h"
 #include "libs/wire/order_event.h"
-#include "services/analytics/app/record_source.h"
 #include "services/analytics/app/sale_event.h"
 #include "services/analytics/testing/sale_events.h"
 
 namespace ordermesh::analytics {
+
+using stream::Record;
 
 // The record of an event; its place in the log is not set.
 inline Record RecordOf(const SaleEvent& event) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,13 @@ inline SaleEvent AnAcceptedOrder(std::uint64_t product = 1, std::int64_t quantit
           accept_time,
           "EUR",
           {{ProductNumber(product), "SKU-" + std::to_string(product), quantity, 250}}};
+}
+
+// One whose sum does not fit, so that it is refused for good.
+inline SaleEvent AnUncountableOrder() {
+  SaleEvent order = AnAcceptedOrder(1, 2);
+  order.lines[0].unit_price_minor = std::numeric_limits<std::int64_t>::max() / 2 + 1;
+  return order;
 }
 
 // The cancellation of an order.

@@ -1,6 +1,5 @@
 // Counting, with real Kafka and PostgreSQL.
 #include <atomic>
-#include <limits>
 #include <random>
 #include <thread>
 
@@ -23,10 +22,10 @@ TEST_F(ConsumeTest, CountsEveryEventOfEveryPartitionOnce) {
   auto member = Join();
   WaitUntilCounted();
   ExpectRollupsOf(events);
-  EXPECT_EQ(member->metrics().assigned.Value(), 3);
-  EXPECT_GT(Range(0).second, 0);
-  EXPECT_GT(Range(1).second, 0);
-  EXPECT_GT(Range(2).second, 0);
+  EXPECT_EQ(member->metrics().consumer.assigned.Value(), 3);
+  EXPECT_GT(End(0), 0);
+  EXPECT_GT(End(1), 0);
+  EXPECT_GT(End(2), 0);
 }
 
 TEST_F(ConsumeTest, AnIdleConsumerCountsAnOrderWithinASecond) {
@@ -107,16 +106,16 @@ TEST_F(ConsumeTest, MembersThatComeAndGoCountEverythingOnce) {
   auto two = Join();
   auto three = Join();
   WaitFor("a partition for each", [&] {
-    return one->metrics().assigned.Value() == 1 && two->metrics().assigned.Value() == 1 &&
-           three->metrics().assigned.Value() == 1;
+    return one->metrics().consumer.assigned.Value() == 1 && two->metrics().consumer.assigned.Value() == 1 &&
+           three->metrics().consumer.assigned.Value() == 1;
   });
   wait_for_progress();
   one.reset();
   WaitFor("two for one of them",
-          [&] { return two->metrics().assigned.Value() + three->metrics().assigned.Value() == 3; });
+          [&] { return two->metrics().consumer.assigned.Value() + three->metrics().consumer.assigned.Value() == 3; });
   wait_for_progress();
   two.reset();
-  WaitFor("three for the last", [&] { return three->metrics().assigned.Value() == 3; });
+  WaitFor("three for the last", [&] { return three->metrics().consumer.assigned.Value() == 3; });
   publisher.join();
   WaitUntilCounted();
   ExpectRollupsOf(events);
@@ -138,9 +137,7 @@ TEST_F(ConsumeTest, BuriesPoisonAndGoesOn) {
       ++poison;
     }
     if (at % 40 == 30) {
-      SaleEvent unstorable = AnAcceptedOrder();
-      unstorable.lines[0].unit_price_minor = std::numeric_limits<std::int64_t>::max() / 2 + 1;  // of 2 pieces
-      records.push_back(RecordOf(unstorable));
+      records.push_back(RecordOf(AnUncountableOrder()));
       ++poison;
     }
   }
@@ -149,12 +146,12 @@ TEST_F(ConsumeTest, BuriesPoisonAndGoesOn) {
   WaitUntilCounted();
   ExpectRollupsOf(events);
   ASSERT_GT(poison, 10);
-  const std::vector<Record> letters = DeadLetterRecords(static_cast<std::size_t>(poison));
+  const std::vector<Record> letters = topic_.DeadLetterRecords(static_cast<std::size_t>(poison));
   ASSERT_EQ(letters.size(), static_cast<std::size_t>(poison));
-  EXPECT_EQ(member->metrics().dead_letters.Value(), poison);
+  EXPECT_EQ(member->metrics().consumer.dead_letters.Value(), poison);
   int refused = 0;
   for (const Record& letter : letters) {
-    EXPECT_EQ(letter.header("original_topic"), topic_);
+    EXPECT_EQ(letter.header("original_topic"), topic_.name());
     EXPECT_FALSE(letter.header("original_partition").empty());
     EXPECT_FALSE(letter.header("original_offset").empty());
     EXPECT_FALSE(letter.header("reason").empty());
@@ -170,8 +167,7 @@ TEST_F(ConsumeTest, ATopicMadeAnewWhileNobodyReadIsCountedFromItsStart) {
     auto member = Join();
     WaitUntilCounted();
   }
-  DeleteTopic();
-  CreateTopic();
+  MakeTopicAnew();
   // More than before, so that the old offsets lie within the new log; and among them some that were counted before.
   const std::vector<SaleEvent> more = RandomEvents(900);
   PublishEvents({events.begin(), events.begin() + 50});
@@ -180,7 +176,7 @@ TEST_F(ConsumeTest, ATopicMadeAnewWhileNobodyReadIsCountedFromItsStart) {
   WaitUntilCounted();
   events.insert(events.end(), more.begin(), more.end());
   ExpectRollupsOf(events);
-  EXPECT_EQ(member->metrics().log_resets.Value(), 3);
+  EXPECT_EQ(member->metrics().consumer.log_resets.Value(), 3);
   WaitFor("repeats told", [&] { return member->metrics().repeats.Value() == 50; });
 }
 
@@ -189,8 +185,7 @@ TEST_F(ConsumeTest, ATopicMadeAnewUnderARunningConsumerIsCountedFromItsStart) {
   PublishEvents(events);
   auto member = Join();
   WaitUntilCounted();
-  DeleteTopic();
-  CreateTopic();
+  MakeTopicAnew();
   const std::vector<SaleEvent> more = RandomEvents(30);
   PublishEvents(more);
   WaitUntilCounted();
@@ -205,9 +200,9 @@ TEST_F(ConsumeTest, RecordsThatWereDroppedBeforeTheyWereCountedRaiseTheAlarm) {
     auto member = Join();
     WaitUntilCounted();
   }
-  const std::int64_t counted = Range(0).second;
+  const std::int64_t counted = End(0);
   PublishEvents(RandomEvents(200));
-  const std::int64_t end = Range(0).second;
+  const std::int64_t end = End(0);
   ASSERT_GT(end, counted + 2);
   DropRecordsBefore(0, end - 1);
   auto member = Join();
@@ -239,13 +234,13 @@ TEST_F(ConsumeTest, ALogThatIsCutOffUnderALaggingConsumerIsGoneOnWith) {
     records.back().key = "one";
   }
   std::vector<std::int64_t> ends;
-  for (int partition = 0; partition < 3; ++partition) ends.push_back(Range(partition).second);
+  for (int partition = 0; partition < 3; ++partition) ends.push_back(End(partition));
   Publish(records);
-  WaitFor("memory full", [&] { return member->metrics().taken.Value() == 300; });
+  WaitFor("memory full", [&] { return member->metrics().consumer.taken.Value() == 300; });
   std::int64_t end = 0;
   for (int partition = 0; partition < 3; ++partition) {
-    if (Range(partition).second == ends[static_cast<std::size_t>(partition)]) continue;
-    end = Range(partition).second;
+    if (End(partition) == ends[static_cast<std::size_t>(partition)]) continue;
+    end = End(partition);
     DropRecordsBefore(partition, end - 1);
   }
   ASSERT_GT(end, 0);
@@ -254,7 +249,7 @@ TEST_F(ConsumeTest, ALogThatIsCutOffUnderALaggingConsumerIsGoneOnWith) {
   EXPECT_GT(Number("SELECT sum(lost_records)::bigint FROM analytics.offsets"), 0);
   PublishEvents(RandomEvents(500));
   WaitUntilCounted();
-  WaitFor("nothing held", [&] { return member->metrics().taken.Value() == 0; });
+  WaitFor("nothing held", [&] { return member->metrics().consumer.taken.Value() == 0; });
 }
 
 // Sessions that end in the middle of transactions, again and again.

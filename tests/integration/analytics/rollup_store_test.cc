@@ -1,6 +1,7 @@
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
 #include "services/analytics/store/postgres_rollup_store.h"
+#include "services/analytics/testing/counting_world.h"
 #include "services/analytics/testing/rollup_store_conformance.h"
 #include "services/analytics/testing/sale_events.h"
 
@@ -29,6 +30,24 @@ INSTANTIATE_TEST_SUITE_P(Postgres, RollupStoreConformance,
                            EXPECT_THAT(database, IsOk());
                            return std::make_unique<PostgresWorld>(*std::move(database));
                          }));
+
+// Counting, whole.
+class PostgresCountingWorld : public CountingWorld {
+ public:
+  explicit PostgresCountingWorld(std::unique_ptr<TestDatabase> database)
+      : CountingWorld(
+            std::make_unique<PostgresRollupStore>(postgres::ConnectionOptions{.url = database->UrlAs(kRole)})),
+        database_(std::move(database)) {}
+
+ private:
+  std::unique_ptr<TestDatabase> database_;
+};
+
+std::unique_ptr<stream::SinkWorld> MakeCountingWorld() {
+  absl::StatusOr<std::unique_ptr<TestDatabase>> database = TestDatabase::Create();
+  EXPECT_THAT(database, IsOk());
+  return std::make_unique<PostgresCountingWorld>(*std::move(database));
+}
 
 class PostgresRollupStoreTest : public ::testing::Test {
  protected:
@@ -86,3 +105,10 @@ TEST_F(PostgresRollupStoreTest, ASessionThatWasOpenedOnEmptyTablesStaysFast) {
 
 }  // namespace
 }  // namespace ordermesh::analytics
+
+namespace ordermesh::stream {
+
+INSTANTIATE_TEST_SUITE_P(CountSalesInPostgres, SinkConformance, ::testing::Values(&analytics::MakeCountingWorld));
+INSTANTIATE_TEST_SUITE_P(CountSalesInPostgres, PositionConformance, ::testing::Values(&analytics::MakeCountingWorld));
+
+}  // namespace ordermesh::stream
