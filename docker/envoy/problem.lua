@@ -20,7 +20,7 @@ local REFUSALS = {
   [404] = {"UNKNOWN_PATH", 5, "nothing is served at this path"},
   [405] = {"METHOD_NOT_ALLOWED", 12, "this path has other methods; the header Allow lists them"},
   [408] = {"REQUEST_TIMEOUT", 4, "the request did not arrive in time"},
-  [413] = {"BODY_TOO_LARGE", 3, "a request body holds at most 1048576 bytes"},
+  [413] = {"BODY_TOO_LARGE", 3, "a request body holds at most %d bytes"},
   [415] = {"UNSUPPORTED_MEDIA_TYPE", 3, "the body has to be application/json"},
   [431] = {"HEADERS_TOO_LARGE", 3, "a request has at most 100 headers of 32 KiB in all"},
   [500] = {"INTERNAL", 13, "the edge could not make an answer of what the service said"},
@@ -95,13 +95,14 @@ local function bad_request(said, cause)
   return refusal("MALFORMED_REQUEST", 3, 400, "the edge refused this request: " .. cause)
 end
 
-local function of_edge(status, body)
+-- `limit`: how many bytes a body of this path may have.
+local function of_edge(status, body, limit)
   if status == 400 then
     return bad_request(member(body, "message") or "", member(body, "detail") or "")
   end
   local known = REFUSALS[status]
   if not known then return body end
-  return refusal(known[1], known[2], status, known[3], nil, status == 503)
+  return refusal(known[1], known[2], status, known[3]:format(limit), nil, status == 503)
 end
 
 local function of_service(status, body)
@@ -197,7 +198,7 @@ function envoy_on_response(handle)
   local body = bare or buffer and buffer:getBytes(0, buffer:length()) or ""
   local problem
   if kind == "application/problem+json" then
-    problem = of_edge(status, body)
+    problem = of_edge(status, body, handle:metadata():get("body_bytes") or 0)
   else
     problem, status = of_service(status, body)
     if not problem then return end

@@ -7,6 +7,7 @@ a rule is for gRPC clients alone. A service with rules that no process serves is
 
 import argparse
 import collections
+import dataclasses
 import json
 import re
 import sys
@@ -28,6 +29,8 @@ LISTENERS = {
     "operators": {"listener": "operators", "name": "operators", "port": "OPERATORS_PORT", "document": "OPERATORS_OPENAPI"},
 }
 _TIMEOUT = "15s"
+_BODY_BYTES = 1048576
+_BUFFER = "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute"
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _SEGMENT = re.compile(r"[\w.~-]+|\{[\w.]+\}")
 
@@ -38,14 +41,15 @@ class Mistake(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """An RPC as the edge passes it on: to which cluster, at which listeners, within what time."""
+    """An RPC as the edge passes it on: to which cluster, at which listeners, within what time, with how large a request."""
 
     rpc: Rpc
     cluster: str
     timeout: str
     listeners: frozenset[str]
+    body_bytes: int
     is_special: bool
-    """Differs from the others of its service in cluster or time."""
+    """Differs from the others of its service in cluster, time or size."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,11 @@ class Path:
 
 @dataclass
 class PathGroup:
-    """Paths of the same verbs. `streams`: GET has no end."""
+    """Paths of the same verbs and size of body. `streams`: GET has no end."""
 
     verbs: frozenset[str]
     streams: bool
+    body_bytes: int
     members: list[Path] = field(default_factory=list)
 
     def values(self) -> dict[str, Any]:
@@ -100,6 +105,7 @@ class PathGroup:
             "allow": ", ".join(sorted(self.verbs | {"OPTIONS"})),
             "body": [{"with_body": "|".join(body)}] if body else [],
             "streams": str(self.streams).lower(),
+            **_size(self.body_bytes),
         }
 
 
@@ -122,7 +128,8 @@ def calls(rows: Iterable[Row], rpcs: Iterable[Rpc]) -> list[Call]:
             mine_alone = f"{cluster}-{rpc.name}" if more.get("group") else cluster
             at = frozenset(LISTENERS if more.get("listener", served.listener) == "shop" else {"operators"})
             usual = "0s" if rpc.gives_stream or rpc.takes_stream else _TIMEOUT  # 0s: none
-            found.append(Call(rpc, mine_alone, more.get("timeout", usual), at, bool({"group", "timeout"} & more.keys())))
+            found.append(Call(rpc, mine_alone, more.get("timeout", usual), at, more.get("body_bytes", _BODY_BYTES),
+                              bool({"group", "timeout", "body_bytes"} & more.keys())))  # fmt: skip
     if lost := [rpc.service for mine in of_service.values() for rpc in mine if rpc.rules]:
         raise Mistake(f"{lost[0]} has HTTP rules, but no row of services/services.yaml serves it")
     return found
@@ -149,11 +156,13 @@ def _clusters(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 def path_groups(passed: Iterable[Call]) -> list[PathGroup]:
     """The paths of these calls by their verbs, so that the first group that matches a request is the one that is meant."""
     verbs: dict[Path, set[str]] = collections.defaultdict(set)
+    sizes: dict[Path, int] = {}
     streams = set()
     for call in passed:
         for rule in call.rpc.rules:
             path = Path.parse(rule.path)
             verbs[path].add(rule.verb)
+            sizes[path] = max(sizes.get(path, 0), call.body_bytes)
             if call.rpc.gives_stream:
                 streams.add(path)
     groups: list[PathGroup] = []
@@ -161,19 +170,24 @@ def path_groups(passed: Iterable[Call]) -> list[PathGroup]:
         # HEAD of a stream, which has no end, is that of what is watched.
         twin = Path(path.segments, "") if path in streams else path
         known = frozenset(verbs[path] | ({"HEAD"} if "GET" in verbs.get(twin, ()) and twin not in streams else set()))
-        _group_for(path, known, path in streams, groups).members.append(path)
+        _group_for(path, PathGroup(known, path in streams, sizes[path]), groups).members.append(path)
     return groups
 
 
-def _group_for(path: Path, verbs: frozenset[str], streams: bool, groups: list[PathGroup]) -> PathGroup:
-    """The group of these verbs, as long as none that comes behind it has a more particular path for the same request."""
+def _group_for(path: Path, wanted: PathGroup, groups: list[PathGroup]) -> PathGroup:
+    """A group like this one, as long as none that comes behind it has a more particular path for the same request; else a new one."""
     for group in reversed(groups):
-        if (group.verbs, group.streams) == (verbs, streams):
+        if dataclasses.replace(group, members=[]) == wanted:
             return group
         if any(path.overlaps(member) for member in group.members):
             break
-    groups.append(PathGroup(verbs, streams))
-    return groups[-1]
+    groups.append(wanted)
+    return wanted
+
+
+def _size(body_bytes: int) -> dict[str, Any]:
+    """What the template wants to know of the size of a body; `larger` has an item where it is not the usual one."""
+    return {"body_bytes": body_bytes, "larger": [{"buffer": _BUFFER}] if body_bytes != _BODY_BYTES else []}
 
 
 def _listener(name: str, passed: list[Call]) -> dict[str, Any]:
@@ -181,7 +195,7 @@ def _listener(name: str, passed: list[Call]) -> dict[str, Any]:
     mine = [call for call in passed if name in call.listeners]
     services = list(dict.fromkeys(call.rpc.service for call in mine))
     partly = {call.rpc.service for call in passed if name not in call.listeners}
-    routes: dict[str, list[dict[str, str]]] = {kind: [] for kind in ("conversation", "stream", "single")}
+    routes: dict[str, list[dict[str, Any]]] = {kind: [] for kind in ("conversation", "stream", "single")}
     rest = {}
     for call in mine:
         if call.rpc.takes_stream:
@@ -193,11 +207,14 @@ def _listener(name: str, passed: list[Call]) -> dict[str, Any]:
         else:
             rest[call.rpc.service] = call.cluster
             continue
-        routes[kind].append({"call": f"{call.rpc.service}/{call.rpc.name}", "cluster": call.cluster, "timeout": call.timeout})
+        routes[kind].append({"call": f"{call.rpc.service}/{call.rpc.name}", "cluster": call.cluster, "timeout": call.timeout,
+                             **_size(call.body_bytes)})  # fmt: skip
     return LISTENERS[name] | routes | {
         "service": [{"service": service} for service in services],
         "rest": [{"service": service, "cluster": cluster} for service, cluster in rest.items()],
         "path": [group.values() for group in path_groups(mine)],
+        "usual_body": _BODY_BYTES,
+        "largest_body": max(call.body_bytes for call in mine),
     }  # fmt: skip
 
 

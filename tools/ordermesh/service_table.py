@@ -70,8 +70,8 @@ def _served(name: str, columns: dict) -> Served:
         raise BadTable(f"{name}: what it serves is told by service, listener and rpcs")
     served = Served(**columns)
     for rpc, more in served.rpcs.items():
-        if unknown := more.keys() - {"group", "listener", "timeout"}:
-            raise BadTable(f"{name}: {rpc} may have group, listener and timeout, not {', '.join(sorted(unknown))}")
+        if unknown := more.keys() - {"group", "listener", "timeout", "body_bytes"}:
+            raise BadTable(f"{name}: {rpc} may have group, listener, timeout and body_bytes, not {', '.join(sorted(unknown))}")
     if unknown := {served.listener, *(more.get("listener", "shop") for more in served.rpcs.values())} - set(LISTENERS):
         raise BadTable(f"{name}: listeners are {', '.join(LISTENERS)}, not {', '.join(sorted(unknown))}")
     return served

@@ -122,7 +122,7 @@ def test_a_table_that_does_not_fit_the_protos_is_refused(table, said):
 @pytest.mark.parametrize("row, said", [
     (ROW.replace("listener: shop", "listener: cellar"), "gifts: listeners are shop, operators, not cellar"),
     (ROW.replace("listener: operators", "listener: cellar"), "gifts: listeners are shop, operators, not cellar"),
-    (ROW.replace("timeout", "timeuot"), "gifts: WrapGift may have group, listener and timeout, not timeuot"),
+    (ROW.replace("timeout", "timeuot"), "gifts: WrapGift may have group, listener, timeout and body_bytes, not timeuot"),
     (ROW.replace("listener: shop", "lisener: shop"), "gifts: what it serves is told by service, listener and rpcs"),
 ])  # fmt: skip
 def test_a_row_that_says_what_nobody_reads_is_refused(row, said):

@@ -88,17 +88,17 @@ def test_what_another_listener_serves_is_an_unknown_path(front):
     assert front.backend.calls == []
 
 
-def told(face, rpc):
+def told(face, rpc, message=b""):
     """What a gRPC client is told that calls this."""
     with grpc.insecure_channel(f"{face.host}:{face.port}") as channel:
         path = f"/{rpc.service}/{rpc.name}"
         try:
             if rpc.takes_stream:
-                list(channel.stream_stream(path)(iter([b""]), timeout=5))
+                list(channel.stream_stream(path)(iter([message]), timeout=5))
             elif rpc.gives_stream:
-                list(channel.unary_stream(path)(b"", timeout=5))
+                list(channel.unary_stream(path)(message, timeout=5))
             else:
-                channel.unary_unary(path)(b"", timeout=5)
+                channel.unary_unary(path)(message, timeout=5)
         except grpc.RpcError as refusal:
             return refusal.code().name, refusal.details()
         return "OK", ""
@@ -116,6 +116,37 @@ def test_over_grpc_each_listener_has_its_calls_those_without_a_rule_too_and_no_o
         for rpc in front.inside:
             assert told(face, rpc) == unknown, rpc
     assert front.inside and front.backend.calls == []
+
+
+def test_a_body_is_as_large_as_its_row_says_and_no_larger(front):
+    for case, face in served(front):
+        if case.rule.verb not in WITH_BODY:
+            continue
+        limit = case.call.body_bytes
+        body = json.dumps(case.body).encode()
+        assert face.request(case.rule.verb, case.path, body.ljust(limit)).status == 200, case
+        assert front.backend.calls.pop().request == case.seen
+        problem = assert_problem(face.request(case.rule.verb, case.path, body.ljust(limit + 1)), 413, "BODY_TOO_LARGE")
+        assert problem["detail"] == f"a request body holds at most {limit} bytes"
+    assert front.backend.calls == []
+
+
+def test_a_grpc_message_is_as_large_as_its_row_says_and_no_larger(front):
+    for call in front.calls:
+        if call.rpc.takes_stream:
+            continue
+        for listener in call.listeners:
+            # A frame has five bytes more than its message.
+            assert told(front.faces[listener], call.rpc, padding(call.body_bytes - 5)) == ("OK", ""), call
+            front.backend.calls.clear()
+            assert told(front.faces[listener], call.rpc, padding(call.body_bytes - 4))[0] != "OK", call
+            assert front.backend.calls == []
+
+
+def padding(size):
+    """A message of so many bytes, in a field that nobody knows."""
+    tag, length = b"\xc2\x3e", size - 6
+    return tag + bytes([length & 127 | 128, length >> 7 & 127 | 128, length >> 14 & 127 | 128, length >> 21]) + b"x" * length
 
 
 def served(front):
