@@ -4,10 +4,11 @@ import importlib.machinery
 import importlib.util
 from pathlib import Path
 
-from .. import edge, paths, service_table
+from .. import paths, service_table
 from ..probes import http as probe
 from .server import Server, ServerFailed, Site
 
+_TEXT = paths.REPOSITORY / "docker" / "envoy" / "envoy.yaml"
 _LOG_LINE = '{"ts":"%Y-%m-%dT%T.%eZ","level":"%l","service":"edge","event":"envoy","message":"%j"}'
 
 
@@ -26,7 +27,7 @@ class Envoy(Server):
 
     async def prepare(self) -> None:
         try:
-            self._configuration.write_text(renderer().render(edge.TARGET.read_text(), self._values()))
+            self._configuration.write_text(renderer().render(_TEXT.read_text(), self._values()))
         except ValueError as error:
             raise ServerFailed(f"envoy: its configuration: {error}") from error
 
