@@ -145,7 +145,7 @@ def test_request_ids_by_header_and_by_parameter(shop):
     assert_problem(both, 400, "REQUEST_IDS_DIFFER")
     for malformed in ("x" * 129, "a b", '""', "", " "):
         answer = shop.request("POST", "/v1/orders", order(), {"idempotency-key": malformed})
-        assert_problem(answer, 400, "REQUEST_ID_MALFORMED")
+        assert_problem(answer, 400, "REQUEST_ID_MALFORMED", broken=1)
 
 
 def post_with_keys(shop, *keys):
@@ -167,7 +167,7 @@ def post_with_keys(shop, *keys):
 def test_request_ids_in_several_headers_must_agree(shop):
     key = str(uuid.uuid4())
     assert_problem(post_with_keys(shop, key, "another"), 400, "REQUEST_IDS_DIFFER")
-    assert_problem(post_with_keys(shop, key, ""), 400, "REQUEST_ID_MALFORMED")
+    assert_problem(post_with_keys(shop, key, ""), 400, "REQUEST_ID_MALFORMED", broken=1)
     agree = post_with_keys(shop, key, f'"{key}"')
     assert agree.status == 200
     assert shop.request("POST", "/v1/orders", order(), {"idempotency-key": key}).json == agree.json
