@@ -9,9 +9,8 @@
 #include <stop_token>
 #include <thread>
 
-#include "libs/base/backoff.h"
-#include "libs/base/log_limit.h"
 #include "libs/base/random.h"
+#include "libs/base/retry.h"
 #include "libs/base/timer.h"
 #include "libs/stream/group_member.h"
 
@@ -27,16 +26,12 @@ class PartitionConsumer {
 
  private:
   void Run(std::stop_token stop);
-  void Explain(const absl::Status& status);
 
   const std::string activity_;
   const OpenRecordSource open_;
-  base::Timer& timer_;
-  base::Random& random_;
-  const base::BackoffPolicy backoff_{.initial = absl::Milliseconds(50), .max = absl::Seconds(2)};
-  base::FailureRow failures_;  // the thread only
-  GroupMember member_;         // the thread only
-  std::jthread thread_;        // Last: it ends before what it uses goes away.
+  base::Retry retry_;    // the thread only
+  GroupMember member_;   // the thread only
+  std::jthread thread_;  // Last: it ends before what it uses goes away.
 };
 
 }  // namespace ordermesh::stream
