@@ -11,7 +11,7 @@
 namespace ordermesh::stream {
 namespace {
 
-constexpr absl::Duration kRangeTimeout = absl::Seconds(5);
+constexpr absl::Duration kLookTimeout = absl::Seconds(5);
 
 }  // namespace
 
@@ -110,11 +110,15 @@ void GroupMember::Take(Record record) {
 }
 
 // An offset that was not expected. A log may have holes where the broker keeps records of its own; but going back, or
-// over records that were dropped, means that our position does not fit the log any more.
+// over records that were dropped, means that our position does not fit the log any more; and a record that the log does
+// hold was left out on its way to us.
 void GroupMember::CheckGap(const Partition& partition, Owned& owned, std::int64_t offset) {
   if (offset > owned.read_to) {
-    absl::StatusOr<LogRange> log = source_->Range(partition, kRangeTimeout);
-    if (log.ok() && log->first <= owned.read_to) return;
+    absl::StatusOr<LogRange> log = source_->Range(partition, kLookTimeout);
+    if (log.ok() && log->first <= owned.read_to &&
+        absl::IsNotFound(source_->ReadAt(partition, owned.read_to, kLookTimeout).status())) {
+      return;
+    }
   }
   base::LogWarning("unexpected_offset",
                    {{"partition", NameOf(partition)}, {"expected", owned.read_to}, {"offset", offset}});

@@ -291,6 +291,17 @@ TEST_F(GroupMemberTest, AHoleInTheLogIsPassed) {
   EXPECT_EQ(Stored(kZero).next_offset, 5);
 }
 
+TEST_F(GroupMemberTest, ARecordThatWasLeftOutOnItsWayIsFetchedAgain) {
+  Append(RecordOf("0"));
+  StepUntilApplied(member_);
+  Append(RecordOf("1"));
+  member_.source().SkipOne(kZero);
+  Append(RecordOf("2"));
+  StepUntilApplied(member_);
+  EXPECT_THAT(store_.effects(), ElementsAre("0", "1", "2"));
+  EXPECT_EQ(Stored(kZero).lost_records, 0);
+}
+
 TEST_F(GroupMemberTest, RecordsThatWereDroppedUnderARunningConsumerRaiseTheAlarm) {
   Append();
   StepUntilApplied(member_);

@@ -78,11 +78,15 @@ class FakeRecordSource : public RecordSource {
     }
     return records;
   }
+  // The next record is left out on its way to us, though the log holds it.
+  void SkipOne(const Partition& partition) { ++positions_[partition]; }
   absl::StatusOr<Record> ReadAt(const Partition& partition, std::int64_t offset, absl::Duration) override {
     if (!log_.down.ok()) return log_.down;
     const FakeLog::Log& log = log_.logs[partition];
     if (offset < log.first || offset >= log.next()) return absl::NotFoundError("not in the log");
-    return log.records[static_cast<std::size_t>(offset - log.first)];
+    const Record& record = log.records[static_cast<std::size_t>(offset - log.first)];
+    if (record.offset != offset) return absl::NotFoundError("a hole in the log");
+    return record;
   }
   absl::StatusOr<LogRange> Range(const Partition& partition, absl::Duration) override {
     if (!log_.down.ok()) return log_.down;
