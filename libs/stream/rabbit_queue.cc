@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/status.h"
+#include "libs/messaging/rabbitmq/topology.h"
 
 namespace ordermesh::stream {
 
@@ -11,7 +12,7 @@ RabbitQueue::RabbitQueue(RabbitQueueOptions options) : options_(std::move(option
 absl::Status RabbitQueue::Open() {
   connection_.Close();  // Deliveries of a session that failed half-way come again on the new one.
   RETURN_IF_ERROR(connection_.Connect());
-  RETURN_IF_ERROR(options_.check(connection_));
+  RETURN_IF_ERROR(rabbitmq::CheckTopology(connection_, options_.topology));
   return Rebind();
 }
 
@@ -20,8 +21,8 @@ absl::Status RabbitQueue::Consume(int prefetch) { return connection_.Consume(opt
 absl::StatusOr<std::vector<rabbitmq::Delivery>> RabbitQueue::Pause() { return connection_.StopConsuming(); }
 
 absl::Status RabbitQueue::Rebind() {
-  for (const QueueBinding& binding : options_.bindings) {
-    RETURN_IF_ERROR(connection_.BindQueue(options_.queue, binding.exchange, binding.routing_key));
+  for (const rabbitmq::Binding& binding : options_.bindings) {
+    RETURN_IF_ERROR(connection_.BindQueue(binding.queue, binding.exchange, binding.routing_key));
   }
   return absl::OkStatus();
 }

@@ -1,27 +1,23 @@
 // A queue of RabbitMQ as a MessageQueue.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "libs/messaging/rabbitmq/connection.h"
+#include "libs/messaging/topology.h"
 #include "libs/stream/message_queue.h"
 
 namespace ordermesh::stream {
 
-struct QueueBinding {
-  std::string exchange, routing_key;
-};
-
 struct RabbitQueueOptions {
   rabbitmq::ConnectionOptions connection;
   std::string queue;
-  // Looks whether what the consumer needs is declared as it should be, at each Open.
-  std::function<absl::Status(rabbitmq::Connection&)> check;
-  // The queue's own, asserted at each Open and Rebind: `mandatory` hides a binding that is gone when any other queue
-  // takes the message.
-  std::vector<QueueBinding> bindings = {};
+  // Looked at at each Open: what the consumer needs, which is declared by others.
+  rabbitmq::Topology topology;
+  // Ours to assert, at each Open and Rebind: `mandatory` hides a binding that is gone when any other queue takes the
+  // message.
+  std::vector<rabbitmq::Binding> bindings;
 };
 
 class RabbitQueue : public MessageQueue {

@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "libs/base/status.h"
+#include "libs/messaging/rabbitmq/topology.h"
 #include "libs/stream/queue_consumer.h"
 #include "libs/stream/rabbit_queue.h"
 #include "libs/stream/testing/queue_conformance.h"
@@ -37,30 +37,26 @@ constexpr char kDeadLetterExchange[] = "stream-test.dlx";
 constexpr char kQueue[] = "stream-test";
 constexpr char kDeadLetters[] = "stream-test.dlq";
 
-absl::Status Declare(rabbitmq::Connection& broker) {
-  RETURN_IF_ERROR(broker.DeclareExchange(kExchange, "topic"));
-  RETURN_IF_ERROR(broker.DeclareExchange(kDeadLetterExchange, "fanout"));
-  RETURN_IF_ERROR(broker.DeclareQueue({.name = kDeadLetters, .text_arguments = {{"x-queue-type", "quorum"}}}));
-  RETURN_IF_ERROR(broker.BindQueue(kDeadLetters, kDeadLetterExchange, ""));
-  return broker.DeclareQueue(
-      {.name = kQueue,
-       .text_arguments = {{"x-queue-type", "quorum"}, {"x-dead-letter-exchange", kDeadLetterExchange}},
-       .int_arguments = {{"x-delivery-limit", kHarnessLimit}}});
+rabbitmq::Topology Declared() {
+  return {.exchanges = {{kDeadLetterExchange, "fanout"}, {kExchange, "topic"}},
+          .queues = {{.name = kDeadLetters, .text_arguments = {{"x-queue-type", "quorum"}}},
+                     {.name = kQueue,
+                      .text_arguments = {{"x-queue-type", "quorum"}, {"x-dead-letter-exchange", kDeadLetterExchange}},
+                      .int_arguments = {{"x-delivery-limit", kHarnessLimit}}}},
+          .bindings = {{kDeadLetters, kDeadLetterExchange, ""}}};
 }
 
 rabbitmq::ConnectionOptions Broker() { return {.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "stream-test"}; }
 
 RabbitQueueOptions Events() {
-  return {.connection = Broker(),
-          .queue = kQueue,
-          .check = [](rabbitmq::Connection& broker) { return broker.CheckQueue(kQueue).status(); },
-          .bindings = {{.exchange = kExchange, .routing_key = "event.#"}}};
+  return {
+      .connection = Broker(), .queue = kQueue, .topology = Declared(), .bindings = {{kQueue, kExchange, "event.#"}}};
 }
 
 class RabbitHarness final : public QueueHarness {
  public:
   RabbitHarness() {
-    EXPECT_THAT(Declare(broker_), IsOk());
+    EXPECT_THAT(rabbitmq::DeclareTopology(broker_, Declared()), IsOk());
     EXPECT_THAT(broker_.CheckQueue(kQueue), IsOkAndHolds(0));
     EXPECT_THAT(queue_.Open(), IsOk()) << "binds";
   }
@@ -111,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Rabbit, QueueConformance, ::testing::Values([] { return
 
 TEST(RabbitQueueTest, OpensOnlyWhenWhatItNeedsIsThere) {
   RabbitQueueOptions options = Events();
-  options.check = [](rabbitmq::Connection& broker) { return broker.CheckQueue("stream-test.none").status(); };
+  options.topology.exchanges.push_back({"stream-test.none", "topic"});
   EXPECT_THAT(RabbitQueue(options).Open(), StatusIs(absl::StatusCode::kNotFound));
 }
 

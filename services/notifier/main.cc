@@ -14,7 +14,6 @@
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "libs/messaging/order_topology.h"
-#include "libs/messaging/rabbitmq/topology.h"
 #include "libs/postgres/database_check.h"
 #include "libs/stream/queue_consumer.h"
 #include "libs/stream/rabbit_queue.h"
@@ -134,14 +133,11 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   const LedgerOptions ledger_options = {.lease = config.lease, .gap_wait = config.gap_wait};
   PostgresLedger intake_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, timer);
   Intake intake(intake_ledger, outlets, IntakeMetrics(process.metrics()));
-  const auto check_queues = [](rabbitmq::Connection& broker) {
-    return rabbitmq::CheckTopology(broker, messaging::Notifications());
-  };
   stream::RabbitQueue events(
       {.connection = Broker(config, "notifier-events"),
        .queue = messaging::kNotificationsQueue,
-       .check = check_queues,
-       .bindings = {{.exchange = messaging::kOrdersExchange, .routing_key = messaging::kNotificationsBinding}}});
+       .topology = messaging::Notifications(),
+       .bindings = {{messaging::kNotificationsQueue, messaging::kOrdersExchange, messaging::kNotificationsBinding}}});
   stream::QueueConsumer event_consumer(
       {.name = messaging::kNotificationsQueue,
        .prefetch = config.prefetch,
@@ -156,7 +152,8 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   KeepDeadLetters keep(dead_letters, ids, dead_letter_metrics);
   stream::RabbitQueue dead({.connection = Broker(config, "notifier-dead-letters"),
                             .queue = messaging::kNotificationsDeadLetters,
-                            .check = check_queues});
+                            .topology = messaging::Notifications(),
+                            .bindings = {}});
   stream::QueueConsumer dead_consumer(
       {.name = messaging::kNotificationsDeadLetters, .prefetch = 64, .batch = 64}, dead,
       [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, timer,
