@@ -19,9 +19,9 @@
 #include "libs/stream/rabbit_queue.h"
 #include "services/notifier/api/notification_service.h"
 #include "services/notifier/app/chores.h"
-#include "services/notifier/app/deliver.h"
-#include "services/notifier/app/intake.h"
+#include "services/notifier/app/enter_notifications.h"
 #include "services/notifier/app/keep_dead_letters.h"
+#include "services/notifier/app/send_notifications.h"
 #include "services/notifier/channels/log_sender.h"
 #include "services/notifier/channels/webhook_sender.h"
 #include "services/notifier/notifier_config.h"
@@ -45,11 +45,11 @@ struct ChannelParts {
       : metrics(process.metrics(), channel),
         ledger(NotifierSession(config.database_url, absl::StrCat("notifier-", ChannelName(channel))),
                {.lease = config.lease, .gap_wait = config.gap_wait}, process.timer()),
-        deliver(Options(config, channel), ledger, Senders(config, smtp, channel, process.timer(), random), policy,
-                process.clock(), process.timer(), random, metrics) {}
+        send(Options(config, channel), ledger, Senders(config, smtp, channel, process.timer(), random), policy,
+             process.clock(), process.timer(), random, metrics) {}
 
-  static DeliverOptions Options(const NotifierConfig& config, Channel channel) {
-    DeliverOptions options = {
+  static SendOptions Options(const NotifierConfig& config, Channel channel) {
+    SendOptions options = {
         .channel = channel,
         .attempt_timeout = config.attempt_timeout,
         .poll_interval = config.poll_interval,
@@ -85,7 +85,7 @@ struct ChannelParts {
 
   ChannelMetrics metrics;
   PostgresLedger ledger;
-  Deliver deliver;
+  SendNotifications send;
 };
 
 rabbitmq::ConnectionOptions Broker(const NotifierConfig& config, std::string name) {
@@ -122,17 +122,17 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
                            {.initial = config.retry_initial, .max = config.retry_max, .multiplier = 2, .jitter = 0.2},
                            random);
   std::vector<std::unique_ptr<ChannelParts>> channels;
-  std::vector<Outlet*> outlets;
+  std::vector<ChannelQueue*> queues;
   std::vector<std::pair<Channel, ChannelMetrics>> gauges;
   for (Channel channel : read.channels) {
     channels.push_back(std::make_unique<ChannelParts>(config, read.smtp, channel, policy, process, random));
-    outlets.push_back(&channels.back()->deliver);
+    queues.push_back(&channels.back()->send);
     gauges.emplace_back(channel, channels.back()->metrics);
   }
 
   const LedgerOptions ledger_options = {.lease = config.lease, .gap_wait = config.gap_wait};
-  PostgresLedger intake_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, timer);
-  Intake intake(intake_ledger, outlets, IntakeMetrics(process.metrics()));
+  PostgresLedger enter_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, timer);
+  EnterNotifications enter(enter_ledger, queues, EventMetrics(process.metrics()));
   stream::RabbitQueue events(
       {.connection = Broker(config, "notifier-events"),
        .queue = messaging::kNotificationsQueue,
@@ -144,7 +144,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
        .batch = config.intake_batch,
        .gather = config.gather,
        .rebind_interval = config.rebind_interval},
-      events, [&](absl::Span<const rabbitmq::Delivery> batch) { return intake.Run(batch); },
+      events, [&](absl::Span<const rabbitmq::Delivery> batch) { return enter.Run(batch); },
       [&](const absl::Status& status) { readiness.Report("rabbitmq", status); }, timer, random);
 
   postgres::Connection dead_letter_db(NotifierSession(config.database_url, "notifier-dead-letters"));
@@ -192,9 +192,9 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   std::jthread dead_thread([&](std::stop_token stop) { dead_consumer.Run(stop); });
   std::jthread event_thread([&](std::stop_token stop) { event_consumer.Run(stop); });
 
-  // Intake first, so that nothing more is claimed, then what is being sent.
+  // What enters first, so that nothing more is claimed, then what is being sent.
   process.OnStop([&] {
-    for (auto& channel : channels) channel->deliver.Stop();
+    for (auto& channel : channels) channel->send.Stop();
   });
   process.OnStop([&] {
     event_thread.request_stop();

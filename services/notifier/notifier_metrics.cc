@@ -35,7 +35,7 @@ ChannelMetrics::ChannelMetrics(base::Metrics& m, Channel channel)
                             Label(channel))),
       queued(m.AddGauge("ordermesh_notifier_claimed", "Notifications that this process holds.", Label(channel))) {}
 
-IntakeMetrics::IntakeMetrics(base::Metrics& m)
+EventMetrics::EventMetrics(base::Metrics& m)
     : received(m.AddCounter("ordermesh_notifier_events_received_total", "Events received from RabbitMQ.")),
       deduped(m.AddCounter("ordermesh_notifier_deduped_total", "Notifications that were in the ledger already.")),
       ignored(

@@ -23,8 +23,8 @@ struct ChannelMetrics {
   base::Gauge queued;         // claimed and not yet marked
 };
 
-struct IntakeMetrics {
-  explicit IntakeMetrics(base::Metrics& metrics);
+struct EventMetrics {
+  explicit EventMetrics(base::Metrics& metrics);
 
   base::Counter received;
   base::Counter deduped;   // notifications that were there before

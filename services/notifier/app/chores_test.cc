@@ -85,8 +85,8 @@ TEST(WorkOnResendsTest, GoesOnUntilAllAreDoneAndAfterAFailureTheNextTime) {
   for (std::uint32_t order = 1; order <= kFailed; ++order) {
     const Event event = AnEvent(order);
     const auto entered = ledger.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
-    const Delivery& delivery = entered->claimed.at(0);
-    ASSERT_TRUE(ledger.MarkAll({{delivery.id, delivery.claim, State::kFailed, {}, "smtp_550"}}).ok());
+    const ClaimedNotification& notification = entered->claimed.at(0);
+    ASSERT_TRUE(ledger.MarkAll({{notification.id, notification.claim, State::kFailed, {}, "smtp_550"}}).ok());
   }
   clock.Advance(absl::Seconds(1));
   const base::Uuid id = resends.Start(ids.Next(), "r-1", {})->id, other = resends.Start(ids.Next(), "r-2", {})->id;

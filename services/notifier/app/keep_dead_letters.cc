@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "libs/base/log.h"
 #include "libs/base/status.h"
-#include "services/notifier/app/intake.h"
+#include "services/notifier/app/enter_notifications.h"
 
 namespace ordermesh::notifier {
 

@@ -1,4 +1,4 @@
-// The ledger of notifications, as those see it who deliver them.
+// The ledger of notifications, as those see it who enter and send them.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct NewNotification {
 };
 
 struct Entered {
-  int inserted = 0;               // the rest were there before
-  std::vector<Delivery> claimed;  // in the order of the input
+  int inserted = 0;                          // the rest were there before
+  std::vector<ClaimedNotification> claimed;  // in the order of the input
 };
 
 // What became of one attempt.
@@ -63,14 +63,14 @@ class Ledger {
   virtual absl::StatusOr<Entered> Enter(absl::Span<const NewNotification> notifications) = 0;
 
   // Claims up to `limit` that are due, the longest due first: those whose time has come, and those whose lease ran out.
-  virtual absl::StatusOr<std::vector<Delivery>> ClaimDue(Channel channel, int limit) = 0;
+  virtual absl::StatusOr<std::vector<ClaimedNotification>> ClaimDue(Channel channel, int limit) = 0;
 
   // Marks what was attempted. Gives the number of marks that came too late: another claim holds the row by now, or the
   // row is no longer pending. Repeating a call does no harm.
   virtual absl::StatusOr<int> MarkAll(absl::Span<const Mark> marks) = 0;
 
   // Gives claims back that were not attempted: due at once, and the attempt not counted.
-  virtual absl::Status Release(absl::Span<const Delivery> deliveries) = 0;
+  virtual absl::Status Release(absl::Span<const ClaimedNotification> notifications) = 0;
 
   // Gives up what has waited on this channel for longer than `age`, at most `limit`: it is due, and was made or resent
   // so long ago. Its error is "unreachable". Gives how many; call again while it gives any.

@@ -38,7 +38,7 @@ struct Event {
 base::Uuid NotificationId(const base::Uuid& event_id, Channel channel, absl::string_view recipient);
 
 // A claimed notification: whoever holds it may send it once, before `lease_end`.
-struct Delivery {
+struct ClaimedNotification {
   base::Uuid id;
   int claim = 0;    // which claim of the row this is; marks are for this one only
   int attempt = 0;  // 1: the first

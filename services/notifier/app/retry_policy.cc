@@ -4,11 +4,12 @@
 
 namespace ordermesh::notifier {
 
-Mark RetryPolicy::Judge(const Delivery& delivery, const SendResult& result, absl::Time now) const {
-  Mark mark = {.id = delivery.id, .claim = delivery.claim, .state = State::kSent, .retry_after = {}, .error = ""};
+Mark RetryPolicy::Judge(const ClaimedNotification& notification, const SendResult& result, absl::Time now) const {
+  Mark mark = {
+      .id = notification.id, .claim = notification.claim, .state = State::kSent, .retry_after = {}, .error = ""};
   if (result.kind == SendResult::Kind::kSent) return mark;
   mark.error = result.error;
-  if (GivesUp(delivery, result)) {
+  if (GivesUp(notification, result)) {
     mark.state = State::kFailed;
     return mark;
   }
@@ -16,7 +17,7 @@ Mark RetryPolicy::Judge(const Delivery& delivery, const SendResult& result, absl
   if (result.kind == SendResult::Kind::kUnreachable) {
     mark.counts = false;
     const base::BackoffPolicy only_jitter = {
-        .initial = std::clamp(now - delivery.created_at, backoff_.initial, backoff_.max),
+        .initial = std::clamp(now - notification.created_at, backoff_.initial, backoff_.max),
         .max = backoff_.max,
         .multiplier = 1,
         .jitter = backoff_.jitter};
@@ -24,7 +25,7 @@ Mark RetryPolicy::Judge(const Delivery& delivery, const SendResult& result, absl
     return mark;
   }
   mark.retry_after =
-      std::max(base::BackoffDelay(backoff_, delivery.attempt, random_), std::min(result.retry_after, backoff_.max));
+      std::max(base::BackoffDelay(backoff_, notification.attempt, random_), std::min(result.retry_after, backoff_.max));
   return mark;
 }
 

@@ -17,15 +17,15 @@ class RetryPolicy {
       : max_attempts_(max_attempts), backoff_(backoff), random_(random) {}
 
   // Whether this result is the last.
-  bool GivesUp(const Delivery& delivery, const SendResult& result) const {
+  bool GivesUp(const ClaimedNotification& notification, const SendResult& result) const {
     return result.kind == SendResult::Kind::kPermanent ||
-           (result.kind == SendResult::Kind::kTransient && delivery.attempt >= max_attempts_);
+           (result.kind == SendResult::Kind::kTransient && notification.attempt >= max_attempts_);
   }
 
-  Mark Judge(const Delivery& delivery, const SendResult& result, absl::Time now) const;
+  Mark Judge(const ClaimedNotification& notification, const SendResult& result, absl::Time now) const;
 
   // Whether it was claimed more often than it may be tried: its workers died before they could mark it.
-  bool Exhausted(const Delivery& delivery) const { return delivery.attempt > max_attempts_; }
+  bool Exhausted(const ClaimedNotification& notification) const { return notification.attempt > max_attempts_; }
 
  private:
   const int max_attempts_;

@@ -26,12 +26,12 @@ class RetryPolicyTable : public ::testing::TestWithParam<Case> {};
 TEST_P(RetryPolicyTable, Judges) {
   testing::FakeRandom random;
   const RetryPolicy policy(kMaxAttempts, kBackoff, random);
-  Delivery delivery;
-  delivery.id = testing::FakeIds::Number(7);
-  delivery.claim = 12;
-  delivery.attempt = GetParam().attempt;
-  const Mark mark = policy.Judge(delivery, GetParam().result, absl::Now());
-  EXPECT_EQ(mark.id, delivery.id);
+  ClaimedNotification notification;
+  notification.id = testing::FakeIds::Number(7);
+  notification.claim = 12;
+  notification.attempt = GetParam().attempt;
+  const Mark mark = policy.Judge(notification, GetParam().result, absl::Now());
+  EXPECT_EQ(mark.id, notification.id);
   EXPECT_EQ(mark.claim, 12);
   EXPECT_EQ(mark.state, GetParam().state);
   EXPECT_EQ(mark.retry_after, GetParam().retry_after);
@@ -62,8 +62,8 @@ TEST(RetryPolicyTest, WhoCannotBeReachedIsWaitedForWithoutCountingLongerAndLonge
   testing::FakeRandom random;
   const RetryPolicy policy(1, kBackoff, random);
   const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  Delivery delivery;
-  delivery.attempt = 1;
+  ClaimedNotification notification;
+  notification.attempt = 1;
   const struct {
     absl::Duration age, delay;
   } cases[] = {{absl::ZeroDuration(), absl::Seconds(10)},
@@ -71,8 +71,8 @@ TEST(RetryPolicyTest, WhoCannotBeReachedIsWaitedForWithoutCountingLongerAndLonge
                {absl::Minutes(5), absl::Minutes(5)},
                {absl::Hours(48), absl::Minutes(30)}};
   for (const auto& c : cases) {
-    delivery.created_at = now - c.age;
-    const Mark mark = policy.Judge(delivery, SendResult::Unreachable("smtp_connection"), now);
+    notification.created_at = now - c.age;
+    const Mark mark = policy.Judge(notification, SendResult::Unreachable("smtp_connection"), now);
     EXPECT_EQ(mark.state, State::kPending);
     EXPECT_FALSE(mark.counts);
     EXPECT_EQ(mark.retry_after, c.delay);
@@ -85,10 +85,10 @@ TEST(RetryPolicyTest, JitterTakesAwayAPartOfTheDelay) {
   backoff.jitter = 0.5;
   testing::FakeRandom random;
   const RetryPolicy policy(kMaxAttempts, backoff, random);
-  Delivery delivery;
-  delivery.attempt = 1;
+  ClaimedNotification notification;
+  notification.attempt = 1;
   for (int i = 0; i < 100; ++i) {
-    const absl::Duration delay = policy.Judge(delivery, kDeferred, absl::Now()).retry_after;
+    const absl::Duration delay = policy.Judge(notification, kDeferred, absl::Now()).retry_after;
     EXPECT_GE(delay, absl::Seconds(5));
     EXPECT_LE(delay, absl::Seconds(10));
   }
@@ -97,11 +97,11 @@ TEST(RetryPolicyTest, JitterTakesAwayAPartOfTheDelay) {
 TEST(RetryPolicyTest, IsExhaustedOnlyBeyondTheLastAttempt) {
   testing::FakeRandom random;
   const RetryPolicy policy(3, kBackoff, random);
-  Delivery delivery;
-  delivery.attempt = 3;
-  EXPECT_FALSE(policy.Exhausted(delivery));
-  delivery.attempt = 4;
-  EXPECT_TRUE(policy.Exhausted(delivery));
+  ClaimedNotification notification;
+  notification.attempt = 3;
+  EXPECT_FALSE(policy.Exhausted(notification));
+  notification.attempt = 4;
+  EXPECT_TRUE(policy.Exhausted(notification));
 }
 
 }  // namespace

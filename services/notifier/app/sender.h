@@ -37,7 +37,7 @@ struct SendResult {
 class Sender {
  public:
   virtual ~Sender() = default;
-  virtual SendResult Send(const Delivery& delivery) = 0;
+  virtual SendResult Send(const ClaimedNotification& notification) = 0;
 };
 
 // Called once on each thread that sends.

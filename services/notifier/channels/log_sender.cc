@@ -4,8 +4,8 @@
 
 namespace ordermesh::notifier {
 
-SendResult LogSender::Send(const Delivery& delivery) {
-  const Event& event = delivery.event;
+SendResult LogSender::Send(const ClaimedNotification& notification) {
+  const Event& event = notification.event;
   base::LogInfo("order_notification", {{"type", event.type},
                                        {"order_id", event.order_id.ToString()},
                                        {"order_version", event.order_version},

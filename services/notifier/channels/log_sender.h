@@ -8,7 +8,7 @@ namespace ordermesh::notifier {
 // Writes ids only, so it needs no payload.
 class LogSender : public Sender {
  public:
-  SendResult Send(const Delivery& delivery) override;
+  SendResult Send(const ClaimedNotification& notification) override;
 };
 
 }  // namespace ordermesh::notifier

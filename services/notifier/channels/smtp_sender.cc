@@ -144,21 +144,21 @@ SmtpSender::SmtpSender(SmtpOptions options)
 
 SmtpSender::~SmtpSender() = default;
 
-SendResult SmtpSender::Send(const Delivery& delivery) {
-  if (delivery.contact.empty()) return SendResult::Unsendable("no_contact");
-  if (!domain::IsEmailAddress(delivery.contact)) return SendResult::Unsendable("bad_contact");
-  const absl::StatusOr<wire::StructuredEvent> event = wire::FromStructuredJson(delivery.event.payload);
+SendResult SmtpSender::Send(const ClaimedNotification& notification) {
+  if (notification.contact.empty()) return SendResult::Unsendable("no_contact");
+  if (!domain::IsEmailAddress(notification.contact)) return SendResult::Unsendable("bad_contact");
+  const absl::StatusOr<wire::StructuredEvent> event = wire::FromStructuredJson(notification.event.payload);
   if (!event.ok()) return SendResult::Unsendable("bad_event");
-  const absl::StatusOr<MailText> text = ComposeMail(delivery.event.type, event->data);
+  const absl::StatusOr<MailText> text = ComposeMail(notification.event.type, event->data);
   if (!text.ok()) return SendResult::Unsendable("no_template");
 
-  const std::string to = domain::WithAsciiDomain(delivery.contact);
-  const std::string event_id = delivery.event.id.ToString();
+  const std::string to = domain::WithAsciiDomain(notification.contact);
+  const std::string event_id = notification.event.id.ToString();
   const std::string mail = FormatMail({.from = options_.from,
                                        .to = to,
                                        .message_id = absl::StrCat(event_id, "@", domain_),
-                                       .date = delivery.created_at,
-                                       .order_id = delivery.event.order_id.ToString(),
+                                       .date = notification.created_at,
+                                       .order_id = notification.event.order_id.ToString(),
                                        .event_id = event_id},
                                       *text);
   const std::optional<SmtpFailure> failure = dialogue_->Send(to, mail);

@@ -27,7 +27,7 @@ class SmtpSender : public Sender {
   explicit SmtpSender(SmtpOptions options);
   ~SmtpSender() override;
 
-  SendResult Send(const Delivery& delivery) override;
+  SendResult Send(const ClaimedNotification& notification) override;
 
  private:
   class Dialogue;

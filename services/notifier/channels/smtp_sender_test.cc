@@ -110,19 +110,19 @@ class MailServer {
   TcpServer server_;  // Last: its thread uses the rest.
 };
 
-Delivery ADelivery(std::uint32_t order = 1) {
-  Delivery delivery;
-  delivery.event = AnEvent(order);
-  delivery.contact = "ada@example.com";
-  delivery.created_at = absl::FromUnixSeconds(1'767'323'045);
-  delivery.event.payload = EventBody(order);
-  return delivery;
+ClaimedNotification AClaimedNotification(std::uint32_t order = 1) {
+  ClaimedNotification notification;
+  notification.event = AnEvent(order);
+  notification.contact = "ada@example.com";
+  notification.created_at = absl::FromUnixSeconds(1'767'323'045);
+  notification.event.payload = EventBody(order);
+  return notification;
 }
 
 TEST(SmtpSenderTest, SendsTheMailOfTheOrder) {
   MailServer server;
   SmtpSender sender(server.Options());
-  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(AClaimedNotification()).kind, Kind::kSent);
   ASSERT_THAT(server.mails(), SizeIs(1));
   const std::string mail = server.mails()[0];
   EXPECT_THAT(mail, HasSubstr("To: ada@example.com\n"));
@@ -134,8 +134,8 @@ TEST(SmtpSenderTest, SendsTheMailOfTheOrder) {
 TEST(SmtpSenderTest, AMailSentTwiceIsTheSameMail) {
   MailServer server;
   SmtpSender sender(server.Options());
-  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
-  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(AClaimedNotification()).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(AClaimedNotification()).kind, Kind::kSent);
   ASSERT_THAT(server.mails(), SizeIs(2));
   EXPECT_EQ(server.mails()[0], server.mails()[1]);
 }
@@ -143,14 +143,14 @@ TEST(SmtpSenderTest, AMailSentTwiceIsTheSameMail) {
 TEST(SmtpSenderTest, KeepsItsConnection) {
   MailServer server;
   SmtpSender sender(server.Options());
-  for (std::uint32_t i = 1; i <= 5; ++i) EXPECT_EQ(sender.Send(ADelivery(i)).kind, Kind::kSent);
+  for (std::uint32_t i = 1; i <= 5; ++i) EXPECT_EQ(sender.Send(AClaimedNotification(i)).kind, Kind::kSent);
   EXPECT_EQ(server.connections(), 1);
 }
 
 TEST(SmtpSenderTest, AConnectionThatTheServerClosedIsOpenedAnew) {
   MailServer server({}, /*close_after_mail=*/true);
   SmtpSender sender(server.Options());
-  for (std::uint32_t i = 1; i <= 3; ++i) EXPECT_EQ(sender.Send(ADelivery(i)).kind, Kind::kSent) << i;
+  for (std::uint32_t i = 1; i <= 3; ++i) EXPECT_EQ(sender.Send(AClaimedNotification(i)).kind, Kind::kSent) << i;
   EXPECT_EQ(server.connections(), 3);
 }
 
@@ -175,7 +175,7 @@ TEST(SmtpSenderTest, ClassifiesWhatTheServerAnswers) {
   for (const auto& c : cases) {
     MailServer server(Replies{{c.command, c.reply}});
     SmtpSender sender(server.Options());
-    const SendResult result = sender.Send(ADelivery());
+    const SendResult result = sender.Send(AClaimedNotification());
     EXPECT_EQ(result.kind, c.kind) << c.command << " " << c.reply;
     EXPECT_EQ(result.error, c.error) << c.command << " " << c.reply;
   }
@@ -184,9 +184,9 @@ TEST(SmtpSenderTest, ClassifiesWhatTheServerAnswers) {
 TEST(SmtpSenderTest, ADomainBeyondAsciiIsSentAsItsLabels) {
   MailServer server;
   SmtpSender sender(server.Options());
-  Delivery delivery = ADelivery();
-  delivery.contact = "ada@b\u00fccher.example";
-  EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
+  ClaimedNotification notification = AClaimedNotification();
+  notification.contact = "ada@b\u00fccher.example";
+  EXPECT_EQ(sender.Send(notification).kind, Kind::kSent);
   EXPECT_THAT(server.commands(), Contains("RCPT TO:<ada@xn--bcher-kva.example>"));
   EXPECT_THAT(server.mails()[0], HasSubstr("To: ada@xn--bcher-kva.example\n"));
 }
@@ -194,52 +194,52 @@ TEST(SmtpSenderTest, ADomainBeyondAsciiIsSentAsItsLabels) {
 TEST(SmtpSenderTest, AnAddressBeyondAsciiIsToldToWhoTakesIt) {
   MailServer server(Replies{{"EHLO", "250-mail.example\r\n250-SMTPUTF8\r\n250 8BITMIME"}});
   SmtpSender sender(server.Options());
-  EXPECT_EQ(sender.Send(ADelivery(1)).kind, Kind::kSent);
-  Delivery delivery = ADelivery(2);
-  delivery.contact = "j\u00fcrgen@b\u00fccher.example";
-  EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(AClaimedNotification(1)).kind, Kind::kSent);
+  ClaimedNotification notification = AClaimedNotification(2);
+  notification.contact = "j\u00fcrgen@b\u00fccher.example";
+  EXPECT_EQ(sender.Send(notification).kind, Kind::kSent);
   EXPECT_THAT(server.commands(), Contains(AllOf(StartsWith("MAIL"), HasSubstr(" SMTPUTF8"))));
   EXPECT_THAT(server.commands(), Contains("RCPT TO:<j\u00fcrgen@xn--bcher-kva.example>"));
   EXPECT_THAT(server.mails()[1], HasSubstr("To: j\u00fcrgen@xn--bcher-kva.example\n"));
-  EXPECT_EQ(sender.Send(ADelivery(3)).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(AClaimedNotification(3)).kind, Kind::kSent);
   EXPECT_EQ(server.connections(), 1);
 }
 
 TEST(SmtpSenderTest, AnAddressBeyondAsciiIsNotToldToWhoDoesNot) {
   MailServer server;
   SmtpSender sender(server.Options());
-  Delivery delivery = ADelivery();
-  delivery.contact = "j\u00fcrgen@example.com";
-  const SendResult result = sender.Send(delivery);
+  ClaimedNotification notification = AClaimedNotification();
+  notification.contact = "j\u00fcrgen@example.com";
+  const SendResult result = sender.Send(notification);
   EXPECT_EQ(result.kind, Kind::kPermanent);
   EXPECT_EQ(result.error, "smtp_no_utf8");
   EXPECT_THAT(server.commands(), Each(Not(AnyOf(StartsWith("MAIL"), StartsWith("RCPT")))));
-  EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent) << "the next is not held up";
+  EXPECT_EQ(sender.Send(AClaimedNotification()).kind, Kind::kSent) << "the next is not held up";
   EXPECT_EQ(server.connections(), 1);
 }
 
 TEST(SmtpSenderTest, WhatAServerOffersIsAskedForOnEachConnection) {
   MailServer server({}, /*close_after_mail=*/true);
   SmtpSender sender(server.Options());
-  Delivery delivery = ADelivery();
-  delivery.contact = "j\u00fcrgen@example.com";
+  ClaimedNotification notification = AClaimedNotification();
+  notification.contact = "j\u00fcrgen@example.com";
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(sender.Send(ADelivery()).kind, Kind::kSent);
-    EXPECT_EQ(sender.Send(delivery).error, "smtp_no_utf8");
+    EXPECT_EQ(sender.Send(AClaimedNotification()).kind, Kind::kSent);
+    EXPECT_EQ(sender.Send(notification).error, "smtp_no_utf8");
   }
 }
 
 TEST(SmtpSenderTest, GoesOnWithTheNextMailAfterARefusal) {
   MailServer server(Replies{{"RCPT", "550 no such user"}});
   SmtpSender sender(server.Options());
-  EXPECT_EQ(sender.Send(ADelivery(1)).error, "smtp_550");
-  EXPECT_EQ(sender.Send(ADelivery(2)).error, "smtp_550");
+  EXPECT_EQ(sender.Send(AClaimedNotification(1)).error, "smtp_550");
+  EXPECT_EQ(sender.Send(AClaimedNotification(2)).error, "smtp_550");
 }
 
 TEST(SmtpSenderTest, NobodyThereIsTriedAgain) {
   SmtpOptions options = MailServer().Options();  // gone by now
   SmtpSender sender(options);
-  const SendResult result = sender.Send(ADelivery());
+  const SendResult result = sender.Send(AClaimedNotification());
   EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "smtp_connection");
 }
@@ -251,7 +251,7 @@ TEST(SmtpSenderTest, AServerThatHangsIsCutOff) {
   options.from = {"", "orders@example.com"};
   options.attempt_timeout = absl::Milliseconds(200);
   SmtpSender sender(options);
-  EXPECT_EQ(sender.Send(ADelivery()).error, "smtp_timeout");
+  EXPECT_EQ(sender.Send(AClaimedNotification()).error, "smtp_timeout");
 }
 
 TEST(SmtpSenderTest, RequiresTlsWhenToldTo) {
@@ -259,7 +259,7 @@ TEST(SmtpSenderTest, RequiresTlsWhenToldTo) {
   SmtpOptions options = server.Options();
   options.tls = SmtpOptions::Tls::kRequired;
   SmtpSender sender(options);
-  const SendResult result = sender.Send(ADelivery());
+  const SendResult result = sender.Send(AClaimedNotification());
   EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "smtp_tls");
   EXPECT_THAT(server.mails(), IsEmpty());
@@ -268,17 +268,17 @@ TEST(SmtpSenderTest, RequiresTlsWhenToldTo) {
 TEST(SmtpSenderTest, WhatCannotBeMailedIsGivenUpWithoutAConnection) {
   MailServer server;
   SmtpSender sender(server.Options());
-  Delivery delivery = ADelivery();
-  delivery.contact = "";
-  EXPECT_EQ(sender.Send(delivery).error, "no_contact");
-  delivery.contact = "ada@example.com>\r\nRCPT TO:<eve@example.com";
-  EXPECT_EQ(sender.Send(delivery).error, "bad_contact");
-  delivery = ADelivery();
-  delivery.event.payload = "{";
-  EXPECT_EQ(sender.Send(delivery).error, "bad_event");
-  delivery = ADelivery();
-  delivery.event.type = "ordermesh.order.eaten.v1";
-  const SendResult result = sender.Send(delivery);
+  ClaimedNotification notification = AClaimedNotification();
+  notification.contact = "";
+  EXPECT_EQ(sender.Send(notification).error, "no_contact");
+  notification.contact = "ada@example.com>\r\nRCPT TO:<eve@example.com";
+  EXPECT_EQ(sender.Send(notification).error, "bad_contact");
+  notification = AClaimedNotification();
+  notification.event.payload = "{";
+  EXPECT_EQ(sender.Send(notification).error, "bad_event");
+  notification = AClaimedNotification();
+  notification.event.type = "ordermesh.order.eaten.v1";
+  const SendResult result = sender.Send(notification);
   EXPECT_EQ(result.error, "no_template");
   EXPECT_EQ(result.kind, Kind::kPermanent);
   EXPECT_EQ(server.connections(), 0);

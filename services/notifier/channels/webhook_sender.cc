@@ -14,16 +14,17 @@ WebhookSender::WebhookSender(WebhookOptions options, base::Timer& timer, base::R
                .attempt_timeout = options.attempt_timeout},
               timer, random) {}
 
-SendResult WebhookSender::Send(const Delivery& delivery) {
-  const base::TraceContext trace = base::TraceContext::Continue(delivery.event.traceparent, random_);
-  const http::Result result = client_.Send({.method = "POST",
-                                            .url = url_,
-                                            .headers = {{"Content-Type", "application/cloudevents+json; charset=UTF-8"},
-                                                        {"X-Ordermesh-Event-Id", delivery.event.id.ToString()},
-                                                        {"X-Ordermesh-Order-Id", delivery.event.order_id.ToString()},
-                                                        {"traceparent", trace.traceparent()}},
-                                            .body = delivery.event.payload,
-                                            .max_reply_bytes = kMaxAnswerBytes});
+SendResult WebhookSender::Send(const ClaimedNotification& notification) {
+  const base::TraceContext trace = base::TraceContext::Continue(notification.event.traceparent, random_);
+  const http::Result result =
+      client_.Send({.method = "POST",
+                    .url = url_,
+                    .headers = {{"Content-Type", "application/cloudevents+json; charset=UTF-8"},
+                                {"X-Ordermesh-Event-Id", notification.event.id.ToString()},
+                                {"X-Ordermesh-Order-Id", notification.event.order_id.ToString()},
+                                {"traceparent", trace.traceparent()}},
+                    .body = notification.event.payload,
+                    .max_reply_bytes = kMaxAnswerBytes});
   switch (result.kind) {
     case http::Kind::kTimedOut:
       return SendResult::Unreachable("webhook_timeout");

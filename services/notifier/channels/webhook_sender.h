@@ -26,7 +26,7 @@ class WebhookSender : public Sender {
 
   WebhookSender(WebhookOptions options, base::Timer& timer, base::Random& random);
 
-  SendResult Send(const Delivery& delivery) override;
+  SendResult Send(const ClaimedNotification& notification) override;
 
  private:
   const std::string url_;

@@ -26,11 +26,11 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 using Kind = SendResult::Kind;
 
-Delivery ADelivery() {
-  Delivery delivery;
-  delivery.event = AnEvent(1);
-  delivery.event.payload = R"({"specversion":"1.0"})";
-  return delivery;
+ClaimedNotification AClaimedNotification() {
+  ClaimedNotification notification;
+  notification.event = AnEvent(1);
+  notification.event.payload = R"({"specversion":"1.0"})";
+  return notification;
 }
 
 // Answers the first request of each connection with `answer`, and keeps the requests.
@@ -49,7 +49,7 @@ class WebhookSenderTest : public ::testing::Test {
     WebhookSender sender(
         {.url = absl::StrCat("http://127.0.0.1:", server.port(), "/hook"), .proxy = "", .attempt_timeout = timeout},
         base::SystemTimer(), random_);
-    return sender.Send(ADelivery());
+    return sender.Send(AClaimedNotification());
   }
 
   testing::FakeRandom random_;
@@ -70,8 +70,8 @@ TEST_F(WebhookSenderTest, PostsTheEventWithItsIdAndTrace) {
 }
 
 TEST_F(WebhookSenderTest, ATraceThatIsNoneCannotAddHeaders) {
-  Delivery delivery = ADelivery();
-  delivery.event.traceparent = "x\r\nX-Evil: 1";
+  ClaimedNotification notification = AClaimedNotification();
+  notification.event.traceparent = "x\r\nX-Evil: 1";
   std::vector<std::string> lines;
   TcpServer server([&](TcpServer::Connection& connection, int) {
     lines = testing::ReadHttpRequest(connection).lines;
@@ -79,7 +79,7 @@ TEST_F(WebhookSenderTest, ATraceThatIsNoneCannotAddHeaders) {
   });
   WebhookSender sender({.url = absl::StrCat("http://127.0.0.1:", server.port()), .proxy = ""}, base::SystemTimer(),
                        random_);
-  EXPECT_EQ(sender.Send(delivery).kind, Kind::kSent);
+  EXPECT_EQ(sender.Send(notification).kind, Kind::kSent);
   for (const std::string& line : lines) EXPECT_FALSE(absl::StartsWithIgnoreCase(line, "x-evil")) << line;
 }
 
@@ -112,7 +112,7 @@ TEST_F(WebhookSenderTest, AHangIsCutAndTriedAgain) {
 
 TEST_F(WebhookSenderTest, NobodyThereIsTriedAgain) {
   WebhookSender sender({.url = "http://127.0.0.1:1/", .proxy = ""}, base::SystemTimer(), random_);
-  const SendResult result = sender.Send(ADelivery());
+  const SendResult result = sender.Send(AClaimedNotification());
   EXPECT_EQ(result.kind, Kind::kUnreachable);
   EXPECT_EQ(result.error, "webhook_connection");
 }

@@ -45,7 +45,7 @@ std::string TextOrEmpty(const Result& result, int row, int column) {
   return result.IsNull(row, column) ? std::string() : std::string(result.Text(row, column));
 }
 
-Delivery ReadClaim(const Result& rows, int row, Channel channel, base::SteadyTime lease_end) {
+ClaimedNotification ReadClaim(const Result& rows, int row, Channel channel, base::SteadyTime lease_end) {
   return {.id = rows.Uuid(row, 0),
           .claim = rows.Int4(row, 1),
           .attempt = rows.Int4(row, 2),
@@ -113,7 +113,7 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
   absl::flat_hash_map<base::Uuid, int> index_of;
   index_of.reserve(keyed.size());
   for (const Keyed& key : keyed) index_of.try_emplace(key.id, key.index);
-  std::vector<std::pair<int, Delivery>> claimed;
+  std::vector<std::pair<int, ClaimedNotification>> claimed;
   Array blocked(Type::kUuid);
   for (int row = 0; row < rows.rows(); ++row) {
     if (rows.Bool(row, 4)) blocked.Add(rows.Uuid(row, 5));
@@ -122,24 +122,24 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
     const base::Uuid id = rows.Uuid(row, 0);
     const int index = index_of[id];
     const NewNotification& n = notifications[index];
-    claimed.emplace_back(index, Delivery{.id = id,
-                                         .claim = claim,
-                                         .attempt = 1,
-                                         .channel = n.channel,
-                                         .event = *n.event,
-                                         .contact = TextOrEmpty(rows, row, 3),
-                                         .created_at = rows.Timestamp(row, 2),
-                                         .lease_end = lease_end});
+    claimed.emplace_back(index, ClaimedNotification{.id = id,
+                                                    .claim = claim,
+                                                    .attempt = 1,
+                                                    .channel = n.channel,
+                                                    .event = *n.event,
+                                                    .contact = TextOrEmpty(rows, row, 3),
+                                                    .created_at = rows.Timestamp(row, 2),
+                                                    .lease_end = lease_end});
   }
   std::sort(claimed.begin(), claimed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   entered.claimed.reserve(claimed.size());
-  for (auto& [index, delivery] : claimed) entered.claimed.push_back(std::move(delivery));
+  for (auto& [index, notification] : claimed) entered.claimed.push_back(std::move(notification));
   Unblock(blocked);
   return entered;
 }
 
-absl::StatusOr<std::vector<Delivery>> PostgresLedger::ClaimDue(Channel channel, int limit) {
-  std::vector<Delivery> claimed;
+absl::StatusOr<std::vector<ClaimedNotification>> PostgresLedger::ClaimDue(Channel channel, int limit) {
+  std::vector<ClaimedNotification> claimed;
   for (int look = 0; look < kMostLooks && static_cast<int>(claimed.size()) < limit; ++look) {
     const int wanted = limit - static_cast<int>(claimed.size());
     Params params;
@@ -201,12 +201,12 @@ absl::StatusOr<int> PostgresLedger::MarkAll(absl::Span<const Mark> marks) {
   return static_cast<int>(static_cast<std::int64_t>(marks.size()) - done);
 }
 
-absl::Status PostgresLedger::Release(absl::Span<const Delivery> deliveries) {
-  if (deliveries.empty()) return absl::OkStatus();
+absl::Status PostgresLedger::Release(absl::Span<const ClaimedNotification> notifications) {
+  if (notifications.empty()) return absl::OkStatus();
   Array ids(Type::kUuid), claims(Type::kInt4);
-  for (const Delivery& delivery : deliveries) {
-    ids.Add(delivery.id);
-    claims.AddInt4(delivery.claim);
+  for (const ClaimedNotification& notification : notifications) {
+    ids.Add(notification.id);
+    claims.AddInt4(notification.claim);
   }
   return db_.Execute(kRelease, Params().Array(ids).Array(claims)).status();
 }

@@ -13,9 +13,9 @@ class PostgresLedger : public Ledger {
   PostgresLedger(postgres::ConnectionOptions connection, LedgerOptions options, base::Timer& timer);
 
   absl::StatusOr<Entered> Enter(absl::Span<const NewNotification> notifications) override;
-  absl::StatusOr<std::vector<Delivery>> ClaimDue(Channel channel, int limit) override;
+  absl::StatusOr<std::vector<ClaimedNotification>> ClaimDue(Channel channel, int limit) override;
   absl::StatusOr<int> MarkAll(absl::Span<const Mark> marks) override;
-  absl::Status Release(absl::Span<const Delivery> deliveries) override;
+  absl::Status Release(absl::Span<const ClaimedNotification> notifications) override;
   absl::StatusOr<std::int64_t> ExpireDue(Channel channel, absl::Duration age, int limit) override;
   absl::StatusOr<int> RescueOrphans() override;
   absl::StatusOr<std::vector<Backlog>> Due() override;

@@ -58,29 +58,29 @@ absl::Status FakeLedgerRows::Failure() {
 }
 
 bool FakeLedgerRows::TurnHasCome(const Row& row, bool may_skip_gap) {
-  const Event& event = row.delivery.event;
+  const Event& event = row.notification.event;
   if (event.order_version == 1) return true;
   bool before_entered = false;
   for (const auto& [id, other] : rows_) {
-    const Event& earlier = other.delivery.event;
-    if (earlier.order_id != event.order_id || other.delivery.channel != row.delivery.channel) continue;
+    const Event& earlier = other.notification.event;
+    if (earlier.order_id != event.order_id || other.notification.channel != row.notification.channel) continue;
     if (earlier.order_version < event.order_version && other.state == State::kPending) return false;
     if (earlier.order_version == event.order_version - 1) before_entered = true;
   }
-  return before_entered || (may_skip_gap && row.delivery.created_at <= clock_.Now() - options_.gap_wait);
+  return before_entered || (may_skip_gap && row.notification.created_at <= clock_.Now() - options_.gap_wait);
 }
 
 std::string FakeLedgerRows::ContactOf(const Row& row) {
-  if (row.delivery.channel != Channel::kEmail) return "";
-  auto contact = contacts_.find(row.delivery.event.order_id);
+  if (row.notification.channel != Channel::kEmail) return "";
+  auto contact = contacts_.find(row.notification.event.order_id);
   return contact == contacts_.end() ? "" : contact->second;
 }
 
-Delivery FakeLedgerRows::Claim(Row& row) {
-  ++row.delivery.claim;
-  ++row.delivery.attempt;
+ClaimedNotification FakeLedgerRows::Claim(Row& row) {
+  ++row.notification.claim;
+  ++row.notification.attempt;
   row.leased_until = clock_.Now() + options_.lease;
-  Delivery claimed = row.delivery;
+  ClaimedNotification claimed = row.notification;
   claimed.contact = ContactOf(row);
   claimed.lease_end = timer_.SteadyNow() + options_.lease;
   return claimed;
@@ -99,16 +99,16 @@ absl::StatusOr<Entered> FakeLedger::Enter(absl::Span<const NewNotification> noti
     const base::Uuid id = NotificationId(n.event->id, n.channel, RecipientOf(n.channel));
     if (rows_.rows_.contains(id) || added.contains(id)) continue;
     FakeLedgerRows::Row row;
-    row.delivery.id = id;
-    row.delivery.channel = n.channel;
-    row.delivery.event = *n.event;
-    row.delivery.created_at = rows_.clock_.Now();
+    row.notification.id = id;
+    row.notification.channel = n.channel;
+    row.notification.event = *n.event;
+    row.notification.created_at = rows_.clock_.Now();
     if (n.claim && rows_.TurnHasCome(row, /*may_skip_gap=*/false)) {
       entered.claimed.push_back(rows_.Claim(row));
     } else {
       row.next_attempt = rows_.clock_.Now();
     }
-    if (!n.keep_payload) row.delivery.event.payload.clear();
+    if (!n.keep_payload) row.notification.event.payload.clear();
     added.emplace(id, std::move(row));
   }
   entered.inserted = static_cast<int>(added.size());
@@ -117,20 +117,20 @@ absl::StatusOr<Entered> FakeLedger::Enter(absl::Span<const NewNotification> noti
   return entered;
 }
 
-absl::StatusOr<std::vector<Delivery>> FakeLedger::ClaimDue(Channel channel, int limit) {
+absl::StatusOr<std::vector<ClaimedNotification>> FakeLedger::ClaimDue(Channel channel, int limit) {
   base::MutexLock lock(rows_.mu_);
   if (absl::Status failure = rows_.Failure(); !failure.ok()) return failure;
   std::vector<FakeLedgerRows::Row*> due;
   const absl::Time now = rows_.clock_.Now();
   for (auto& [id, row] : rows_.rows_) {
-    if (row.delivery.channel == channel && row.state == State::kPending && row.next_attempt <= now &&
+    if (row.notification.channel == channel && row.state == State::kPending && row.next_attempt <= now &&
         rows_.TurnHasCome(row, /*may_skip_gap=*/true)) {
       due.push_back(&row);
     }
   }
   std::stable_sort(due.begin(), due.end(), [](auto* a, auto* b) { return a->next_attempt < b->next_attempt; });
   if (static_cast<int>(due.size()) > limit) due.resize(limit);
-  std::vector<Delivery> claimed;
+  std::vector<ClaimedNotification> claimed;
   for (FakeLedgerRows::Row* row : due) {
     claimed.push_back(rows_.Claim(*row));
     row->next_attempt = row->leased_until;
@@ -145,13 +145,13 @@ absl::StatusOr<int> FakeLedger::MarkAll(absl::Span<const Mark> marks) {
   int late = 0;
   for (const Mark& mark : marks) {
     auto it = rows_.rows_.find(mark.id);
-    if (it == rows_.rows_.end() || it->second.delivery.claim != mark.claim || it->second.state != State::kPending) {
+    if (it == rows_.rows_.end() || it->second.notification.claim != mark.claim || it->second.state != State::kPending) {
       ++late;
       continue;
     }
     FakeLedgerRows::Row& row = it->second;
     row.state = mark.state;
-    if (!mark.counts && row.leased_until != absl::InfinitePast()) --row.delivery.attempt;
+    if (!mark.counts && row.leased_until != absl::InfinitePast()) --row.notification.attempt;
     row.leased_until = absl::InfinitePast();
     row.next_attempt = mark.state == State::kPending ? rows_.clock_.Now() + mark.retry_after : absl::InfiniteFuture();
     if (mark.state == State::kSent) {
@@ -165,15 +165,16 @@ absl::StatusOr<int> FakeLedger::MarkAll(absl::Span<const Mark> marks) {
   return late;
 }
 
-absl::Status FakeLedger::Release(absl::Span<const Delivery> deliveries) {
+absl::Status FakeLedger::Release(absl::Span<const ClaimedNotification> notifications) {
   base::MutexLock lock(rows_.mu_);
   if (absl::Status failure = rows_.Failure(); !failure.ok()) return failure;
-  for (const Delivery& delivery : deliveries) {
-    auto it = rows_.rows_.find(delivery.id);
-    if (it == rows_.rows_.end() || it->second.delivery.claim != delivery.claim || it->second.state != State::kPending) {
+  for (const ClaimedNotification& notification : notifications) {
+    auto it = rows_.rows_.find(notification.id);
+    if (it == rows_.rows_.end() || it->second.notification.claim != notification.claim ||
+        it->second.state != State::kPending) {
       continue;
     }
-    --it->second.delivery.attempt;
+    --it->second.notification.attempt;
     it->second.next_attempt = rows_.clock_.Now();
     it->second.leased_until = absl::InfinitePast();
   }
@@ -187,8 +188,8 @@ absl::StatusOr<std::int64_t> FakeLedger::ExpireDue(Channel channel, absl::Durati
   std::vector<FakeLedgerRows::Row*> old;  // before any is given up: that may be what another waits for
   const absl::Time now = rows_.clock_.Now();
   for (auto& [id, row] : rows_.rows_) {
-    if (static_cast<int>(old.size()) < limit && row.delivery.channel == channel && row.state == State::kPending &&
-        row.next_attempt <= now && row.delivery.created_at < now - age &&
+    if (static_cast<int>(old.size()) < limit && row.notification.channel == channel && row.state == State::kPending &&
+        row.next_attempt <= now && row.notification.created_at < now - age &&
         rows_.TurnHasCome(row, /*may_skip_gap=*/true)) {
       old.push_back(&row);
     }
@@ -227,8 +228,8 @@ absl::StatusOr<std::vector<Backlog>> FakeLedger::Due() {
   std::map<Channel, Backlog> due;
   for (auto& [id, row] : rows_.rows_) {
     if (row.next_attempt > now || !rows_.TurnHasCome(row, /*may_skip_gap=*/true)) continue;
-    Backlog& backlog = due[row.delivery.channel];
-    backlog.channel = row.delivery.channel;
+    Backlog& backlog = due[row.notification.channel];
+    backlog.channel = row.notification.channel;
     ++backlog.due;
     backlog.oldest = std::max(backlog.oldest, now - row.next_attempt);
   }
@@ -242,8 +243,8 @@ absl::StatusOr<std::int64_t> FakeLedger::Prune(absl::Duration age, int limit) {
   if (absl::Status failure = rows_.Failure(); !failure.ok()) return failure;
   std::vector<std::pair<absl::Time, base::Uuid>> old;
   for (auto& [id, row] : rows_.rows_) {
-    if (row.state != State::kPending && row.delivery.created_at < rows_.clock_.Now() - age) {
-      old.emplace_back(row.delivery.created_at, id);
+    if (row.state != State::kPending && row.notification.created_at < rows_.clock_.Now() - age) {
+      old.emplace_back(row.notification.created_at, id);
     }
   }
   std::sort(old.begin(), old.end());

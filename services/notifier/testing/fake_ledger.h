@@ -19,7 +19,7 @@ class FakeLedgerRows {
       : clock_(clock), timer_(timer), options_(options) {}
 
   struct Row {
-    Delivery delivery;
+    ClaimedNotification notification;
     State state = State::kPending;
     absl::Time next_attempt = absl::InfiniteFuture();  // infinite: not in the schedule
     absl::Time leased_until = absl::InfinitePast();
@@ -44,7 +44,7 @@ class FakeLedgerRows {
   friend class FakeResends;
   absl::Status Failure() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool TurnHasCome(const Row& row, bool may_skip_gap) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Delivery Claim(Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  ClaimedNotification Claim(Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::string ContactOf(const Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int CountLocked(State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -66,9 +66,9 @@ class FakeLedger : public Ledger {
   explicit FakeLedger(FakeLedgerRows& rows) : rows_(rows) {}
 
   absl::StatusOr<Entered> Enter(absl::Span<const NewNotification> notifications) override;
-  absl::StatusOr<std::vector<Delivery>> ClaimDue(Channel channel, int limit) override;
+  absl::StatusOr<std::vector<ClaimedNotification>> ClaimDue(Channel channel, int limit) override;
   absl::StatusOr<int> MarkAll(absl::Span<const Mark> marks) override;
-  absl::Status Release(absl::Span<const Delivery> deliveries) override;
+  absl::Status Release(absl::Span<const ClaimedNotification> notifications) override;
   absl::StatusOr<std::int64_t> ExpireDue(Channel channel, absl::Duration age, int limit) override;
   absl::StatusOr<int> RescueOrphans() override;
   absl::StatusOr<std::vector<Backlog>> Due() override;

@@ -40,7 +40,7 @@ absl::StatusOr<bool> FakeResends::Advance(int limit) {
 
   std::map<Position, FakeLedgerRows::Row*> slice;
   for (auto& [id, row] : rows_.rows_) {
-    const Position at = {row.delivery.created_at, id};
+    const Position at = {row.notification.created_at, id};
     if (at > open->after && at.first < resend.created_at) slice.emplace(at, &row);
   }
   const bool more = static_cast<int>(slice.size()) > limit;
@@ -61,7 +61,7 @@ absl::StatusOr<bool> FakeResends::Advance(int limit) {
     }
     ++resend.scheduled;
     row->state = State::kPending;
-    row->delivery.attempt = 0;
+    row->notification.attempt = 0;
     row->next_attempt = rows_.clock_.Now();
     row->leased_until = absl::InfinitePast();
   }

@@ -19,7 +19,7 @@ class FakeOutside {
     result_ = std::move(result);
   }
   // Called in each attempt, behind the count and before its end. Set before anything is sent.
-  void OnSend(std::function<void(const Delivery&)> hook) { hook_ = std::move(hook); }
+  void OnSend(std::function<void(const ClaimedNotification&)> hook) { hook_ = std::move(hook); }
 
   int attempts() const {
     base::MutexLock lock(mu_);
@@ -34,7 +34,7 @@ class FakeOutside {
  private:
   friend class FakeSender;
   mutable base::Mutex mu_;
-  std::function<void(const Delivery&)> hook_;
+  std::function<void(const ClaimedNotification&)> hook_;
   SendResult result_ ABSL_GUARDED_BY(mu_);
   int attempts_ ABSL_GUARDED_BY(mu_) = 0;
   std::vector<base::Uuid> sent_ ABSL_GUARDED_BY(mu_);
@@ -45,14 +45,14 @@ class FakeSender : public Sender {
  public:
   explicit FakeSender(FakeOutside& outside) : outside_(outside) {}
 
-  SendResult Send(const Delivery& delivery) override {
+  SendResult Send(const ClaimedNotification& notification) override {
     {
       base::MutexLock lock(outside_.mu_);
       ++outside_.attempts_;
     }
-    if (outside_.hook_) outside_.hook_(delivery);
+    if (outside_.hook_) outside_.hook_(notification);
     base::MutexLock lock(outside_.mu_);
-    if (outside_.result_.kind == SendResult::Kind::kSent) outside_.sent_.push_back(delivery.event.id);
+    if (outside_.result_.kind == SendResult::Kind::kSent) outside_.sent_.push_back(notification.event.id);
     return outside_.result_;
   }
 

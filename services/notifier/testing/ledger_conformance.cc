@@ -26,17 +26,26 @@ NewNotification Claimed(const Event& event, Channel channel = Channel::kLog) {
 NewNotification Waiting(const Event& event, Channel channel = Channel::kLog) {
   return {.event = &event, .channel = channel, .claim = false};
 }
-Mark Sent(const Delivery& delivery) { return {.id = delivery.id, .claim = delivery.claim, .state = State::kSent}; }
-Mark Retry(const Delivery& delivery, absl::Duration after) {
-  return {
-      .id = delivery.id, .claim = delivery.claim, .state = State::kPending, .retry_after = after, .error = "smtp_451"};
+Mark Sent(const ClaimedNotification& notification) {
+  return {.id = notification.id, .claim = notification.claim, .state = State::kSent};
 }
-Mark Failed(const Delivery& delivery) {
-  return {.id = delivery.id, .claim = delivery.claim, .state = State::kFailed, .retry_after = {}, .error = "smtp_550"};
+Mark Retry(const ClaimedNotification& notification, absl::Duration after) {
+  return {.id = notification.id,
+          .claim = notification.claim,
+          .state = State::kPending,
+          .retry_after = after,
+          .error = "smtp_451"};
 }
-std::vector<base::Uuid> EventIds(const std::vector<Delivery>& deliveries) {
+Mark Failed(const ClaimedNotification& notification) {
+  return {.id = notification.id,
+          .claim = notification.claim,
+          .state = State::kFailed,
+          .retry_after = {},
+          .error = "smtp_550"};
+}
+std::vector<base::Uuid> EventIds(const std::vector<ClaimedNotification>& claimed) {
   std::vector<base::Uuid> ids;
-  for (const Delivery& delivery : deliveries) ids.push_back(delivery.event.id);
+  for (const ClaimedNotification& notification : claimed) ids.push_back(notification.event.id);
   return ids;
 }
 
@@ -45,12 +54,12 @@ TEST_P(LedgerConformance, EntersAndClaimsInTheOrderOfTheInput) {
   ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(second), Claimed(first)}));
   EXPECT_EQ(entered.inserted, 2);
   EXPECT_THAT(EventIds(entered.claimed), ElementsAre(second.id, first.id));
-  const Delivery& delivery = entered.claimed[0];
-  EXPECT_EQ(delivery.claim, 1);
-  EXPECT_EQ(delivery.attempt, 1);
-  EXPECT_EQ(delivery.channel, Channel::kLog);
-  EXPECT_EQ(delivery.event.payload, second.payload);
-  EXPECT_EQ(delivery.id, NotificationId(second.id, Channel::kLog, RecipientOf(Channel::kLog)));
+  const ClaimedNotification& notification = entered.claimed[0];
+  EXPECT_EQ(notification.claim, 1);
+  EXPECT_EQ(notification.attempt, 1);
+  EXPECT_EQ(notification.channel, Channel::kLog);
+  EXPECT_EQ(notification.event.payload, second.payload);
+  EXPECT_EQ(notification.id, NotificationId(second.id, Channel::kLog, RecipientOf(Channel::kLog)));
 }
 
 TEST_P(LedgerConformance, ARepeatedEventIsNeitherEnteredNorClaimedAgain) {
@@ -82,8 +91,9 @@ TEST_P(LedgerConformance, OnlyEmailLearnsTheContactOfTheOrder) {
   ASSERT_OK_AND_ASSIGN(const Entered entered,
                        ledger_->Enter({Claimed(event, Channel::kEmail), Claimed(event, Channel::kWebhook),
                                        Claimed(unknown, Channel::kEmail)}));
-  EXPECT_THAT(entered.claimed, ElementsAre(Field(&Delivery::contact, "ada@example.com"), Field(&Delivery::contact, ""),
-                                           Field(&Delivery::contact, "")));
+  EXPECT_THAT(entered.claimed,
+              ElementsAre(Field(&ClaimedNotification::contact, "ada@example.com"),
+                          Field(&ClaimedNotification::contact, ""), Field(&ClaimedNotification::contact, "")));
 }
 
 TEST_P(LedgerConformance, WhatIsNotClaimedIsDueAtOnceWithItsContact) {
@@ -93,7 +103,7 @@ TEST_P(LedgerConformance, WhatIsNotClaimedIsDueAtOnceWithItsContact) {
   EXPECT_EQ(entered.inserted, 1);
   EXPECT_THAT(entered.claimed, IsEmpty());
   EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kEmail, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kEmail, 10));
   ASSERT_THAT(due, SizeIs(1));
   EXPECT_EQ(due[0].attempt, 1);
   EXPECT_EQ(due[0].contact, "ada@example.com");
@@ -112,7 +122,7 @@ TEST_P(LedgerConformance, ClaimsAtMostTheLimitTheLongestDueFirst) {
     ASSERT_THAT(ledger_->Enter({Waiting(*event)}), IsOk());
     harness_->PassTime(absl::Seconds(1));
   }
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 2));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 2));
   EXPECT_EQ((std::set<base::Uuid>{due.at(0).event.id, due.at(1).event.id}), (std::set<base::Uuid>{old.id, middle.id}));
 }
 
@@ -133,8 +143,9 @@ TEST_P(LedgerConformance, ARetryIsDueWhenItsTimeHasCome) {
   harness_->PassTime(absl::Seconds(119));
   EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
   harness_->PassTime(absl::Seconds(2));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
-  EXPECT_THAT(due, ElementsAre(::testing::AllOf(Field(&Delivery::attempt, 2), Field(&Delivery::claim, 2))));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(due, ElementsAre(::testing::AllOf(Field(&ClaimedNotification::attempt, 2),
+                                                Field(&ClaimedNotification::claim, 2))));
 }
 
 TEST_P(LedgerConformance, WhatFailedIsNotTriedAgain) {
@@ -149,11 +160,12 @@ TEST_P(LedgerConformance, WhatFailedIsNotTriedAgain) {
 TEST_P(LedgerConformance, ALeaseThatRanOutIsDueAgainAndFencesOffItsOldHolder) {
   const Event event = AnEvent(1);
   ASSERT_THAT(ledger_->Enter({Waiting(event)}), IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> first, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> first, ledger_->ClaimDue(Channel::kLog, 10));
   harness_->PassTime(kHarnessOptions.lease - absl::Seconds(2));
   EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
   harness_->PassTime(absl::Seconds(3));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> second, harness_->MakeLedger()->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> second,
+                       harness_->MakeLedger()->ClaimDue(Channel::kLog, 10));
   ASSERT_THAT(second, SizeIs(1));
   EXPECT_EQ(second[0].attempt, 2);
   EXPECT_THAT(ledger_->MarkAll({Sent(first.at(0))}), IsOkAndHolds(1));
@@ -168,16 +180,17 @@ TEST_P(LedgerConformance, AFirstAttemptWhoseWorkerDiedIsRescuedAfterItsLease) {
   EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
   EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(1));
   EXPECT_THAT(ledger_->RescueOrphans(), IsOkAndHolds(0));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
-  EXPECT_THAT(due, ElementsAre(Field(&Delivery::attempt, 2)));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(due, ElementsAre(Field(&ClaimedNotification::attempt, 2)));
 }
 
 TEST_P(LedgerConformance, WhatIsGivenBackIsDueAtOnceAndWasNoAttempt) {
   const Event event = AnEvent(1);
   ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter({Claimed(event)}));
   EXPECT_THAT(ledger_->Release(entered.claimed), IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
-  EXPECT_THAT(due, ElementsAre(::testing::AllOf(Field(&Delivery::attempt, 1), Field(&Delivery::claim, 2))));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
+  EXPECT_THAT(due, ElementsAre(::testing::AllOf(Field(&ClaimedNotification::attempt, 1),
+                                                Field(&ClaimedNotification::claim, 2))));
 }
 
 TEST_P(LedgerConformance, AVersionWaitsForTheOneBefore) {
@@ -190,7 +203,7 @@ TEST_P(LedgerConformance, AVersionWaitsForTheOneBefore) {
   harness_->PassTime(kHarnessOptions.gap_wait + absl::Seconds(1));  // Waiting long does not let it pass.
   EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10), IsOkAndHolds(IsEmpty()));
   ASSERT_THAT(ledger_->MarkAll({Failed(first.claimed[0])}), IsOkAndHolds(0));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
   EXPECT_THAT(EventIds(due), ElementsAre(cancelled.id));
 }
 
@@ -217,7 +230,7 @@ TEST_P(LedgerConformance, BothVersionsInOneBatchAreClaimedOneAfterTheOther) {
   EXPECT_EQ(entered.inserted, 2);
   EXPECT_THAT(EventIds(entered.claimed), ElementsAre(accepted.id));
   ASSERT_THAT(ledger_->MarkAll({Sent(entered.claimed[0])}), IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
   EXPECT_THAT(EventIds(due), ElementsAre(cancelled.id));
 }
 
@@ -234,7 +247,7 @@ TEST_P(LedgerConformance, VersionsComeOneAfterTheOtherHoweverEachEnds) {
 
   ASSERT_THAT(ledger_->MarkAll({Sent(entered.claimed.at(0))}), IsOkAndHolds(0));
   EXPECT_THAT(ledger_->Due(), IsOkAndHolds(ElementsAre(Field(&Backlog::due, 1))));
-  ASSERT_OK_AND_ASSIGN(std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
   ASSERT_THAT(EventIds(due), ElementsAre(second.id));
   ASSERT_THAT(ledger_->MarkAll({Retry(due[0], absl::ZeroDuration())}), IsOkAndHolds(0));
   EXPECT_THAT(ledger_->Due(), IsOkAndHolds(ElementsAre(Field(&Backlog::due, 1)))) << "it still is the second's turn";
@@ -261,7 +274,7 @@ TEST_P(LedgerConformance, WhatIsBlockedHidesNothingBehindIt) {
   harness_->PassTime(kHarnessOptions.gap_wait + absl::Seconds(1));  // each is to be looked at again
   const Event ready = AnEvent(1000);
   ASSERT_THAT(ledger_->Enter({Waiting(ready)}), IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 1));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 1));
   EXPECT_THAT(EventIds(due), ElementsAre(ready.id));
 }
 
@@ -320,7 +333,7 @@ TEST_P(LedgerConformance, WhatReachedNobodyWasNoAttempt) {
   EXPECT_THAT(ledger_->MarkAll({mark}), IsOkAndHolds(0));
   EXPECT_THAT(ledger_->MarkAll({mark}), IsOk());
   harness_->PassTime(absl::Seconds(11));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
   ASSERT_THAT(due, SizeIs(1));
   EXPECT_EQ(due[0].attempt, 1);
 }
@@ -330,12 +343,12 @@ TEST_P(LedgerConformance, GivesUpWhatIsDueAndHasWaitedForTooLong) {
   ASSERT_THAT(ledger_->Enter({Waiting(old), Waiting(mail, Channel::kEmail), Waiting(claimed)}), IsOk());
   harness_->PassTime(absl::Hours(25));
   ASSERT_THAT(ledger_->Enter({Waiting(young)}), IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> held, ledger_->ClaimDue(Channel::kLog, 1));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> held, ledger_->ClaimDue(Channel::kLog, 1));
   ASSERT_THAT(held, SizeIs(1));
   EXPECT_THAT(ledger_->ExpireDue(Channel::kLog, absl::Hours(24), 10), IsOkAndHolds(1)) << "one old one is being sent";
   EXPECT_THAT(ledger_->ExpireDue(Channel::kLog, absl::Hours(24), 10), IsOkAndHolds(0));
   EXPECT_THAT(ledger_->ClaimDue(Channel::kLog, 10),
-              IsOkAndHolds(ElementsAre(Field(&Delivery::event, Field(&Event::order_id, young.order_id)))));
+              IsOkAndHolds(ElementsAre(Field(&ClaimedNotification::event, Field(&Event::order_id, young.order_id)))));
   EXPECT_THAT(ledger_->MarkAll({Sent(held[0])}), IsOkAndHolds(0));
   EXPECT_THAT(ledger_->ClaimDue(Channel::kEmail, 10), IsOkAndHolds(SizeIs(1))) << "another channel's are not touched";
 }
@@ -344,7 +357,7 @@ TEST_P(LedgerConformance, LeavesOutThePayloadOfWhoNeedsNone) {
   const Event event = AnEvent(1);
   ASSERT_THAT(ledger_->Enter({{.event = &event, .channel = Channel::kLog, .keep_payload = false, .claim = false}}),
               IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 1));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 1));
   EXPECT_EQ(due.at(0).event.payload, "");
 }
 

@@ -21,8 +21,8 @@ void ResendConformance::End(std::uint32_t order, State state, const std::string&
   const Event event = AnEvent(order);
   ASSERT_OK_AND_ASSIGN(const Entered entered,
                        ledger_->Enter({{.event = &event, .channel = Channel::kLog, .claim = true}}));
-  const Delivery& delivery = entered.claimed.at(0);
-  ASSERT_THAT(ledger_->MarkAll({{delivery.id, delivery.claim, state, absl::Hours(1), error}}), IsOkAndHolds(0));
+  const ClaimedNotification& notification = entered.claimed.at(0);
+  ASSERT_THAT(ledger_->MarkAll({{notification.id, notification.claim, state, absl::Hours(1), error}}), IsOkAndHolds(0));
   harness_->PassTime(absl::Seconds(1));  // so that no two have the same time
 }
 
@@ -45,12 +45,12 @@ Resend ResendConformance::Finished(const base::Uuid& id, int limit) {
 
 std::vector<std::uint32_t> ResendConformance::Due() {
   std::vector<std::uint32_t> orders;
-  const absl::StatusOr<std::vector<Delivery>> due = ledger_->ClaimDue(Channel::kLog, 100);
+  const absl::StatusOr<std::vector<ClaimedNotification>> due = ledger_->ClaimDue(Channel::kLog, 100);
   EXPECT_THAT(due, IsOk());
-  for (const Delivery& delivery : *due) {
-    EXPECT_EQ(delivery.attempt, 1);
+  for (const ClaimedNotification& notification : *due) {
+    EXPECT_EQ(notification.attempt, 1);
     for (std::uint32_t order = 1; order < 100; ++order) {
-      if (AnEvent(order).order_id == delivery.event.order_id) orders.push_back(order);
+      if (AnEvent(order).order_id == notification.event.order_id) orders.push_back(order);
     }
   }
   return orders;
@@ -117,7 +117,7 @@ TEST_P(ResendConformance, WhatFailsAfterTheStartIsLeftAlone) {
   while (!resends_->Get(started.id)->counted) ASSERT_THAT(resends_->Advance(2), IsOkAndHolds(true));
   ASSERT_THAT(resends_->Advance(2), IsOkAndHolds(true));
   // What is sent again and fails again meanwhile is not sent a third time.
-  ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger_->ClaimDue(Channel::kLog, 10));
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kLog, 10));
   ASSERT_THAT(due, SizeIs(2));
   ASSERT_THAT(ledger_->MarkAll({{due[0].id, due[0].claim, State::kFailed, {}, "smtp_550"},
                                 {due[1].id, due[1].claim, State::kFailed, {}, "smtp_550"}}),

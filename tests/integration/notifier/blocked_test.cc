@@ -95,7 +95,7 @@ TEST_F(BlockedTest, FiftyThousandAreNotLookedAtAgainAndAgain) {
   const Event ready = AnEvent(kOrders + 1);
   std::unique_ptr<Ledger> ledger = MakeLedger();
   ASSERT_THAT(ledger->Enter({{.event = &ready, .claim = false}}), IsOk());
-  std::vector<Delivery> claimed;
+  std::vector<ClaimedNotification> claimed;
   for (int calls = 0; calls < 30 && claimed.empty(); ++calls) {
     ASSERT_OK_AND_ASSIGN(claimed, ledger->ClaimDue(Channel::kLog, 10));
   }
@@ -110,12 +110,12 @@ TEST_F(BlockedTest, FiftyThousandAreNotLookedAtAgainAndAgain) {
 // The other side's statement is under way while ours looks, in every order that two threads find.
 TEST_F(BlockedTest, NoneIsForgottenThatIsEnteredWhileItsVersionBeforeIsMarked) {
   constexpr std::uint32_t kOrders = 400;
-  std::vector<Delivery> first;
+  std::vector<ClaimedNotification> first;
   EnterAll(*MakeLedger(), kOrders, 1,
            [&](const Entered& entered) { first.insert(first.end(), entered.claimed.begin(), entered.claimed.end()); });
   std::jthread marking([&, ledger = MakeLedger()] {
-    for (const Delivery& delivery : first) {
-      EXPECT_THAT(ledger->MarkAll({{delivery.id, delivery.claim, State::kSent, {}, ""}}), IsOkAndHolds(0));
+    for (const ClaimedNotification& notification : first) {
+      EXPECT_THAT(ledger->MarkAll({{notification.id, notification.claim, State::kSent, {}, ""}}), IsOkAndHolds(0));
     }
   });
   std::jthread looking([ledger = MakeLedger()](std::stop_token stop) {

@@ -56,8 +56,8 @@ TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex
     }
     ASSERT_OK_AND_ASSIGN(const Entered entered, ledger.Enter(notifications));
     std::vector<Mark> marks;
-    for (const Delivery& delivery : entered.claimed)
-      marks.push_back({delivery.id, delivery.claim, State::kSent, {}, ""});
+    for (const ClaimedNotification& notification : entered.claimed)
+      marks.push_back({notification.id, notification.claim, State::kSent, {}, ""});
     ASSERT_THAT(ledger.MarkAll(marks), testing::IsOkAndHolds(0));
   }
   database.Run("SELECT pg_stat_force_next_flush()");
@@ -83,7 +83,7 @@ TEST(PostgresLedgerTest, PlansMadeOnTheEmptyTableStayGoodWhenItGrows) {
                          ledger.Enter({{.event = &event, .channel = Channel::kEmail, .claim = true}}));
     ASSERT_THAT(ledger.MarkAll({{entered.claimed.at(0).id, 1, State::kSent, {}, ""}}), IsOk());
     ASSERT_THAT(ledger.Enter({{.event = &next, .channel = Channel::kEmail, .claim = false}}), IsOk());
-    ASSERT_OK_AND_ASSIGN(const std::vector<Delivery> due, ledger.ClaimDue(Channel::kEmail, 10));
+    ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger.ClaimDue(Channel::kEmail, 10));
     ASSERT_EQ(due.size(), 1u);
     ASSERT_THAT(ledger.MarkAll({{due[0].id, due[0].claim, State::kFailed, {}, "smtp_550"}}), IsOk());
   };

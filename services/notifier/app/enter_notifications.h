@@ -7,8 +7,8 @@
 #include "absl/types/span.h"
 #include "libs/base/log_limit.h"
 #include "libs/stream/queue_consumer.h"
+#include "services/notifier/app/channel_queue.h"
 #include "services/notifier/app/ledger.h"
-#include "services/notifier/app/outlet.h"
 #include "services/notifier/notifier_metrics.h"
 
 namespace ordermesh::notifier {
@@ -17,9 +17,9 @@ namespace ordermesh::notifier {
 absl::StatusOr<Event> ReadEvent(absl::string_view body);
 
 // Belongs to one thread. What it is given must outlive it.
-class Intake {
+class EnterNotifications {
  public:
-  Intake(Ledger& ledger, std::vector<Outlet*> outlets, IntakeMetrics metrics);
+  EnterNotifications(Ledger& ledger, std::vector<ChannelQueue*> queues, EventMetrics metrics);
 
   // Enters a notification for each event and channel, by one statement, and hands over what it claimed. Events of
   // other types are done with; those that can't be read are refused; those that the ledger refuses are found one by one
@@ -30,8 +30,8 @@ class Intake {
   absl::Status Enter(absl::Span<const Event* const> events);
 
   Ledger& ledger_;
-  const std::vector<Outlet*> outlets_;
-  const IntakeMetrics metrics_;
+  const std::vector<ChannelQueue*> queues_;
+  const EventMetrics metrics_;
   base::FailureRow refused_, not_entered_;  // in batches one behind the other
 };
 

@@ -1,4 +1,4 @@
-#include "services/notifier/app/deliver.h"
+#include "services/notifier/app/send_notifications.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ constexpr base::BackoffPolicy kBackoff = {
 class HeldSends {
  public:
   explicit HeldSends(FakeOutside& outside) {
-    outside.OnSend([this](const Delivery&) {
+    outside.OnSend([this](const ClaimedNotification&) {
       base::MutexLock lock(mu_);
       begun_ = true;
       changed_.NotifyAll();
@@ -57,11 +57,11 @@ class HeldSends {
   bool begun_ ABSL_GUARDED_BY(mu_) = false, go_on_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-class DeliverTest : public ::testing::Test {
+class SendNotificationsTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Deliver> Start(DeliverOptions options = {}) {
+  std::unique_ptr<SendNotifications> Start(SendOptions options = {}) {
     options.poll_interval = absl::Milliseconds(1);
-    return std::make_unique<Deliver>(
+    return std::make_unique<SendNotifications>(
         options, ledger_, [this] { return std::make_unique<FakeSender>(outside_); }, policy_, clock_, clock_, random_,
         ChannelMetrics(metrics_, options.channel));
   }
@@ -85,9 +85,9 @@ class DeliverTest : public ::testing::Test {
     ::testing::internal::CaptureStderr();
     outside_.Answer(answer);
     for (std::uint32_t i = 1; i <= 40; ++i) Enter(AnEvent(i));
-    auto deliver = Start({.batch = 40});
+    auto send = Start({.batch = 40});
     AdvanceUntil([&] { return outside_.attempts() == 40; });
-    deliver->Stop();
+    send->Stop();
     const std::string log = ::testing::internal::GetCapturedStderr();
     return static_cast<int>(std::vector<std::string>(absl::StrSplit(log, event)).size()) - 1;
   }
@@ -101,143 +101,143 @@ class DeliverTest : public ::testing::Test {
   RetryPolicy policy_{3, kBackoff, random_};
 };
 
-TEST_F(DeliverTest, SendsWhatItIsOffered) {
-  auto deliver = Start();
-  FakeLedger intake(rows_);
+TEST_F(SendNotificationsTest, SendsWhatItIsOffered) {
+  auto send = Start();
+  FakeLedger entering(rows_);
   const Event event = AnEvent(1);
   // As much as there is room; some of it is taken for a moment when what is due is looked for.
   int reserved = 0;
-  while (reserved < 2) reserved += deliver->Reserve(5);
+  while (reserved < 2) reserved += send->Reserve(5);
   ASSERT_EQ(reserved, 2);
-  auto entered = intake.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
+  auto entered = entering.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
   ASSERT_TRUE(entered.ok());
-  deliver->Offer(entered->claimed, 2);
+  send->Offer(entered->claimed, 2);
   EXPECT_TRUE(rows_.WaitForCount(State::kSent, 1));
   EXPECT_THAT(outside_.sent(), ElementsAre(event.id));
 }
 
-TEST_F(DeliverTest, SendsWhatIsDue) {
+TEST_F(SendNotificationsTest, SendsWhatIsDue) {
   for (std::uint32_t i = 1; i <= 20; ++i) Enter(AnEvent(i));
-  auto deliver = Start({.workers = 3});
+  auto send = Start({.workers = 3});
   AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 20; });
   EXPECT_THAT(outside_.sent(), SizeIs(20));
 }
 
-TEST_F(DeliverTest, TriesAgainWhenItsTimeHasComeAndGivesUpInTheEnd) {
+TEST_F(SendNotificationsTest, TriesAgainWhenItsTimeHasComeAndGivesUpInTheEnd) {
   outside_.Answer(SendResult::Transient("smtp_451"));
   Enter(AnEvent(1));
-  auto deliver = Start();
+  auto send = Start();
   AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
   EXPECT_EQ(outside_.attempts(), 3);
   const FakeLedgerRows::Row row = rows_.rows()[0];
   EXPECT_EQ(row.last_error, "smtp_451");
-  EXPECT_EQ(row.delivery.attempt, 3);
+  EXPECT_EQ(row.notification.attempt, 3);
 }
 
-TEST_F(DeliverTest, WhatIsTriedAgainIsLoggedMoreAndMoreRarely) {
+TEST_F(SendNotificationsTest, WhatIsTriedAgainIsLoggedMoreAndMoreRarely) {
   EXPECT_EQ(LinesOfForty(SendResult::Transient("smtp_451"), "\"notification_deferred\""), 6);
 }
 
-TEST_F(DeliverTest, WhatIsGivenUpIsLoggedEachTime) {
+TEST_F(SendNotificationsTest, WhatIsGivenUpIsLoggedEachTime) {
   EXPECT_EQ(LinesOfForty(SendResult::Permanent("smtp_550"), "\"notification_failed\""), 40);
 }
 
-TEST_F(DeliverTest, GivesUpAtOnceWhatIsRefusedForGood) {
+TEST_F(SendNotificationsTest, GivesUpAtOnceWhatIsRefusedForGood) {
   outside_.Answer(SendResult::Permanent("smtp_550"));
   Enter(AnEvent(1));
-  auto deliver = Start();
+  auto send = Start();
   AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
   EXPECT_EQ(outside_.attempts(), 1);
 }
 
-TEST_F(DeliverTest, GivesUpWithoutSendingWhatEndedItsWorkersTooOften) {
+TEST_F(SendNotificationsTest, GivesUpWithoutSendingWhatEndedItsWorkersTooOften) {
   Enter(AnEvent(1));
   for (int i = 0; i < 3; ++i) {  // workers that die
     ASSERT_TRUE(FakeLedger(rows_).ClaimDue(Channel::kLog, 1).ok());
     clock_.Advance(kLedger.lease + absl::Seconds(1));
   }
-  auto deliver = Start();
+  auto send = Start();
   AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
   EXPECT_EQ(outside_.attempts(), 0);
   EXPECT_EQ(rows_.rows()[0].last_error, "attempts_exhausted");
 }
 
-TEST_F(DeliverTest, SendsNothingMoreWhileMarksCannotBeWritten) {
+TEST_F(SendNotificationsTest, SendsNothingMoreWhileMarksCannotBeWritten) {
   for (std::uint32_t i = 1; i <= 20; ++i) Enter(AnEvent(i));
-  outside_.OnSend([this](const Delivery&) {
+  outside_.OnSend([this](const ClaimedNotification&) {
     if (outside_.attempts() == 1) rows_.FailNext(absl::UnavailableError("down"), 5);
   });
-  auto deliver = Start({.workers = 1});
+  auto send = Start({.workers = 1});
   clock_.WaitForSleepers(1);  // the ledger's thread pauses after the first failure
   EXPECT_EQ(outside_.attempts(), 1);
   AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 20; });
   EXPECT_EQ(outside_.attempts(), 20) << "none was sent twice";
 }
 
-TEST_F(DeliverTest, DoesNotBeginWhatItsLeaseWouldNotCover) {
-  FakeLedger intake(rows_);
+TEST_F(SendNotificationsTest, DoesNotBeginWhatItsLeaseWouldNotCover) {
+  FakeLedger entering(rows_);
   const Event event = AnEvent(1);
-  auto entered = intake.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
+  auto entered = entering.Enter({{.event = &event, .channel = Channel::kLog, .claim = true}});
   ASSERT_TRUE(entered.ok());
   clock_.Advance(kLedger.lease - absl::Seconds(5));
-  auto deliver = Start({.attempt_timeout = absl::Seconds(10)});
-  ASSERT_EQ(deliver->Reserve(1), 1);
-  deliver->Offer(entered->claimed, 1);
+  auto send = Start({.attempt_timeout = absl::Seconds(10)});
+  ASSERT_EQ(send->Reserve(1), 1);
+  send->Offer(entered->claimed, 1);
   AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 1; });
   EXPECT_EQ(outside_.attempts(), 1);
-  EXPECT_EQ(rows_.rows()[0].delivery.claim, 2) << "it was given back and claimed anew";
-  EXPECT_EQ(rows_.rows()[0].delivery.attempt, 1) << "that was no attempt";
+  EXPECT_EQ(rows_.rows()[0].notification.claim, 2) << "it was given back and claimed anew";
+  EXPECT_EQ(rows_.rows()[0].notification.attempt, 1) << "that was no attempt";
 }
 
-TEST_F(DeliverTest, ABatchSharesItsMark) {
-  auto deliver = Start({.batch = 8, .depth = 1});
+TEST_F(SendNotificationsTest, ABatchSharesItsMark) {
+  auto send = Start({.batch = 8, .depth = 1});
   for (std::uint32_t i = 1; i <= 30; ++i) Enter(AnEvent(i));
   AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 30; });
 }
 
-TEST_F(DeliverTest, StoppingEndsWhatWasBegunAndGivesBackTheRest) {
+TEST_F(SendNotificationsTest, StoppingEndsWhatWasBegunAndGivesBackTheRest) {
   HeldSends held(outside_);
   for (std::uint32_t i = 1; i <= 2; ++i) Enter(AnEvent(i));
-  auto deliver = Start();
+  auto send = Start();
   ASSERT_TRUE(held.WaitForOne());
-  std::jthread stopping([&] { deliver->Stop(); });
+  std::jthread stopping([&] { send->Stop(); });
   held.Release();
   stopping.join();
   EXPECT_EQ(rows_.CountIn(State::kSent), outside_.attempts());
   for (const FakeLedgerRows::Row& row : rows_.rows()) {
     if (row.state != State::kPending) continue;
-    EXPECT_EQ(row.delivery.attempt, 0);
+    EXPECT_EQ(row.notification.attempt, 0);
     EXPECT_LE(row.next_attempt, clock_.Now());
   }
 }
 
-TEST_F(DeliverTest, StoppingGivesBackWhatWillNotBeginWhileAnAttemptIsStillUnderWay) {
+TEST_F(SendNotificationsTest, StoppingGivesBackWhatWillNotBeginWhileAnAttemptIsStillUnderWay) {
   HeldSends held(outside_);
   for (std::uint32_t i = 1; i <= 4; ++i) Enter(AnEvent(i));
-  auto deliver = Start({.depth = 4});
+  auto send = Start({.depth = 4});
   ASSERT_TRUE(held.WaitForOne());
-  std::jthread stopping([&] { deliver->Stop(); });
+  std::jthread stopping([&] { send->Stop(); });
   const absl::Time give_up = absl::Now() + absl::Seconds(10);
   while (rows_.CountLeased() > 1 && absl::Now() < give_up) std::this_thread::yield();
   EXPECT_EQ(rows_.CountLeased(), 1) << "only the one under way is still claimed";
   held.Release();
 }
 
-TEST_F(DeliverTest, LogsALedgerThatStaysAwayMoreAndMoreRarely) {
+TEST_F(SendNotificationsTest, LogsALedgerThatStaysAwayMoreAndMoreRarely) {
   Enter(AnEvent(1));
   rows_.FailNext(absl::UnavailableError("down"), 10);
   ::testing::internal::CaptureStderr();
-  auto deliver = Start();
+  auto send = Start();
   AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 1; });
-  deliver->Stop();
+  send->Stop();
   const std::string log = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 4) << log;
 }
 
-TEST_F(DeliverTest, CountsWhatItDoes) {
+TEST_F(SendNotificationsTest, CountsWhatItDoes) {
   outside_.Answer(SendResult::Transient("smtp_451"));
   Enter(AnEvent(1));
-  auto deliver = Start();
+  auto send = Start();
   AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 1; });
   const ChannelMetrics seen(metrics_, Channel::kLog);
   EXPECT_EQ(seen.retried.Value(), 2);
@@ -246,10 +246,10 @@ TEST_F(DeliverTest, CountsWhatItDoes) {
   EXPECT_EQ(seen.reachable.Value(), 1);
 }
 
-TEST_F(DeliverTest, AServerThatIsAwayUsesNoAttemptsUpAndIsAskedByOneAtATime) {
+TEST_F(SendNotificationsTest, AServerThatIsAwayUsesNoAttemptsUpAndIsAskedByOneAtATime) {
   outside_.Answer(SendResult::Unreachable("smtp_connection"));
   for (std::uint32_t i = 1; i <= 50; ++i) Enter(AnEvent(i));
-  auto deliver = Start({.workers = 4, .depth = 4, .probes = {.initial = absl::Seconds(10), .max = absl::Seconds(10)}});
+  auto send = Start({.workers = 4, .depth = 4, .probes = {.initial = absl::Seconds(10), .max = absl::Seconds(10)}});
   const ChannelMetrics seen(metrics_, Channel::kLog);
   const absl::Time since = clock_.Now();
   AdvanceUntil([&] { return outside_.attempts() >= 24; });
@@ -260,18 +260,18 @@ TEST_F(DeliverTest, AServerThatIsAwayUsesNoAttemptsUpAndIsAskedByOneAtATime) {
   EXPECT_GE(seen.unreached.Value(), 23) << "the last may be under way";
   EXPECT_EQ(seen.retried.Value(), 0);
   EXPECT_EQ(rows_.CountIn(State::kPending), 50);
-  EXPECT_EQ(deliver->Reserve(1), 0) << "what comes in meanwhile waits in the ledger";
+  EXPECT_EQ(send->Reserve(1), 0) << "what comes in meanwhile waits in the ledger";
 
   outside_.Answer(SendResult::Sent());
   AdvanceUntil([&] { return rows_.CountIn(State::kSent) == 50; });
   EXPECT_EQ(seen.breaker.Value(), 0);
-  for (const FakeLedgerRows::Row& row : rows_.rows()) EXPECT_EQ(row.delivery.attempt, 1);
+  for (const FakeLedgerRows::Row& row : rows_.rows()) EXPECT_EQ(row.notification.attempt, 1);
 }
 
-TEST_F(DeliverTest, WhatCannotBeSentAnywayDoesNotTellThatTheServerIsBack) {
+TEST_F(SendNotificationsTest, WhatCannotBeSentAnywayDoesNotTellThatTheServerIsBack) {
   outside_.Answer(SendResult::Unreachable("smtp_connection"));
   Enter(AnEvent(1));
-  auto deliver = Start();
+  auto send = Start();
   const ChannelMetrics seen(metrics_, Channel::kLog);
   AdvanceUntil([&] { return seen.unreached.Value() > 0; });
   outside_.Answer(SendResult::Unsendable("no_contact"));
@@ -280,10 +280,10 @@ TEST_F(DeliverTest, WhatCannotBeSentAnywayDoesNotTellThatTheServerIsBack) {
   EXPECT_EQ(seen.reachable.Value(), 0);
 }
 
-TEST_F(DeliverTest, WhatHasWaitedForTooLongForAServerThatIsAwayIsGivenUp) {
+TEST_F(SendNotificationsTest, WhatHasWaitedForTooLongForAServerThatIsAwayIsGivenUp) {
   outside_.Answer(SendResult::Unreachable("smtp_connection"));
   for (std::uint32_t i = 1; i <= 20; ++i) Enter(AnEvent(i));
-  auto deliver = Start({.longest_wait = absl::Minutes(2)});
+  auto send = Start({.longest_wait = absl::Minutes(2)});
   const absl::Time since = clock_.Now();
   AdvanceUntil([&] { return rows_.CountIn(State::kFailed) == 20; });
   EXPECT_GT(clock_.Now() - since, absl::Minutes(2));

@@ -1,4 +1,4 @@
-#include "services/notifier/app/intake.h"
+#include "services/notifier/app/enter_notifications.h"
 
 #include <algorithm>
 #include <string>
@@ -39,10 +39,10 @@ absl::StatusOr<Event> ReadEvent(absl::string_view body) {
                .traceparent = std::move(read.envelope.traceparent)};
 }
 
-Intake::Intake(Ledger& ledger, std::vector<Outlet*> outlets, IntakeMetrics metrics)
-    : ledger_(ledger), outlets_(std::move(outlets)), metrics_(metrics) {}
+EnterNotifications::EnterNotifications(Ledger& ledger, std::vector<ChannelQueue*> queues, EventMetrics metrics)
+    : ledger_(ledger), queues_(std::move(queues)), metrics_(metrics) {}
 
-absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Delivery> deliveries) {
+absl::StatusOr<std::vector<Verdict>> EnterNotifications::Run(absl::Span<const rabbitmq::Delivery> deliveries) {
   std::vector<Verdict> verdicts(deliveries.size(), Verdict::kBury);
   int ignored = 0;
   std::vector<Event> events;
@@ -100,33 +100,31 @@ absl::StatusOr<std::vector<Verdict>> Intake::Run(absl::Span<const rabbitmq::Deli
   return verdicts;
 }
 
-absl::Status Intake::Enter(absl::Span<const Event* const> events) {
+absl::Status EnterNotifications::Enter(absl::Span<const Event* const> events) {
   if (events.empty()) return absl::OkStatus();
   std::vector<NewNotification> notifications;
   std::vector<int> reserved;
-  notifications.reserve(events.size() * outlets_.size());
-  for (Outlet* outlet : outlets_) {
-    int places = outlet->Reserve(static_cast<int>(events.size()));
+  notifications.reserve(events.size() * queues_.size());
+  for (ChannelQueue* queue : queues_) {
+    int places = queue->Reserve(static_cast<int>(events.size()));
     reserved.push_back(places);
     for (const Event* event : events) {
-      notifications.push_back({.event = event,
-                               .channel = outlet->channel(),
-                               .keep_payload = outlet->keeps_payload(),
-                               .claim = places-- > 0});
+      notifications.push_back(
+          {.event = event, .channel = queue->channel(), .keep_payload = queue->keeps_payload(), .claim = places-- > 0});
     }
   }
 
   absl::StatusOr<Entered> entered = ledger_.Enter(notifications);
-  std::vector<std::vector<Delivery>> claimed(outlets_.size());
+  std::vector<std::vector<ClaimedNotification>> claimed(queues_.size());
   if (entered.ok()) {
     metrics_.deduped.Add(static_cast<double>(notifications.size()) - entered->inserted);
-    for (Delivery& delivery : entered->claimed) {
-      const auto outlet =
-          std::find_if(outlets_.begin(), outlets_.end(), [&](Outlet* o) { return o->channel() == delivery.channel; });
-      claimed[static_cast<std::size_t>(outlet - outlets_.begin())].push_back(std::move(delivery));
+    for (ClaimedNotification& notification : entered->claimed) {
+      const auto queue = std::find_if(queues_.begin(), queues_.end(),
+                                      [&](ChannelQueue* o) { return o->channel() == notification.channel; });
+      claimed[static_cast<std::size_t>(queue - queues_.begin())].push_back(std::move(notification));
     }
   }
-  for (std::size_t i = 0; i < outlets_.size(); ++i) outlets_[i]->Offer(std::move(claimed[i]), reserved[i]);
+  for (std::size_t i = 0; i < queues_.size(); ++i) queues_[i]->Offer(std::move(claimed[i]), reserved[i]);
   return entered.status();
 }
 

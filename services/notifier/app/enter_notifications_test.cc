@@ -1,4 +1,4 @@
-#include "services/notifier/app/intake.h"
+#include "services/notifier/app/enter_notifications.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,9 +20,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Takes what it has room for.
-class FakeOutlet : public Outlet {
+class FakeChannelQueue : public ChannelQueue {
  public:
-  FakeOutlet(Channel channel, int room) : channel_(channel), room_(room) {}
+  FakeChannelQueue(Channel channel, int room) : channel_(channel), room_(room) {}
   Channel channel() const override { return channel_; }
   bool keeps_payload() const override { return channel_ != Channel::kLog; }
   int Reserve(int wanted) override {
@@ -30,12 +30,12 @@ class FakeOutlet : public Outlet {
     room_ -= granted;
     return granted;
   }
-  void Offer(std::vector<Delivery> claimed, int reserved) override {
+  void Offer(std::vector<ClaimedNotification> claimed, int reserved) override {
     room_ += reserved - static_cast<int>(claimed.size());
-    for (Delivery& delivery : claimed) offered.push_back(std::move(delivery));
+    for (ClaimedNotification& notification : claimed) offered.push_back(std::move(notification));
   }
   int room() const { return room_; }
-  std::vector<Delivery> offered;
+  std::vector<ClaimedNotification> offered;
 
  private:
   const Channel channel_;
@@ -48,24 +48,24 @@ rabbitmq::Delivery Message(std::string body) {
   return delivery;
 }
 
-class IntakeTest : public ::testing::Test {
+class EnterNotificationsTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::vector<Verdict>> Run(const std::vector<std::string>& bodies) {
     std::vector<rabbitmq::Delivery> deliveries;
     for (const std::string& body : bodies) deliveries.push_back(Message(body));
-    return intake_.Run(deliveries);
+    return enter_.Run(deliveries);
   }
-  double Received() { return IntakeMetrics(metrics_).received.Value(); }
+  double Received() { return EventMetrics(metrics_).received.Value(); }
 
   testing::FakeClock clock_;
   FakeLedgerRows rows_{clock_, clock_};
   FakeLedger ledger_{rows_};
-  FakeOutlet email_{Channel::kEmail, 2}, log_{Channel::kLog, 100};
+  FakeChannelQueue email_{Channel::kEmail, 2}, log_{Channel::kLog, 100};
   base::Metrics metrics_;
-  Intake intake_{ledger_, {&email_, &log_}, IntakeMetrics(metrics_)};
+  EnterNotifications enter_{ledger_, {&email_, &log_}, EventMetrics(metrics_)};
 };
 
-TEST_F(IntakeTest, EntersEachEventForEachChannelAndHandsOverWhatThereIsRoomFor) {
+TEST_F(EnterNotificationsTest, EntersEachEventForEachChannelAndHandsOverWhatThereIsRoomFor) {
   EXPECT_THAT(Run({EventBody(1), EventBody(2), EventBody(3)}),
               IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kAck, Verdict::kAck)));
   EXPECT_THAT(rows_.rows(), SizeIs(6));
@@ -74,31 +74,31 @@ TEST_F(IntakeTest, EntersEachEventForEachChannelAndHandsOverWhatThereIsRoomFor) 
   EXPECT_EQ(email_.offered[0].event.payload, EventBody(1));
 }
 
-TEST_F(IntakeTest, ARepeatIsDoneAndHandedOverToNobody) {
+TEST_F(EnterNotificationsTest, ARepeatIsDoneAndHandedOverToNobody) {
   ASSERT_TRUE(Run({EventBody(1)}).ok());
   EXPECT_THAT(Run({EventBody(1)}), IsOkAndHolds(ElementsAre(Verdict::kAck)));
   EXPECT_THAT(log_.offered, SizeIs(1));
   EXPECT_EQ(log_.room(), 99) << "the place set aside was given back";
-  EXPECT_EQ(IntakeMetrics(metrics_).deduped.Value(), 2);
+  EXPECT_EQ(EventMetrics(metrics_).deduped.Value(), 2);
 }
 
-TEST_F(IntakeTest, WhatIsNoEventIsRefusedAndTheRestDone) {
+TEST_F(EnterNotificationsTest, WhatIsNoEventIsRefusedAndTheRestDone) {
   EXPECT_THAT(Run({EventBody(1), "{", "", EventBody(2), "[]"}),
               IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kBury, Verdict::kBury, Verdict::kAck, Verdict::kBury)));
-  EXPECT_EQ(IntakeMetrics(metrics_).refused.Value(), 3);
+  EXPECT_EQ(EventMetrics(metrics_).refused.Value(), 3);
 }
 
-TEST_F(IntakeTest, WhatNobodyIsToldOfIsDoneAndCounted) {
+TEST_F(EnterNotificationsTest, WhatNobodyIsToldOfIsDoneAndCounted) {
   std::string paid = EventBody(2);
   paid.replace(paid.find("accepted"), 8, "paid");
   EXPECT_THAT(Run({EventBody(1), paid, EventBody(3)}),
               IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kAck, Verdict::kAck)));
   EXPECT_THAT(log_.offered, SizeIs(2));
-  EXPECT_EQ(IntakeMetrics(metrics_).ignored.Value(), 1);
-  EXPECT_EQ(IntakeMetrics(metrics_).refused.Value(), 0);
+  EXPECT_EQ(EventMetrics(metrics_).ignored.Value(), 1);
+  EXPECT_EQ(EventMetrics(metrics_).refused.Value(), 0);
 }
 
-TEST_F(IntakeTest, OneThatTheLedgerRefusesIsRetriedAndItsNeighboursAreDone) {
+TEST_F(EnterNotificationsTest, OneThatTheLedgerRefusesIsRetriedAndItsNeighboursAreDone) {
   rows_.RefuseEvent(AnEvent(2).id);
   EXPECT_THAT(Run({EventBody(1), EventBody(2), EventBody(3)}),
               IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kRetry, Verdict::kAck)));
@@ -106,7 +106,7 @@ TEST_F(IntakeTest, OneThatTheLedgerRefusesIsRetriedAndItsNeighboursAreDone) {
   EXPECT_EQ(log_.room(), 98);
 }
 
-TEST_F(IntakeTest, WhatComesAgainAndAgainIsLoggedMoreAndMoreRarelyUntilABatchIsWell) {
+TEST_F(EnterNotificationsTest, WhatComesAgainAndAgainIsLoggedMoreAndMoreRarelyUntilABatchIsWell) {
   rows_.RefuseEvent(AnEvent(2).id);
   const auto lines = [this](int batches) {
     ::testing::internal::CaptureStderr();
@@ -124,7 +124,7 @@ TEST_F(IntakeTest, WhatComesAgainAndAgainIsLoggedMoreAndMoreRarelyUntilABatchIsW
   EXPECT_EQ(lines(3), 2u);
 }
 
-TEST_F(IntakeTest, ALedgerThatIsDownIsNoVerdict) {
+TEST_F(EnterNotificationsTest, ALedgerThatIsDownIsNoVerdict) {
   rows_.FailNext(absl::UnavailableError("down"));
   EXPECT_THAT(Run({EventBody(1)}), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(log_.room(), 100);

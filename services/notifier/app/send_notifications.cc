@@ -1,4 +1,4 @@
-#include "services/notifier/app/deliver.h"
+#include "services/notifier/app/send_notifications.h"
 
 #include <algorithm>
 #include <iterator>
@@ -18,8 +18,9 @@ constexpr int kExpiryBatch = 1000;
 
 }  // namespace
 
-Deliver::Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
-                 base::Clock& clock, base::Timer& timer, base::Random& random, ChannelMetrics metrics)
+SendNotifications::SendNotifications(SendOptions options, Ledger& ledger, SenderFactory make_sender,
+                                     const RetryPolicy& policy, base::Clock& clock, base::Timer& timer,
+                                     base::Random& random, ChannelMetrics metrics)
     : options_(options),
       capacity_(options.depth * options.workers * options.batch),
       ledger_(ledger),
@@ -35,9 +36,9 @@ Deliver::Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_send
   talker_ = std::jthread([this](std::stop_token stop) { Talk(stop); });
 }
 
-Deliver::~Deliver() { Stop(); }
+SendNotifications::~SendNotifications() { Stop(); }
 
-void Deliver::Stop() {
+void SendNotifications::Stop() {
   for (std::jthread& worker : workers_) worker.request_stop();
   talker_.request_stop();
   for (std::jthread& worker : workers_) {
@@ -46,21 +47,21 @@ void Deliver::Stop() {
   if (talker_.joinable()) talker_.join();
 }
 
-int Deliver::RoomLocked() const { return capacity_ - static_cast<int>(queue_.size()) - reserved_ - in_hand_; }
+int SendNotifications::RoomLocked() const { return capacity_ - static_cast<int>(queue_.size()) - reserved_ - in_hand_; }
 
-int Deliver::Reserve(int wanted) {
+int SendNotifications::Reserve(int wanted) {
   if (!breaker_.closed()) return 0;
   return ReserveRoom(wanted);
 }
 
-int Deliver::ReserveRoom(int wanted) {
+int SendNotifications::ReserveRoom(int wanted) {
   base::MutexLock lock(mu_);
   const int granted = std::clamp(RoomLocked(), 0, wanted);
   reserved_ += granted;
   return granted;
 }
 
-void Deliver::Offer(std::vector<Delivery> claimed, int reserved) {
+void SendNotifications::Offer(std::vector<ClaimedNotification> claimed, int reserved) {
   base::MutexLock lock(mu_);
   reserved_ -= reserved;
   std::move(claimed.begin(), claimed.end(), std::back_inserter(queue_));
@@ -68,14 +69,14 @@ void Deliver::Offer(std::vector<Delivery> claimed, int reserved) {
   work_.NotifyAll();
 }
 
-void Deliver::Work(std::stop_token stop) {
+void SendNotifications::Work(std::stop_token stop) {
   const std::unique_ptr<Sender> sender = make_sender_();
   Hand hand;
-  std::vector<Delivery> taken;
-  std::vector<Outcome> outcomes;
+  std::vector<ClaimedNotification> taken;
+  std::vector<Attempted> attempted;
   for (;;) {
     taken.clear();
-    outcomes.clear();
+    attempted.clear();
     {
       base::MutexLock lock(mu_);
       if (!work_.Wait(mu_, stop, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !queue_.empty(); }) ||
@@ -88,24 +89,24 @@ void Deliver::Work(std::stop_token stop) {
       queue_.erase(queue_.begin(), end);
       in_hand_ += static_cast<int>(count);
     }
-    std::vector<Delivery> not_now;
-    for (Delivery& delivery : taken) {
+    std::vector<ClaimedNotification> not_now;
+    for (ClaimedNotification& notification : taken) {
       // Its lease could end in the middle of the attempt, or nobody is there to take it.
-      const bool too_late = timer_.SteadyNow() + options_.attempt_timeout > delivery.lease_end;
+      const bool too_late = timer_.SteadyNow() + options_.attempt_timeout > notification.lease_end;
       const Breaker::Pass pass = too_late ? Breaker::Pass::kRefused : breaker_.Admit();
       if (pass == Breaker::Pass::kRefused) {
-        not_now.push_back(std::move(delivery));
+        not_now.push_back(std::move(notification));
         continue;
       }
-      const SendResult result = Attempt(*sender, delivery, pass);
-      outcomes.push_back({policy_.Judge(delivery, result, clock_.Now()), &hand});
+      const SendResult result = Attempt(*sender, notification, pass);
+      attempted.push_back({policy_.Judge(notification, result, clock_.Now()), &hand});
     }
     base::MutexLock lock(mu_);
     in_hand_ -= static_cast<int>(not_now.size());
     std::move(not_now.begin(), not_now.end(), std::back_inserter(unwanted_));
-    hand.unmarked = static_cast<int>(outcomes.size());
-    outcomes_.insert(outcomes_.end(), std::make_move_iterator(outcomes.begin()),
-                     std::make_move_iterator(outcomes.end()));
+    hand.unmarked = static_cast<int>(attempted.size());
+    attempted_.insert(attempted_.end(), std::make_move_iterator(attempted.begin()),
+                      std::make_move_iterator(attempted.end()));
     talk_.NotifyOne();
     marked_.Wait(mu_, {}, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return hand.unmarked == 0 || abandoned_; });
   }
@@ -114,13 +115,13 @@ void Deliver::Work(std::stop_token stop) {
   talk_.NotifyOne();
 }
 
-SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery, Breaker::Pass pass) {
-  if (policy_.Exhausted(delivery)) {
+SendResult SendNotifications::Attempt(Sender& sender, const ClaimedNotification& notification, Breaker::Pass pass) {
+  if (policy_.Exhausted(notification)) {
     breaker_.Cancel(pass);
     metrics_.failed.Add();
     return SendResult::Permanent("attempts_exhausted");
   }
-  const SendResult result = sender.Send(delivery);
+  const SendResult result = sender.Send(notification);
   base::HitFailpoint("notifier_after_send");
   const bool reached = result.kind != SendResult::Kind::kUnreachable;
   if (result.asked) metrics_.reachable.Set(reached ? 1 : 0);
@@ -136,26 +137,26 @@ SendResult Deliver::Attempt(Sender& sender, const Delivery& delivery, Breaker::P
   }
   if (result.kind == SendResult::Kind::kSent) {
     metrics_.sent.Add();
-    metrics_.latency.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - delivery.created_at)));
+    metrics_.latency.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - notification.created_at)));
     return result;
   }
-  const bool failed = policy_.GivesUp(delivery, result);
+  const bool failed = policy_.GivesUp(notification, result);
   (failed ? metrics_.failed : metrics_.retried).Add();
   // What is given up has a line for each, once: somebody has to see to it. What is tried again may fail for hours.
   const int deferrals = failed ? 0 : deferrals_.Add(result.error, timer_.SteadyNow());
   if (!failed && deferrals == 0) return result;
   base::LogWarning(failed ? "notification_failed" : "notification_deferred",
                    {{"channel", ChannelName(options_.channel)},
-                    {"order_id", delivery.event.order_id.ToString()},
-                    {"event_id", delivery.event.id.ToString()},
-                    {"attempt", delivery.attempt},
+                    {"order_id", notification.event.order_id.ToString()},
+                    {"event_id", notification.event.id.ToString()},
+                    {"attempt", notification.attempt},
                     {"error", result.error},
                     {"failures", deferrals},
-                    {"traceparent", delivery.event.traceparent}});
+                    {"traceparent", notification.event.traceparent}});
   return result;
 }
 
-void Deliver::Talk(std::stop_token stop) {
+void SendNotifications::Talk(std::stop_token stop) {
   base::SteadyTime next_poll = timer_.SteadyNow();
   bool more = false;  // The last claim was as large as it could be.
   int failures_while_stopping = 0;
@@ -164,18 +165,18 @@ void Deliver::Talk(std::stop_token stop) {
     {
       base::MutexLock lock(mu_);
       const auto due_for_something = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-        return !outcomes_.empty() || !marking_.empty() || !unwanted_.empty() || workers_left_ == 0 ||
+        return !attempted_.empty() || !marking_.empty() || !unwanted_.empty() || workers_left_ == 0 ||
                (stop.stop_requested() && !queue_.empty()) ||
                (!stop.stop_requested() && RoomLocked() > 0 && (more || timer_.SteadyNow() >= next_poll));
       };
       // Without a stop token: stopping ends with the last worker.
       talk_.WaitFor(mu_, {}, options_.poll_interval, due_for_something);
-      ended = workers_left_ == 0 && outcomes_.empty() && marking_.empty();
+      ended = workers_left_ == 0 && attempted_.empty() && marking_.empty();
     }
     if (ended) break;
     // What no worker will begin is due again at once, for others; it does not wait for the attempts under way.
     if (stop.stop_requested()) DropQueue();
-    bool worked = MarkOutcomes() && GiveBack();
+    bool worked = MarkAttempted() && GiveBack();
     if (worked && !stop.stop_requested() && (more || timer_.SteadyNow() >= next_poll)) {
       worked = ClaimMore(more);
       next_poll = timer_.SteadyNow() + options_.poll_interval;
@@ -193,13 +194,13 @@ void Deliver::Talk(std::stop_token stop) {
   GiveBack();
 }
 
-void Deliver::DropQueue() {
+void SendNotifications::DropQueue() {
   base::MutexLock lock(mu_);
   std::move(queue_.begin(), queue_.end(), std::back_inserter(unwanted_));
   queue_.clear();
 }
 
-bool Deliver::Explain(absl::string_view event, const absl::Status& status, base::FailureRow& failures) {
+bool SendNotifications::Explain(absl::string_view event, const absl::Status& status, base::FailureRow& failures) {
   if (status.ok()) {
     failures.End();
   } else if (failures.Add()) {
@@ -210,30 +211,30 @@ bool Deliver::Explain(absl::string_view event, const absl::Status& status, base:
   return status.ok();
 }
 
-bool Deliver::MarkOutcomes() {
+bool SendNotifications::MarkAttempted() {
   {
     base::MutexLock lock(mu_);
-    marking_.insert(marking_.end(), std::make_move_iterator(outcomes_.begin()),
-                    std::make_move_iterator(outcomes_.end()));
-    outcomes_.clear();
+    marking_.insert(marking_.end(), std::make_move_iterator(attempted_.begin()),
+                    std::make_move_iterator(attempted_.end()));
+    attempted_.clear();
   }
   if (marking_.empty()) return true;
   std::vector<Mark> marks;
   marks.reserve(marking_.size());
-  for (const Outcome& outcome : marking_) marks.push_back(outcome.mark);
+  for (const Attempted& attempted : marking_) marks.push_back(attempted.mark);
   const absl::StatusOr<int> late = ledger_.MarkAll(marks);
   if (!Explain("marks_not_written", late.status(), mark_failures_)) return false;
   metrics_.lost_leases.Add(*late);
   base::MutexLock lock(mu_);
   in_hand_ -= static_cast<int>(marking_.size());
-  for (const Outcome& outcome : marking_) --outcome.hand->unmarked;
+  for (const Attempted& attempted : marking_) --attempted.hand->unmarked;
   metrics_.queued.Set(static_cast<double>(queue_.size()) + in_hand_);
   marking_.clear();
   marked_.NotifyAll();
   return true;
 }
 
-bool Deliver::ClaimMore(bool& more) {
+bool SendNotifications::ClaimMore(bool& more) {
   // Half of the room at most: the rest is for what the consumer brings meanwhile.
   more = false;
   if (!breaker_.WouldAdmit()) return true;
@@ -243,7 +244,7 @@ bool Deliver::ClaimMore(bool& more) {
   if (more) return true;
   const int room = ReserveRoom(probe ? 1 : std::max(1, capacity_ / 2));
   if (room == 0) return true;
-  absl::StatusOr<std::vector<Delivery>> claimed = ledger_.ClaimDue(options_.channel, room);
+  absl::StatusOr<std::vector<ClaimedNotification>> claimed = ledger_.ClaimDue(options_.channel, room);
   if (!Explain("claim_failed", claimed.status(), claim_failures_)) {
     Offer({}, room);
     return false;
@@ -253,7 +254,7 @@ bool Deliver::ClaimMore(bool& more) {
   return true;
 }
 
-bool Deliver::Expire(bool& more) {
+bool SendNotifications::Expire(bool& more) {
   const absl::StatusOr<std::int64_t> expired = ledger_.ExpireDue(options_.channel, options_.longest_wait, kExpiryBatch);
   if (!Explain("expiry_failed", expired.status(), expiry_failures_)) return false;
   metrics_.failed.Add(static_cast<double>(*expired));
@@ -264,8 +265,8 @@ bool Deliver::Expire(bool& more) {
   return true;
 }
 
-bool Deliver::GiveBack() {
-  std::vector<Delivery> left;
+bool SendNotifications::GiveBack() {
+  std::vector<ClaimedNotification> left;
   {
     base::MutexLock lock(mu_);
     left.swap(unwanted_);

@@ -1,4 +1,4 @@
-// Delivers the notifications of one channel.
+// Sends the notifications of one channel.
 #pragma once
 
 #include <deque>
@@ -11,15 +11,15 @@
 #include "libs/base/mutex.h"
 #include "libs/base/timer.h"
 #include "services/notifier/app/breaker.h"
+#include "services/notifier/app/channel_queue.h"
 #include "services/notifier/app/ledger.h"
-#include "services/notifier/app/outlet.h"
 #include "services/notifier/app/retry_policy.h"
 #include "services/notifier/app/sender.h"
 #include "services/notifier/notifier_metrics.h"
 
 namespace ordermesh::notifier {
 
-struct DeliverOptions {
+struct SendOptions {
   Channel channel = Channel::kLog;
   bool keeps_payload = true;
   int workers = 1;
@@ -39,16 +39,16 @@ struct DeliverOptions {
 // unclaimed, and is given up when that lasts for longer than `longest_wait`.
 //
 // What it is given must outlive it. `ledger` is used by its own thread only.
-class Deliver : public Outlet {
+class SendNotifications : public ChannelQueue {
  public:
-  Deliver(DeliverOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
-          base::Clock& clock, base::Timer& timer, base::Random& random, ChannelMetrics metrics);
-  ~Deliver() override;
+  SendNotifications(SendOptions options, Ledger& ledger, SenderFactory make_sender, const RetryPolicy& policy,
+                    base::Clock& clock, base::Timer& timer, base::Random& random, ChannelMetrics metrics);
+  ~SendNotifications() override;
 
   Channel channel() const override { return options_.channel; }
   bool keeps_payload() const override { return options_.keeps_payload; }
   int Reserve(int wanted) override;
-  void Offer(std::vector<Delivery> claimed, int reserved) override;
+  void Offer(std::vector<ClaimedNotification> claimed, int reserved) override;
 
   // Ends the attempts under way, marks them, and gives back what was not attempted. Idempotent.
   void Stop();
@@ -58,15 +58,15 @@ class Deliver : public Outlet {
   struct Hand {
     int unmarked = 0;
   };
-  struct Outcome {
+  struct Attempted {
     Mark mark;
     Hand* hand;
   };
 
   void Work(std::stop_token stop);
-  SendResult Attempt(Sender& sender, const Delivery& delivery, Breaker::Pass pass);
+  SendResult Attempt(Sender& sender, const ClaimedNotification& notification, Breaker::Pass pass);
   void Talk(std::stop_token stop);
-  bool MarkOutcomes();
+  bool MarkAttempted();
   bool ClaimMore(bool& more);
   bool Expire(bool& more);
   bool GiveBack();
@@ -77,7 +77,7 @@ class Deliver : public Outlet {
   int ReserveRoom(int wanted);
   int RoomLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  const DeliverOptions options_;
+  const SendOptions options_;
   const int capacity_;
   Ledger& ledger_;
   const SenderFactory make_sender_;
@@ -93,16 +93,16 @@ class Deliver : public Outlet {
   base::CondVar work_;    // for workers: something to send
   base::CondVar talk_;    // for the ledger's thread: something to mark, or room
   base::CondVar marked_;  // for workers: what they sent is marked
-  std::deque<Delivery> queue_ ABSL_GUARDED_BY(mu_);
-  std::vector<Outcome> outcomes_ ABSL_GUARDED_BY(mu_);
-  std::vector<Delivery> unwanted_ ABSL_GUARDED_BY(mu_);  // to be given back
+  std::deque<ClaimedNotification> queue_ ABSL_GUARDED_BY(mu_);
+  std::vector<Attempted> attempted_ ABSL_GUARDED_BY(mu_);
+  std::vector<ClaimedNotification> unwanted_ ABSL_GUARDED_BY(mu_);  // to be given back
   int reserved_ ABSL_GUARDED_BY(mu_) = 0;
   int in_hand_ ABSL_GUARDED_BY(mu_) = 0;  // taken by workers, not yet marked
   int workers_left_ ABSL_GUARDED_BY(mu_);
   bool abandoned_ ABSL_GUARDED_BY(mu_) = false;  // stopping, and the ledger can't be reached
 
   // The ledger's thread only.
-  std::vector<Outcome> marking_;
+  std::vector<Attempted> marking_;
   base::FailureRow mark_failures_, claim_failures_, release_failures_, expiry_failures_;
 
   // Last: they stop before what they use goes away.
