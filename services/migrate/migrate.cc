@@ -27,7 +27,7 @@ absl::Status PrepareDatabase(const MigrateConfig& config, postgres::Connection& 
   base::LogInfo("schema_ready", {{"applied", applied.size()}});
   if (!config.role_password.empty()) RETURN_IF_ERROR(SetRolePasswords(connection, config.role_password));
   if (config.rebase_outbox) {
-    ASSIGN_OR_RETURN(const bool rebased, RebaseOutbox(connection));
+    ASSIGN_OR_RETURN(const bool rebased, RebaseOutboxes(connection));
     base::LogInfo("outbox_rebased", {{"was_needed", rebased}});
   }
   if (!config.sample_data) return absl::OkStatus();

@@ -1,4 +1,4 @@
-// Makes the outbox fit another database system, after a restore; see docs/runbooks/restore.md.
+// Makes every outbox fit another database system, after a restore; see docs/runbooks/restore.md.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -6,8 +6,8 @@
 
 namespace ordermesh::migrate {
 
-// Rebases the outbox and its cursors when they come from another database system or from this one's lost future, in one
-// transaction. Whether it had to. No event is left out; a sink may get some again.
-absl::StatusOr<bool> RebaseOutbox(postgres::Connection& connection);
+// Rebases each schema's outbox and its cursors when they come from another database system or from this one's lost
+// future, all in one transaction. Whether it had to. No event is left out; a sink may get some again.
+absl::StatusOr<bool> RebaseOutboxes(postgres::Connection& connection);
 
 }  // namespace ordermesh::migrate

@@ -64,7 +64,7 @@ TEST_F(RebaseTest, LeavesAnOutboxOfThisSystemAlone) {
       db().Run("INSERT INTO orders.outbox_cursor (sink, xid, position, system_identifier) SELECT 'kafka', '5', 7, "
                "system_identifier FROM pg_control_system()"),
       IsOk());
-  EXPECT_THAT(RebaseOutbox(db()), IsOkAndHolds(false));
+  EXPECT_THAT(RebaseOutboxes(db()), IsOkAndHolds(false));
   EXPECT_FALSE(db().in_transaction());
   ASSERT_OK_AND_ASSIGN(const postgres::Result cursor,
                        db().Execute({"c", "SELECT xid, position FROM orders.outbox_cursor"}));
@@ -74,17 +74,39 @@ TEST_F(RebaseTest, LeavesAnOutboxOfThisSystemAlone) {
 
 TEST_F(RebaseTest, GivesEachSinkWhatItDidNotGet) {
   ASSERT_THAT(db().Run(kRestored), IsOk());
-  EXPECT_THAT(RebaseOutbox(db()), IsOkAndHolds(true));
+  EXPECT_THAT(RebaseOutboxes(db()), IsOkAndHolds(true));
   EXPECT_THAT(Unsent("ahead"), IsEmpty());
   // c was sent, b (an earlier position, a later transaction) was not: c comes again.
   EXPECT_THAT(Unsent("between"), ElementsAre("b", "c", "d"));
   EXPECT_THAT(Unsent("new"), ElementsAre("a", "b", "c", "d"));
-  EXPECT_THAT(RebaseOutbox(db()), IsOkAndHolds(false));
+  EXPECT_THAT(RebaseOutboxes(db()), IsOkAndHolds(false));
+}
+
+TEST_F(RebaseTest, EverySchemasOutboxIsRebasedAndThoseAtHomeAreLeftAlone) {
+  ASSERT_THAT(db().Run(R"sql(
+    CREATE SCHEMA "Other One";
+    CREATE TABLE "Other One".outbox (LIKE orders.outbox INCLUDING ALL);
+    CREATE TABLE "Other One".outbox_cursor (LIKE orders.outbox_cursor INCLUDING ALL);
+    CREATE TABLE "Other One".outbox_pruned (LIKE orders.outbox_pruned INCLUDING ALL);
+    INSERT INTO orders.outbox_cursor (sink, xid, position, system_identifier)
+    SELECT 'kafka', '5', 7, system_identifier FROM pg_control_system();
+    INSERT INTO "Other One".outbox_cursor (sink, xid, position, system_identifier) VALUES ('kafka', '900000000004', 4, 42);
+  )sql"),
+              IsOk());
+  EXPECT_THAT(RebaseOutboxes(db()), IsOkAndHolds(true));
+  ASSERT_OK_AND_ASSIGN(const postgres::Result cursors,
+                       db().Execute({"c",
+                                     "SELECT c.xid, system_identifier FROM orders.outbox_cursor c UNION ALL "
+                                     "SELECT c.xid, system_identifier FROM \"Other One\".outbox_cursor c"}));
+  EXPECT_EQ(cursors.Xid8(0, 0), 5u);
+  EXPECT_EQ(cursors.Xid8(1, 0), 1u);
+  EXPECT_EQ(cursors.Int8(0, 1), cursors.Int8(1, 1));
+  EXPECT_THAT(RebaseOutboxes(db()), IsOkAndHolds(false));
 }
 
 TEST_F(RebaseTest, WhatIsAcceptedAfterwardsComesBehind) {
   ASSERT_THAT(db().Run(kRestored), IsOk());
-  ASSERT_THAT(RebaseOutbox(db()), IsOkAndHolds(true));
+  ASSERT_THAT(RebaseOutboxes(db()), IsOkAndHolds(true));
   ASSERT_THAT(db().Run(kAccept), IsOk());
   EXPECT_THAT(Unsent("ahead"), ElementsAre("e"));
   EXPECT_THAT(Unsent("new"), ElementsAre("a", "b", "c", "d", "e"));
@@ -94,7 +116,7 @@ TEST_F(RebaseTest, WhatWasAcceptedBetweenRestoreAndRebaseIsNotTakenForSent) {
   ASSERT_THAT(db().Run(kRestored), IsOk());
   ASSERT_THAT(db().Run(kAccept), IsOk());
   EXPECT_THAT(Unsent("ahead"), IsEmpty());  // Why the relay has to stop.
-  ASSERT_THAT(RebaseOutbox(db()), IsOkAndHolds(true));
+  ASSERT_THAT(RebaseOutboxes(db()), IsOkAndHolds(true));
   EXPECT_THAT(Unsent("ahead"), ElementsAre("e"));
   EXPECT_THAT(Unsent("between"), ElementsAre("b", "c", "d", "e"));
 }

@@ -1,2 +1,2 @@
 -- Nobody reads or writes events meanwhile.
-LOCK TABLE orders.outbox, orders.outbox_cursor, orders.outbox_pruned IN ACCESS EXCLUSIVE MODE
+LOCK TABLE outbox, outbox_cursor, outbox_pruned IN ACCESS EXCLUSIVE MODE

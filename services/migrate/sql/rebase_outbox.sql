@@ -5,16 +5,16 @@
 -- A cursor moves to just before the first event that its sink did not get. What it got stood at or before the cursor and
 -- was written before the cursor moved there last; the second condition excludes what was written here, under smaller
 -- ids, since the restore. A sink may get some events again; consumers know them by their id.
-UPDATE orders.outbox_cursor cursor
+UPDATE outbox_cursor cursor
 SET position = coalesce(
-      (SELECT min(event.position) - 1 FROM orders.outbox event
+      (SELECT min(event.position) - 1 FROM outbox event
        WHERE (event.xid, event.position) > (cursor.xid, cursor.position) OR event.created_at > cursor.updated_at),
-      (SELECT max(event.position) FROM orders.outbox event),
+      (SELECT max(event.position) FROM outbox event),
       0),
     xid = '1',
     system_identifier = (SELECT system_identifier FROM pg_control_system()),
     updated_at = now();
 
-UPDATE orders.outbox SET xid = '1';
+UPDATE outbox SET xid = '1';
 
-UPDATE orders.outbox_pruned SET xid = '0', position = 0;
+UPDATE outbox_pruned SET xid = '0', position = 0;
