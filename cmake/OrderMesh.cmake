@@ -1,7 +1,7 @@
 # One stanza for each library, binary and test, with explicit dependencies.
 #
 #   order_library(name LAYER base SRCS a.cc HDRS a.h DEPS b c [SERVICE gateway] [PCH grpc])
-#   order_binary(ordermesh-gateway SERVICE gateway SRCS main.cc DEPS …)
+#   order_binary(ordermesh-gateway SERVICE gateway SRCS main.cc DEPS … [FOR_TESTS])
 #   order_test(name SRCS a_test.cc DEPS … LABELS unit threads)
 #   order_sql(name SERVICE gateway FILES sql/a.sql …)
 #
@@ -82,7 +82,7 @@ function(order_library name)
 endfunction()
 
 function(order_binary name)
-  cmake_parse_arguments(A "" "SERVICE;PCH" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(A "FOR_TESTS" "SERVICE;PCH" "SRCS;DEPS" ${ARGN})
   order_check_layer(${name} service "${A_SERVICE}" ${A_DEPS})
   order_note_target(${name} binary FILES ${A_SRCS} DEPS ${A_DEPS})
   add_executable(${name} ${A_SRCS})
@@ -93,7 +93,7 @@ function(order_binary name)
   endif()
   order_use_pch(${name} ${A_PCH})
   # What is installed: the programs that users run.
-  if(NOT A_SERVICE STREQUAL "testing")
+  if(NOT A_SERVICE STREQUAL "testing" AND NOT A_FOR_TESTS)
     add_dependencies(programs ${name})
     install(TARGETS ${name} RUNTIME COMPONENT programs)
   endif()

@@ -68,7 +68,8 @@ CloudEvent EnvelopeOf(const OutboxRow& row) {
   CloudEvent event;
   event.id = row.event_id;
   event.type = std::string(row.type);
-  event.subject = row.aggregate_id.ToString();
+  event.source = std::string(row.source);
+  event.subject = std::string(row.subject);
   event.time = row.created_at;
   JsonReader in(row.headers);
   std::string traceparent;
@@ -110,13 +111,9 @@ absl::StatusOr<CloudEvent> FromKafkaHeaders(const Headers& headers) {
   return Check(std::move(raw));
 }
 
-absl::StatusOr<std::string> ToStructuredJson(const CloudEvent& event, absl::string_view payload) {
-  events::v1::OrderEvent data;
-  if (!data.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    return absl::InvalidArgumentError("event: not an ordermesh.events.v1.OrderEvent");
-  }
+std::string StructuredJson(const CloudEvent& event, absl::string_view data) {
   std::string out;
-  out.reserve(512 + 2 * payload.size());
+  out.reserve(512 + data.size());
   out.push_back('{');
   AppendAttribute("specversion", kSpecVersion, out);
   AppendAttribute("id", event.id.ToString(), out);
@@ -126,10 +123,18 @@ absl::StatusOr<std::string> ToStructuredJson(const CloudEvent& event, absl::stri
   AppendAttribute("time", TimeText(event.time), out);
   AppendAttribute("datacontenttype", "application/json", out);
   if (!event.traceparent.empty()) AppendAttribute("traceparent", event.traceparent, out);
-  out.append(",\"data\":");
-  AppendJson(data, out);
-  out.push_back('}');
+  absl::StrAppend(&out, ",\"data\":", data, "}");
   return out;
+}
+
+absl::StatusOr<std::string> ToStructuredJson(const CloudEvent& event, absl::string_view payload) {
+  events::v1::OrderEvent data;
+  if (!data.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return absl::InvalidArgumentError("event: not an ordermesh.events.v1.OrderEvent");
+  }
+  std::string json;
+  AppendJson(data, json);
+  return StructuredJson(event, json);
 }
 
 absl::StatusOr<StructuredEvent> FromStructuredJson(absl::string_view body) {

@@ -14,7 +14,7 @@
 
 namespace ordermesh::wire {
 
-inline constexpr absl::string_view kEventSource = "/ordermesh/orders";
+inline constexpr absl::string_view kEventSource = "/ordermesh/orders";                       // of orders
 inline constexpr absl::string_view kStructuredContentType = "application/cloudevents+json";  // of RabbitMQ's messages
 inline constexpr absl::string_view kBinaryContentType = "application/protobuf";              // of Kafka's records
 
@@ -34,9 +34,10 @@ struct CloudEvent {
 struct OutboxRow {
   base::Uuid event_id;
   absl::string_view type;
-  base::Uuid aggregate_id;    // the order's id
+  absl::string_view subject;  // what it is about: the order's id
   absl::string_view headers;  // jsonb, as MakeOutboxHeaders made it
   absl::Time created_at;
+  absl::string_view source = kEventSource;
 };
 
 // The column `headers` of a new row.
@@ -53,8 +54,9 @@ Headers ToKafkaHeaders(const CloudEvent& event);
 // last counts.
 absl::StatusOr<CloudEvent> FromKafkaHeaders(const Headers& headers);
 
-// RabbitMQ, structured mode: the message's body. `payload`: an OrderEvent in binary form; INVALID_ARGUMENT if it is
-// not.
+// RabbitMQ, structured mode: the message's body. `data`: JSON.
+std::string StructuredJson(const CloudEvent& event, absl::string_view data);
+// The same of an order. `payload`: an OrderEvent in binary form; INVALID_ARGUMENT if it is not.
 absl::StatusOr<std::string> ToStructuredJson(const CloudEvent& event, absl::string_view payload);
 
 struct StructuredEvent {

@@ -34,7 +34,8 @@ constexpr char kGolden[] =
     R"("total":{"currencyCode":"EUR","units":"100","nanos":30000000},"acceptTime":"2026-11-18T11:06:40.123456Z"}})";
 
 OutboxRow ARow(const std::string& headers) {
-  return {testing::FakeIds::Number(99), kOrderAccepted, AnOrder().id, headers, AnOrder().created_at};
+  static const std::string subject = AnOrder().id.ToString();
+  return {testing::FakeIds::Number(99), kOrderAccepted, subject, headers, AnOrder().created_at};
 }
 CloudEvent AnEnvelope() { return EnvelopeOf(ARow(MakeOutboxHeaders(kTraceparent))); }
 

@@ -15,7 +15,6 @@
 namespace ordermesh::relay {
 namespace {
 
-constexpr char kSchema[] = "orders/0001_orders";
 constexpr absl::Duration kTimeout = absl::Seconds(1);
 constexpr int kLooksPerTopologyCheck = 10;
 
@@ -42,18 +41,28 @@ class RabbitmqProbe {
   int looks_ = 0;
 };
 
-std::shared_ptr<postgres::Connection> Connect(const std::string& url) {
-  return std::make_shared<postgres::Connection>(postgres::CheckOptions(url, "ordermesh-relay check"));
+std::shared_ptr<postgres::Connection> Connect(const std::string& url, std::string session_sql = "") {
+  postgres::ConnectionOptions options = postgres::CheckOptions(url, "ordermesh-relay check");
+  options.session_sql = std::move(session_sql);
+  return std::make_shared<postgres::Connection>(std::move(options));
 }
 
 }  // namespace
 
-Check DatabaseCheck(const std::string& url) {
-  return [connection = Connect(url)] { return postgres::CheckMigration(*connection, kSchema); };
+Check DatabaseCheck(const std::string& url, std::vector<std::string> migrations) {
+  return [connection = Connect(url), migrations = std::move(migrations)] {
+    for (const std::string& migration : migrations) RETURN_IF_ERROR(postgres::CheckMigration(*connection, migration));
+    return absl::OkStatus();
+  };
 }
 
-Check OutboxCheck(const std::string& url) {
-  return [connection = Connect(url)] { return CheckCursors(*connection); };
+Check OutboxCheck(const std::string& url, const std::vector<std::string>& schemas) {
+  std::vector<std::shared_ptr<postgres::Connection>> connections;
+  for (const std::string& schema : schemas) connections.push_back(Connect(url, InSchema(schema)));
+  return [connections = std::move(connections)] {
+    for (const auto& connection : connections) RETURN_IF_ERROR(CheckCursors(*connection));
+    return absl::OkStatus();
+  };
 }
 
 Check RabbitmqCheck(const rabbitmq::Broker& broker, std::vector<rabbitmq::ExchangeSpec> exchanges) {

@@ -14,10 +14,10 @@ namespace ordermesh::relay {
 
 using Check = std::function<absl::Status()>;
 
-// The database answers and has the migration that our SQL needs.
-Check DatabaseCheck(const std::string& url);
-// The outbox and its cursors are this database's own: it was not restored under them.
-Check OutboxCheck(const std::string& url);
+// The database answers and has the migration that the outbox was made by.
+Check DatabaseCheck(const std::string& url, std::vector<std::string> migrations);
+// The outbox of each schema and its cursors are this database's own: it was not restored under them.
+Check OutboxCheck(const std::string& url, const std::vector<std::string>& schemas);
 // RabbitMQ answers and the exchanges that are published to are there. That they are as declared is looked at when the
 // connection is new and every tenth time.
 Check RabbitmqCheck(const rabbitmq::Broker& broker, std::vector<rabbitmq::ExchangeSpec> exchanges);

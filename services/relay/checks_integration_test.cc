@@ -61,14 +61,14 @@ class DatabaseChecksTest : public ::testing::Test {
 };
 
 TEST_F(DatabaseChecksTest, TheMigrationMustBeApplied) {
-  const Check check = DatabaseCheck(url());
+  const Check check = DatabaseCheck(url(), {"orders/0001_orders"});
   EXPECT_THAT(check(), IsOk());
   Run("DELETE FROM ordermesh.migrations WHERE name = 'orders/0001_orders'");
   EXPECT_THAT(check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("ordermesh-migrate")));
 }
 
 TEST_F(DatabaseChecksTest, TheCursorsMustBeOfThisDatabase) {
-  const Check check = OutboxCheck(url());
+  const Check check = OutboxCheck(url(), {"orders"});
   EXPECT_THAT(check(), IsOk()) << "without cursors";
   Run("INSERT INTO orders.outbox_cursor (sink, xid, position, system_identifier) SELECT 'kafka', '0', 0, "
       "system_identifier FROM pg_control_system()");
@@ -78,7 +78,7 @@ TEST_F(DatabaseChecksTest, TheCursorsMustBeOfThisDatabase) {
 }
 
 TEST(DatabaseCheckTest, NobodyThereIsUnavailable) {
-  EXPECT_THAT(DatabaseCheck("postgres://ordermesh_relay@127.0.0.1:1/ordermesh")(),
+  EXPECT_THAT(DatabaseCheck("postgres://ordermesh_relay@127.0.0.1:1/ordermesh", {"orders/0001_orders"})(),
               StatusIs(absl::StatusCode::kUnavailable));
 }
 

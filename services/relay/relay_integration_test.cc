@@ -214,7 +214,7 @@ TEST_F(RelayTest, StoppedPastItsLockTheOldOneOnlyRepeats) {
   ASSERT_TRUE(CursorsReachTheEnd());
   const std::int64_t rabbitmq = Cursor(kRabbitmq), kafka = Cursor(kKafka);
   first->Signal(SIGCONT);
-  // Each sink's lane learns it by itself.
+  // Each sink's forwarder learns it by itself.
   ASSERT_TRUE(WaitUntil([&] { return first->Metric(R"(ordermesh_relay_restarts_total{sink="rabbitmq"})") >= 1; }));
   ASSERT_TRUE(WaitUntil([&] { return first->Metric(R"(ordermesh_relay_restarts_total{sink="kafka"})") >= 1; }));
   EXPECT_FALSE(IsActive(*first));

@@ -17,7 +17,7 @@ SinkMetrics::SinkMetrics(base::Metrics& metrics, const std::string& sink) {
   failures =
       metrics.AddCounter("ordermesh_relay_failures_total", "publishes that were not confirmed as a whole", labels);
   restarts =
-      metrics.AddCounter("ordermesh_relay_restarts_total", "times that the lane lost its lock or session", labels);
+      metrics.AddCounter("ordermesh_relay_restarts_total", "times that the relay lost its lock or session", labels);
   batch_size =
       metrics.AddHistogram("ordermesh_relay_batch_size", "events published together", base::BatchSizeBuckets(), labels);
   publish_seconds = metrics.AddHistogram("ordermesh_relay_publish_seconds", "from publishing to the last confirm",
@@ -26,8 +26,9 @@ SinkMetrics::SinkMetrics(base::Metrics& metrics, const std::string& sink) {
                                        base::LatencyBuckets(), labels);
 }
 
-OutboxMetrics::OutboxMetrics(base::Metrics& metrics)
-    : pruned(metrics.AddCounter("ordermesh_outbox_pruned_total", "events removed that every sink has had")),
+OutboxMetrics::OutboxMetrics(base::Metrics& metrics, const std::string& schema)
+    : pruned(metrics.AddCounter("ordermesh_outbox_pruned_total", "events removed that every sink has had",
+                                {{"feed", schema}})),
       oldest_transaction_age_seconds(
           metrics.AddGauge("ordermesh_oldest_transaction_age_seconds",
                            "age of the oldest writing transaction of the server: what it holds back, no sink gets")),

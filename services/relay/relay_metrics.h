@@ -7,7 +7,7 @@
 
 namespace ordermesh::relay {
 
-// Of one sink; the label `sink` names it.
+// Of what leads from one outbox to one sink; the label `sink` names it, by FeedSinkName.
 struct SinkMetrics {
   SinkMetrics(base::Metrics& metrics, const std::string& sink);
 
@@ -16,9 +16,9 @@ struct SinkMetrics {
   base::Histogram batch_size, publish_seconds, delay_seconds;
 };
 
-// Of the outbox as a whole.
+// Of one outbox as a whole; the label `feed` names its schema. The oldest transaction is the server's, of all of them.
 struct OutboxMetrics {
-  explicit OutboxMetrics(base::Metrics& metrics);
+  OutboxMetrics(base::Metrics& metrics, const std::string& schema);
 
   base::Counter pruned;
   base::Gauge oldest_transaction_age_seconds, oldest_transaction_pid;

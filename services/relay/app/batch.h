@@ -10,13 +10,13 @@
 
 namespace ordermesh::relay {
 
-// Keeps the order within each order: of one order at most one event is under way, and the next only goes when the one
-// before has arrived. Pure; belongs to one thread.
+// Keeps the order within each subject: of one order, say, at most one event is under way, and the next only goes when
+// the one before has arrived. Pure; belongs to one thread.
 class Batch {
  public:
   explicit Batch(std::vector<Event> events);
 
-  // Of each order the first event that hasn't arrived; valid as long as the batch. Empty when all have.
+  // Of each subject the first event that hasn't arrived; valid as long as the batch. Empty when all have.
   const std::vector<const Event*>& NextWave();
   // What became of the wave. Those delivered or refused have arrived.
   void Settle(const Sink::Report& report);

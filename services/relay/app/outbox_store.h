@@ -1,4 +1,4 @@
-// The outbox as the lane of one sink sees it.
+// The outbox as the forwarder to one sink sees it.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,10 @@
 #include "services/relay/app/event.h"
 
 namespace ordermesh::relay {
+
+// The one name of a feed's way to a sink, in metrics, logs and locks: "catalog.kafka". For orders the sink's alone, as
+// before there were other feeds: relays of both releases must not be active side by side.
+std::string FeedSinkName(const std::string& schema, const std::string& sink);
 
 // What one read takes: so many events, and none behind the one that made it so many bytes. Always one, however large.
 struct ReadLimits {
@@ -48,7 +52,7 @@ class OutboxStore {
   // Moves the cursor. kAborted: it does not stand at `from`.
   virtual absl::Status Advance(Position from, Position to) = 0;
 
-  // Keeps what the sink refused for good, with the reason. Doing so twice is doing it once.
+  // Keeps what was read and the sink refused for good, with the reason. Doing so twice is doing it once.
   virtual absl::Status Bury(const Event& event, const std::string& reason) = 0;
 
   // Keeps the session from being ended as idle; at least every few seconds.

@@ -11,8 +11,9 @@
 
 namespace ordermesh::relay {
 
-// Publishes one wave after another on a thread of its own, so that the lane can look after its session meanwhile. Used
-// by one thread, the lane's. The sink must outlive it, and what a wave points to must stay until its report was taken.
+// Publishes one wave after another on a thread of its own, so that the forwarder can look after its session meanwhile.
+// Used by one thread, the forwarder's. The sink must outlive it, and what a wave points to must stay until its report
+// was taken.
 class Publisher {
  public:
   Publisher(Sink& sink, absl::Duration timeout);

@@ -31,11 +31,11 @@ class PublisherTest : public ::testing::Test {
 TEST_F(PublisherTest, GivesTheReportOfEachWaveOnce) {
   Publisher publisher(sink_, kLong);
   publisher.Start({&one_});
-  EXPECT_THAT(publisher.Wait(kLong)->outcomes, ElementsAre(Sink::Outcome::kDelivered));
+  EXPECT_THAT(publisher.Wait(kLong)->confirms, ElementsAre(Sink::Confirm::kDelivered));
   EXPECT_FALSE(publisher.Wait(absl::ZeroDuration()).has_value());
   sink_.Refuse(two_.id);
   publisher.Start({&one_, &two_});
-  EXPECT_THAT(publisher.Wait(kLong)->outcomes, ElementsAre(Sink::Outcome::kDelivered, Sink::Outcome::kRefused));
+  EXPECT_THAT(publisher.Wait(kLong)->confirms, ElementsAre(Sink::Confirm::kDelivered, Sink::Confirm::kRefused));
 }
 
 TEST_F(PublisherTest, TheLaneIsFreeWhileTheSinkIsBusy) {

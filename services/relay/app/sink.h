@@ -16,7 +16,7 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  enum class Outcome {
+  enum class Confirm {
     kDelivered,   // the broker has it for good
     kUnknown,     // it may have it: publish it again
     kUnroutable,  // it has no place for it now: publish it again, when somebody has made one
@@ -25,7 +25,7 @@ class Sink {
   struct Report {
     // Not OK: some are kUnknown, and this is why.
     absl::Status status;
-    std::vector<Outcome> outcomes;     // one for each event
+    std::vector<Confirm> confirms;     // one for each event
     std::vector<std::string> reasons;  // for those refused; empty otherwise
     bool blocked = false;              // the broker takes nothing from anyone just now
   };

@@ -15,7 +15,7 @@ constexpr absl::Duration kBetweenBatches = absl::Milliseconds(50);
 
 Upkeep::Upkeep(UpkeepOptions options, UpkeepStore& store, std::map<std::string, SinkMetrics> sinks,
                OutboxMetrics metrics, base::Timer& timer)
-    : options_(options),
+    : options_(std::move(options)),
       store_(store),
       sinks_(std::move(sinks)),
       metrics_(metrics),
@@ -27,7 +27,8 @@ void Upkeep::Run(std::stop_token stop) {
   do {
     absl::Status status = Measure();
     if (status.ok()) status = Prune(stop);
-    if (!status.ok() && !failing) base::LogWarning("outbox_upkeep_failed", {{"reason", status.message()}});
+    if (!status.ok() && !failing)
+      base::LogWarning("outbox_upkeep_failed", {{"feed", options_.feed}, {"reason", status.message()}});
     failing = !status.ok();
   } while (timer_.SleepFor(options_.interval, stop));
 }
@@ -43,7 +44,8 @@ absl::Status Upkeep::Measure() {
   metrics_.oldest_transaction_pid.Set(oldest.pid);
   if (oldest.pid != 0 && oldest.age >= options_.old_transaction) {
     if (oldest.pid != logged_pid_) {
-      base::LogWarning("outbox_held_back", {{"pid", oldest.pid}, {"age_s", absl::ToInt64Seconds(oldest.age)}});
+      base::LogWarning("outbox_held_back",
+                       {{"feed", options_.feed}, {"pid", oldest.pid}, {"age_s", absl::ToInt64Seconds(oldest.age)}});
     }
     logged_pid_ = oldest.pid;
   } else {

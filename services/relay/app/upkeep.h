@@ -1,4 +1,4 @@
-// Measures the outbox and prunes it.
+// Measures an outbox and prunes it.
 #pragma once
 
 #include <map>
@@ -14,6 +14,7 @@
 namespace ordermesh::relay {
 
 struct UpkeepOptions {
+  std::string feed;  // its name, in logs
   absl::Duration interval = absl::Seconds(1);
   absl::Duration retention = absl::Minutes(5);  // of events that every sink has had
   int prune_batch = 2000;

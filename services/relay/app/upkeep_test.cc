@@ -36,7 +36,7 @@ class UpkeepTest : public ::testing::Test {
     return std::make_unique<Upkeep>(
         UpkeepOptions{.prune_batch = 10}, store_,
         std::map<std::string, SinkMetrics>{{"a", SinkMetrics(metrics_, "a")}, {"b", SinkMetrics(metrics_, "b")}},
-        OutboxMetrics(metrics_), clock_);
+        OutboxMetrics(metrics_, "orders"), clock_);
   }
   testing::FakeClock clock_;
   base::Metrics metrics_;
@@ -49,8 +49,8 @@ TEST_F(UpkeepTest, MeasuresEverySinkAndTheOldestTransaction) {
   EXPECT_EQ(SinkMetrics(metrics_, "a").depth.Value(), 7);
   EXPECT_EQ(SinkMetrics(metrics_, "a").oldest_age_seconds.Value(), 3);
   EXPECT_EQ(SinkMetrics(metrics_, "b").depth.Value(), 0);
-  EXPECT_EQ(OutboxMetrics(metrics_).oldest_transaction_age_seconds.Value(), 12);
-  EXPECT_EQ(OutboxMetrics(metrics_).oldest_transaction_pid.Value(), 4711);
+  EXPECT_EQ(OutboxMetrics(metrics_, "orders").oldest_transaction_age_seconds.Value(), 12);
+  EXPECT_EQ(OutboxMetrics(metrics_, "orders").oldest_transaction_pid.Value(), 4711);
   base::MutexLock lock(store_.mu_);
   EXPECT_THAT(store_.sinks_, ElementsAre("a", "b"));
 }
@@ -63,12 +63,12 @@ TEST_F(UpkeepTest, PrunesInBatchesUntilNothingOldIsLeft) {
   auto upkeep = Start();
   for (int batch = 0; batch < 3; ++batch) {
     clock_.WaitForSleepers(1);
-    EXPECT_EQ(OutboxMetrics(metrics_).pruned.Value(), std::min(25, 10 * (batch + 1)));
+    EXPECT_EQ(OutboxMetrics(metrics_, "orders").pruned.Value(), std::min(25, 10 * (batch + 1)));
     if (batch < 2) clock_.Advance(absl::Milliseconds(50));
     if (batch == 0) {
-      while (OutboxMetrics(metrics_).pruned.Value() < 20) std::this_thread::yield();
+      while (OutboxMetrics(metrics_, "orders").pruned.Value() < 20) std::this_thread::yield();
     } else if (batch == 1) {
-      while (OutboxMetrics(metrics_).pruned.Value() < 25) std::this_thread::yield();
+      while (OutboxMetrics(metrics_, "orders").pruned.Value() < 25) std::this_thread::yield();
     }
   }
 }

@@ -2,49 +2,50 @@
 
 #include <utility>
 
-#include "libs/messaging/order_topology.h"
+#include "libs/base/status.h"
 #include "libs/wire/cloud_event.h"
-#include "services/relay/sinks/envelope.h"
+#include "services/relay/sinks/encoded.h"
 
 namespace ordermesh::relay {
 namespace {
 
-kafka::Record ToRecord(const Event& event) {
-  wire::CloudEvent envelope = EnvelopeOf(event);
+absl::StatusOr<kafka::Record> ToRecord(const Feed& feed, const Event& event) {
+  wire::CloudEvent envelope;
   kafka::Record record;
-  record.topic = messaging::kOrderEventsTopic;
+  ASSIGN_OR_RETURN(record.value, Encode(feed, feed.kafka->encode, event, envelope));
+  record.topic = feed.kafka->topic.name;
   record.headers = wire::ToKafkaHeaders(envelope);
   record.key = std::move(envelope.subject);
-  record.value = event.payload;
   return record;
 }
 
-Sink::Outcome ToOutcome(kafka::Producer::Outcome outcome) {
+Sink::Confirm ToConfirm(kafka::Producer::Outcome outcome) {
   switch (outcome) {
     case kafka::Producer::Outcome::kStored:
-      return Sink::Outcome::kDelivered;
+      return Sink::Confirm::kDelivered;
     case kafka::Producer::Outcome::kRefused:
-      return Sink::Outcome::kRefused;
+      return Sink::Confirm::kRefused;
     case kafka::Producer::Outcome::kUnknown:
       break;
   }
-  return Sink::Outcome::kUnknown;
+  return Sink::Confirm::kUnknown;
 }
 
 }  // namespace
 
-KafkaSink::KafkaSink(kafka::ProducerOptions options) : producer_(std::move(options)) {}
+KafkaSink::KafkaSink(kafka::ProducerOptions options, Feed feed)
+    : feed_(std::move(feed)), producer_(std::move(options)) {}
 
 Sink::Report KafkaSink::Publish(absl::Span<const Event* const> events, absl::Duration timeout) {
-  std::vector<kafka::Record> records;
-  records.reserve(events.size());
-  for (const Event* event : events) records.push_back(ToRecord(*event));
-  kafka::Producer::Report published = producer_.Publish(records, timeout);
   Report report;
+  const Encoded<kafka::Record> encoded(
+      events, [&](const Event& event) { return ToRecord(feed_, event); }, report);
+  kafka::Producer::Report published = producer_.Publish(encoded.messages, timeout);
   report.status = std::move(published.status);
-  report.reasons = std::move(published.reasons);
-  report.outcomes.reserve(events.size());
-  for (kafka::Producer::Outcome outcome : published.outcomes) report.outcomes.push_back(ToOutcome(outcome));
+  for (std::size_t i = 0; i < encoded.messages.size(); ++i) {
+    report.confirms[encoded.of[i]] = ToConfirm(published.outcomes[i]);
+    report.reasons[encoded.of[i]] = std::move(published.reasons[i]);
+  }
   return report;
 }
 

@@ -4,71 +4,56 @@
 #include <utility>
 
 #include "libs/base/log.h"
-#include "libs/messaging/order_topology.h"
+#include "libs/base/status.h"
 #include "libs/wire/cloud_event.h"
-#include "services/relay/sinks/envelope.h"
+#include "services/relay/sinks/encoded.h"
 
 namespace ordermesh::relay {
 namespace {
 
-absl::StatusOr<rabbitmq::Message> ToMessage(const Event& event) {
-  const wire::CloudEvent envelope = EnvelopeOf(event);
-  absl::StatusOr<std::string> body = wire::ToStructuredJson(envelope, event.payload);
-  if (!body.ok()) return body.status();
+absl::StatusOr<rabbitmq::Message> ToMessage(const Feed& feed, const Event& event) {
+  wire::CloudEvent envelope;
   rabbitmq::Message message;
-  message.exchange = messaging::kOrdersExchange;
+  ASSIGN_OR_RETURN(message.body, Encode(feed, feed.rabbitmq->encode, event, envelope));
+  message.exchange = feed.rabbitmq->exchange.name;
   message.routing_key = event.type;
   message.message_id = event.id.ToString();
   message.type = event.type;
   message.content_type = std::string(wire::kStructuredContentType);
   if (!envelope.traceparent.empty()) message.headers.emplace_back("traceparent", envelope.traceparent);
-  message.body = *std::move(body);
   return message;
 }
 
-Sink::Outcome ToOutcome(rabbitmq::Outcome outcome) {
+Sink::Confirm ToConfirm(rabbitmq::Outcome outcome) {
   switch (outcome) {
     case rabbitmq::Outcome::kConfirmed:
-      return Sink::Outcome::kDelivered;
+      return Sink::Confirm::kDelivered;
     case rabbitmq::Outcome::kReturned:
-      return Sink::Outcome::kUnroutable;
+      return Sink::Confirm::kUnroutable;
     case rabbitmq::Outcome::kRefused:
-      return Sink::Outcome::kRefused;
+      return Sink::Confirm::kRefused;
     case rabbitmq::Outcome::kUnknown:
       break;
   }
-  return Sink::Outcome::kUnknown;
+  return Sink::Confirm::kUnknown;
 }
 
 }  // namespace
 
-RabbitmqSink::RabbitmqSink(rabbitmq::ConnectionOptions options, int window)
-    : connection_(std::move(options)), window_(window) {}
+RabbitmqSink::RabbitmqSink(rabbitmq::ConnectionOptions options, int window, Feed feed)
+    : feed_(std::move(feed)), connection_(std::move(options)), window_(window) {}
 
 Sink::Report RabbitmqSink::Publish(absl::Span<const Event* const> events, absl::Duration timeout) {
   Report report;
-  report.outcomes.assign(events.size(), Outcome::kUnknown);
-  report.reasons.resize(events.size());
-  std::vector<rabbitmq::Message> messages;
-  std::vector<std::size_t> sent;  // which event each message is
-  messages.reserve(events.size());
-  sent.reserve(events.size());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    absl::StatusOr<rabbitmq::Message> message = ToMessage(*events[i]);
-    if (!message.ok()) {
-      report.outcomes[i] = Outcome::kRefused;
-      report.reasons[i] = std::string(message.status().message());
-      continue;
-    }
-    messages.push_back(*std::move(message));
-    sent.push_back(i);
-  }
-  rabbitmq::PublishReport published = connection_.Publish(messages, window_, timeout);
+  const Encoded<rabbitmq::Message> encoded(
+      events, [&](const Event& event) { return ToMessage(feed_, event); }, report);
+  rabbitmq::PublishReport published = connection_.Publish(encoded.messages, window_, timeout);
   report.status = published.status;
   report.blocked = connection_.blocked();
-  for (std::size_t i = 0; i < sent.size(); ++i) {
-    report.outcomes[sent[i]] = ToOutcome(published.outcomes[i]);
-    if (published.outcomes[i] == rabbitmq::Outcome::kRefused) report.reasons[sent[i]] = "too large for the broker";
+  for (std::size_t i = 0; i < encoded.messages.size(); ++i) {
+    report.confirms[encoded.of[i]] = ToConfirm(published.outcomes[i]);
+    if (published.outcomes[i] == rabbitmq::Outcome::kRefused)
+      report.reasons[encoded.of[i]] = "too large for the broker";
   }
   return report;
 }

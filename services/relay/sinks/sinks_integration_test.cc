@@ -64,7 +64,7 @@ class RabbitmqUnderTest : public SinkUnderTest {
   }
 
   rabbitmq::Connection consumer_{Options()};
-  RabbitmqSink sink_{Options(), 256};
+  RabbitmqSink sink_{Options(), 256, Feeds().front()};
 };
 
 class KafkaUnderTest : public SinkUnderTest {
@@ -116,7 +116,7 @@ class KafkaUnderTest : public SinkUnderTest {
   const kafka::Brokers brokers_ = {.addresses = Stack::Variable("KAFKA_BROKERS")};
   std::unique_ptr<kafka::Consumer> reader_;
   std::map<std::int32_t, std::int64_t> next_;
-  KafkaSink sink_{{.brokers = brokers_, .client_id = "sinks-test"}};
+  KafkaSink sink_{{.brokers = brokers_, .client_id = "sinks-test"}, Feeds().front()};
 };
 
 INSTANTIATE_TEST_SUITE_P(Rabbitmq, SinkConformanceTest,

@@ -8,6 +8,7 @@
 #include "services/relay/store/postgres_outbox.h"
 #include "services/relay/store/postgres_upkeep.h"
 #include "services/relay/testing/outbox_conformance.h"
+#include "services/relay/testing/second_feed.h"
 
 namespace ordermesh::relay {
 namespace {
@@ -15,18 +16,22 @@ namespace {
 using ordermesh::testing::IsOk;
 using ordermesh::testing::IsOkAndHolds;
 
-constexpr postgres::Statement kInsert = {"test_insert",
-                                         "INSERT INTO orders.outbox (event_id, aggregate_id, type, payload, headers) "
-                                         "VALUES ($1, $2, $3, $4, $5)"};
+constexpr postgres::Statement kInsertOrder = {"test_insert_order",
+                                              "INSERT INTO orders.outbox (event_id, aggregate_id, type, payload, "
+                                              "headers) VALUES ($1, $2::text::uuid, $3, $4, $5)"};
+constexpr postgres::Statement kInsertParcel = {
+    "test_insert_parcel",
+    "INSERT INTO parcels.outbox (event_id, aggregate_id, type, payload, headers) VALUES ($1, $2, $3, $4, $5)"};
 
-absl::Status Insert(postgres::Connection& connection, const Event& event) {
+absl::Status Insert(postgres::Connection& connection, const Event& event,
+                    const postgres::Statement& insert = kInsertOrder) {
   return connection
-      .Execute(kInsert, postgres::Params()
-                            .Uuid(event.id)
-                            .Uuid(event.aggregate_id)
-                            .Text(event.type)
-                            .Bytes(event.payload)
-                            .Json(event.headers))
+      .Execute(insert, postgres::Params()
+                           .Uuid(event.id)
+                           .Text(event.subject)
+                           .Text(event.type)
+                           .Bytes(event.payload)
+                           .Json(event.headers))
       .status();
 }
 
@@ -38,13 +43,19 @@ std::unique_ptr<testing::TestDatabase> MakeDatabase() {
 
 class PostgresOutboxUnderTest : public OutboxUnderTest {
  public:
-  std::unique_ptr<OutboxStore> Open(const std::string& sink) override {
-    return std::make_unique<PostgresOutbox>(database_->UrlAs("ordermesh_relay"), sink);
+  PostgresOutboxUnderTest(std::string schema, const postgres::Statement& insert)
+      : schema_(std::move(schema)), insert_(insert) {
+    if (schema_ == kParcels) {
+      EXPECT_THAT(CreateParcelOutbox(database_->admin()), IsOk());
+    }
   }
-  void Append(const Event& event) override { EXPECT_THAT(Insert(database_->admin(), event), IsOk()); }
+  std::unique_ptr<OutboxStore> Open(const std::string& sink) override {
+    return std::make_unique<PostgresOutbox>(database_->UrlAs("ordermesh_relay"), schema_, sink);
+  }
+  void Append(const Event& event) override { EXPECT_THAT(Insert(database_->admin(), event, insert_), IsOk()); }
   void AppendLate(const Event& event) override {
     EXPECT_THAT(late_.Begin(), IsOk());
-    EXPECT_THAT(Insert(late_, event), IsOk());
+    EXPECT_THAT(Insert(late_, event, insert_), IsOk());
   }
   void CommitLate() override { EXPECT_THAT(late_.Commit(), IsOk()); }
   void EndSession(const std::string& sink) override {
@@ -52,25 +63,25 @@ class PostgresOutboxUnderTest : public OutboxUnderTest {
     Run(
         absl::StrCat("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = "
                      "'ordermesh-relay ",
-                     sink, "' AND datname = current_database()"));
+                     FeedSinkName(schema_, sink), "' AND datname = current_database()"));
   }
   void MakeCursorForeign(const std::string& sink) override {
-    Run(absl::StrCat("UPDATE orders.outbox_cursor SET system_identifier = 1 WHERE sink = '", sink, "'"));
+    Run(absl::StrCat("UPDATE ", schema_, ".outbox_cursor SET system_identifier = 1 WHERE sink = '", sink, "'"));
   }
   void PutCursorAhead(const std::string& sink) override {
-    Run(absl::StrCat("UPDATE orders.outbox_cursor SET xid = '99999999' WHERE sink = '", sink, "'"));
+    Run(absl::StrCat("UPDATE ", schema_, ".outbox_cursor SET xid = '99999999' WHERE sink = '", sink, "'"));
   }
   Position cursor(const std::string& sink) override {
-    absl::StatusOr<postgres::Result> row =
-        database_->admin().Execute({"test_cursor", "SELECT xid, position FROM orders.outbox_cursor WHERE sink = $1"},
-                                   postgres::Params().Text(sink));
+    Run(absl::StrCat("SET search_path = ", schema_));
+    absl::StatusOr<postgres::Result> row = database_->admin().Execute(
+        {"test_cursor", "SELECT xid, position FROM outbox_cursor WHERE sink = $1"}, postgres::Params().Text(sink));
     EXPECT_THAT(row, IsOk());
     return row->rows() == 0 ? Position() : Position{row->Xid8(0, 0), row->Int8(0, 1)};
   }
   std::vector<std::pair<base::Uuid, std::string>> dead(const std::string& sink) override {
-    absl::StatusOr<postgres::Result> rows =
-        database_->admin().Execute({"test_dead", "SELECT event_id, reason FROM orders.outbox_dead WHERE sink = $1"},
-                                   postgres::Params().Text(sink));
+    Run(absl::StrCat("SET search_path = ", schema_));
+    absl::StatusOr<postgres::Result> rows = database_->admin().Execute(
+        {"test_dead", "SELECT event_id, reason FROM outbox_dead WHERE sink = $1"}, postgres::Params().Text(sink));
     EXPECT_THAT(rows, IsOk());
     std::vector<std::pair<base::Uuid, std::string>> dead;
     for (int i = 0; i < rows->rows(); ++i) dead.emplace_back(rows->Uuid(i, 0), std::string(rows->Text(i, 1)));
@@ -80,12 +91,44 @@ class PostgresOutboxUnderTest : public OutboxUnderTest {
  private:
   void Run(const std::string& sql) { EXPECT_THAT(database_->admin().Run(sql), IsOk()); }
 
+  const std::string schema_;
+  const postgres::Statement insert_;
   std::unique_ptr<testing::TestDatabase> database_ = MakeDatabase();
   postgres::Connection late_{{.url = database_->url()}};
 };
 
-INSTANTIATE_TEST_SUITE_P(Postgres, OutboxConformanceTest,
-                         ::testing::Values([] { return std::make_unique<PostgresOutboxUnderTest>(); }));
+INSTANTIATE_TEST_SUITE_P(Orders, OutboxConformanceTest, ::testing::Values([] {
+                           return std::make_unique<PostgresOutboxUnderTest>("orders", kInsertOrder);
+                         }));
+INSTANTIATE_TEST_SUITE_P(Parcels, OutboxConformanceTest, ::testing::Values([] {
+                           return std::make_unique<PostgresOutboxUnderTest>(kParcels, kInsertParcel);
+                         }));
+
+// Sinks of one name at two outboxes.
+TEST(PostgresOutboxTest, EachOutboxHasLocksAndCursorsOfItsOwn) {
+  const std::unique_ptr<testing::TestDatabase> database = MakeDatabase();
+  ASSERT_THAT(CreateParcelOutbox(database->admin()), IsOk());
+  ASSERT_THAT(Insert(database->admin(), AnEvent(1, 1), kInsertParcel), IsOk());
+  PostgresOutbox orders(database->UrlAs("ordermesh_relay"), "orders", "kafka");
+  PostgresOutbox parcels(database->UrlAs("ordermesh_relay"), kParcels, "kafka");
+  ASSERT_THAT(orders.TryLock(), IsOkAndHolds(true));
+  ASSERT_THAT(parcels.TryLock(), IsOkAndHolds(true));
+  ASSERT_THAT(orders.LoadCursor(), IsOk());
+  ASSERT_THAT(parcels.LoadCursor(), IsOk());
+  EXPECT_THAT(orders.Read({}, {}), IsOkAndHolds(::testing::IsEmpty()));
+  const absl::StatusOr<std::vector<Event>> events = parcels.Read({}, {});
+  ASSERT_THAT(events, IsOkAndHolds(::testing::SizeIs(1)));
+  ASSERT_THAT(parcels.Advance({}, events->front().at), IsOk());
+  EXPECT_THAT(orders.LoadCursor(), IsOkAndHolds(Position()));
+}
+
+// A relay of the release before there were feeds, which may still run, holds this.
+TEST(PostgresOutboxTest, TheLockOfOrdersIsNamedAsItWas) {
+  const std::unique_ptr<testing::TestDatabase> database = MakeDatabase();
+  ASSERT_THAT(database->admin().Run("SELECT pg_advisory_lock(hashtextextended('ordermesh.relay.kafka', 0))"), IsOk());
+  PostgresOutbox outbox(database->UrlAs("ordermesh_relay"), "orders", "kafka");
+  EXPECT_THAT(outbox.TryLock(), IsOkAndHolds(false));
+}
 
 class PostgresUpkeepTest : public ::testing::Test {
  protected:
@@ -106,7 +149,7 @@ class PostgresUpkeepTest : public ::testing::Test {
   void Run(const std::string& sql) { ASSERT_THAT(database_->admin().Run(sql), IsOk()); }
 
   std::unique_ptr<testing::TestDatabase> database_ = MakeDatabase();
-  PostgresUpkeep upkeep_{database_->UrlAs("ordermesh_relay")};
+  PostgresUpkeep upkeep_{database_->UrlAs("ordermesh_relay"), "orders"};
   const std::vector<std::string> sinks_ = {"a", "b"};
 };
 
@@ -151,8 +194,16 @@ TEST_F(PostgresUpkeepTest, OneRelayPrunesAtATime) {
   PutCursor("a", 6);
   PutCursor("b", 6);
   EXPECT_THAT(upkeep_.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(2));
-  PostgresUpkeep other(database_->UrlAs("ordermesh_relay"));
+  PostgresUpkeep other(database_->UrlAs("ordermesh_relay"), "orders");
   EXPECT_THAT(other.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(0));
+  ASSERT_THAT(CreateParcelOutbox(database_->admin()), IsOk());
+  Run("INSERT INTO parcels.outbox (event_id, aggregate_id, type, payload, created_at) VALUES (gen_random_uuid(), "
+      "'P-1', "
+      "'t', '', now() - interval '1 hour'); "
+      "INSERT INTO parcels.outbox_cursor (sink, xid, position, system_identifier) SELECT unnest(ARRAY['a', 'b']), xid, "
+      "position, 0 FROM parcels.outbox");
+  PostgresUpkeep parcels(database_->UrlAs("ordermesh_relay"), kParcels);
+  EXPECT_THAT(parcels.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(1)) << "of each outbox one";
   EXPECT_THAT(upkeep_.Prune(sinks_, absl::Minutes(1), 100), IsOkAndHolds(4));
 }
 

@@ -25,48 +25,52 @@ constexpr char kNoticeLostClients[] =
 
 // The cursor in this row, if it and the events are of this database system's past.
 absl::StatusOr<Position> CursorOf(const postgres::Result& rows, int row) {
-  const std::string sink(rows.Text(row, 0));
+  const std::string name = FeedSinkName(std::string(rows.Text(row, 7)), std::string(rows.Text(row, 0)));
   const Position cursor{rows.Xid8(row, 1), rows.Int8(row, 2)};
   const std::int64_t made_in = rows.Int8(row, 3), here = rows.Int8(row, 4);
   const std::uint64_t next_xid = rows.Xid8(row, 5), event_ahead = rows.Xid8(row, 6);
   if (made_in != here) {
     return absl::FailedPreconditionError(
-        absl::StrCat("outbox: the cursor of ", sink, " was made in database system ", made_in, ", this is ", here,
+        absl::StrCat("outbox: the cursor of ", name, " was made in database system ", made_in, ", this is ", here,
                      ": the database was restored or replaced; see docs/runbooks/restore.md"));
   }
   if (const std::uint64_t ahead = std::max(cursor.xid, event_ahead); ahead >= next_xid) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "outbox: ", ahead == cursor.xid ? absl::StrCat("the cursor of ", sink) : "an event", " stands at transaction ",
+        "outbox: ", ahead == cursor.xid ? absl::StrCat("the cursor of ", name) : "an event", " stands at transaction ",
         ahead, ", the database's next is ", next_xid, ": the database was restored; see docs/runbooks/restore.md"));
   }
   return cursor;
 }
 
-absl::Status NoLongerActive(const std::string& sink) {
-  return absl::AbortedError(absl::StrCat("outbox: this relay is no longer the active one for ", sink));
+absl::Status NoLongerActive(const std::string& name) {
+  return absl::AbortedError(absl::StrCat("outbox: this relay is no longer the active one for ", name));
 }
 
 }  // namespace
 
-PostgresOutbox::PostgresOutbox(std::string url, std::string sink, absl::Duration idle_session_timeout)
-    : sink_(std::move(sink)),
+std::string InSchema(const std::string& schema) { return absl::StrCat("SET search_path = ", schema); }
+
+PostgresOutbox::PostgresOutbox(std::string url, const std::string& schema, std::string sink,
+                               absl::Duration idle_session_timeout)
+    : name_(FeedSinkName(schema, sink)),
+      sink_(std::move(sink)),
       connection_({.url = std::move(url),
-                   .application_name = absl::StrCat("ordermesh-relay ", sink_),
+                   .application_name = absl::StrCat("ordermesh-relay ", name_),
                    .idle_session_timeout = idle_session_timeout,
-                   .session_sql = kNoticeLostClients}) {}
+                   .session_sql = absl::StrCat(kNoticeLostClients, "; ", InSchema(schema))}) {}
 
 absl::StatusOr<postgres::Result> PostgresOutbox::Execute(const postgres::Statement& statement,
                                                          const postgres::Params& params) {
-  if (locked_pid_ == 0) return NoLongerActive(sink_);
+  if (locked_pid_ == 0) return NoLongerActive(name_);
   absl::StatusOr<postgres::Result> result = connection_.Execute(statement, params);
   if (!result.ok()) return base::Annotate(result.status(), "outbox");
   // The connection mends itself, but a new session holds no lock.
-  if (connection_.backend_pid() != locked_pid_) return NoLongerActive(sink_);
+  if (connection_.backend_pid() != locked_pid_) return NoLongerActive(name_);
   return result;
 }
 
 absl::StatusOr<bool> PostgresOutbox::TryLock() {
-  absl::StatusOr<postgres::Result> result = connection_.Execute(kTryLock, postgres::Params().Text(sink_));
+  absl::StatusOr<postgres::Result> result = connection_.Execute(kTryLock, postgres::Params().Text(name_));
   if (!result.ok()) return base::Annotate(result.status(), "outbox");
   if (!result->Bool(0, 0)) return false;
   locked_pid_ = result->Int4(0, 1);
@@ -99,7 +103,7 @@ absl::StatusOr<std::vector<Event>> PostgresOutbox::Read(Position after, const Re
     Event& event = events[static_cast<std::size_t>(i)];
     event.at = {rows.Xid8(i, 0), rows.Int8(i, 1)};
     event.id = rows.Uuid(i, 2);
-    event.aggregate_id = rows.Uuid(i, 3);
+    event.subject = std::string(rows.Text(i, 3));
     event.type = std::string(rows.Text(i, 4));
     event.payload = std::string(rows.Text(i, 5));
     event.headers = std::string(rows.Text(i, 6));
@@ -116,20 +120,15 @@ absl::Status PostgresOutbox::Advance(Position from, Position to) {
                                                                               .Xid8(to.xid)
                                                                               .Int8(to.position)
                                                                               .Int4(locked_pid_)));
-  return result.affected() == 1 ? absl::OkStatus() : NoLongerActive(sink_);
+  return result.affected() == 1 ? absl::OkStatus() : NoLongerActive(name_);
 }
 
 absl::Status PostgresOutbox::Bury(const Event& event, const std::string& reason) {
-  return Execute(kBury, postgres::Params()
-                            .Text(sink_)
-                            .Uuid(event.id)
-                            .Uuid(event.aggregate_id)
-                            .Text(event.type)
-                            .Bytes(event.payload)
-                            .Json(event.headers)
-                            .Text(reason)
-                            .Timestamp(event.created_at))
-      .status();
+  ASSIGN_OR_RETURN(
+      const postgres::Result buried,
+      Execute(kBury, postgres::Params().Text(sink_).Xid8(event.at.xid).Int8(event.at.position).Text(reason)));
+  if (buried.Bool(0, 0)) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("outbox: event ", event.id.ToString(), " is gone, and can't be buried"));
 }
 
 absl::Status CheckCursors(postgres::Connection& connection) {

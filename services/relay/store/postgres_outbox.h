@@ -1,4 +1,5 @@
-// The outbox in PostgreSQL.
+// An outbox in PostgreSQL: the tables outbox, outbox_cursor, outbox_pruned and outbox_dead of one schema. The
+// statements name no schema; each session looks in its own.
 #pragma once
 
 #include <string>
@@ -11,9 +12,10 @@ namespace ordermesh::relay {
 
 class PostgresOutbox : public OutboxStore {
  public:
-  // One session, for one sink. A server that hears nothing of it for `idle_session_timeout` ends it, and so gives the
-  // lock to a standby.
-  PostgresOutbox(std::string url, std::string sink, absl::Duration idle_session_timeout = absl::Seconds(10));
+  // One session, for the outbox of `schema` and one sink. A server that hears nothing of it for `idle_session_timeout`
+  // ends it, and so gives the lock to a standby.
+  PostgresOutbox(std::string url, const std::string& schema, std::string sink,
+                 absl::Duration idle_session_timeout = absl::Seconds(10));
 
   absl::StatusOr<bool> TryLock() override;
   void Release() override;
@@ -26,12 +28,15 @@ class PostgresOutbox : public OutboxStore {
  private:
   absl::StatusOr<postgres::Result> Execute(const postgres::Statement& statement, const postgres::Params& params = {});
 
-  const std::string sink_;
+  const std::string name_, sink_;
   postgres::Connection connection_;
   int locked_pid_ = 0;  // the server process whose session holds the lock; 0: none
 };
 
-// Whether every sink's cursor is of this database, as LoadCursor asks of one; needs no lock.
+// The setting by which a session's statements mean the outbox of `schema`: one of our own names, never input.
+std::string InSchema(const std::string& schema);
+
+// Whether every sink's cursor is of this database, as LoadCursor asks of one; needs no lock. `connection`: InSchema.
 absl::Status CheckCursors(postgres::Connection& connection);
 
 }  // namespace ordermesh::relay

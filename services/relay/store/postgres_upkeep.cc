@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "services/relay/app/outbox_store.h"
 #include "services/relay/sql.h"
+#include "services/relay/store/postgres_outbox.h"
 
 namespace ordermesh::relay {
 namespace {
@@ -18,8 +21,11 @@ constexpr postgres::Statement kPrune = {"relay_prune", sql::kPrune};
 
 }  // namespace
 
-PostgresUpkeep::PostgresUpkeep(std::string url)
-    : connection_({.url = std::move(url), .application_name = "ordermesh-relay upkeep"}) {}
+PostgresUpkeep::PostgresUpkeep(std::string url, const std::string& schema)
+    : lock_(FeedSinkName(schema, "prune")),
+      connection_({.url = std::move(url),
+                   .application_name = absl::StrCat("ordermesh-relay ", FeedSinkName(schema, "upkeep")),
+                   .session_sql = InSchema(schema)}) {}
 
 absl::StatusOr<std::vector<PostgresUpkeep::Cursor>> PostgresUpkeep::Cursors() {
   ASSIGN_OR_RETURN(const postgres::Result rows, connection_.Execute(kCursors));
@@ -49,7 +55,7 @@ absl::StatusOr<UpkeepStore::Transaction> PostgresUpkeep::OldestTransaction() {
 
 absl::StatusOr<bool> PostgresUpkeep::HoldPruningLock() {
   if (pruning_pid_ != 0 && pruning_pid_ == connection_.backend_pid()) return true;
-  ASSIGN_OR_RETURN(const postgres::Result row, connection_.Execute(kLockPruning));
+  ASSIGN_OR_RETURN(const postgres::Result row, connection_.Execute(kLockPruning, postgres::Params().Text(lock_)));
   pruning_pid_ = row.Bool(0, 0) ? connection_.backend_pid() : 0;
   return pruning_pid_ != 0;
 }

@@ -1,4 +1,4 @@
-// The outbox's upkeep in PostgreSQL, in a session of its own.
+// The upkeep of one schema's outbox in PostgreSQL, in a session of its own.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace ordermesh::relay {
 
 class PostgresUpkeep : public UpkeepStore {
  public:
-  explicit PostgresUpkeep(std::string url);
+  PostgresUpkeep(std::string url, const std::string& schema);
 
   absl::StatusOr<Backlog> Measure(const std::string& sink) override;
   absl::StatusOr<Transaction> OldestTransaction() override;
@@ -27,6 +27,7 @@ class PostgresUpkeep : public UpkeepStore {
   absl::StatusOr<std::vector<Cursor>> Cursors();  // the slowest first
   absl::StatusOr<bool> HoldPruningLock();
 
+  const std::string lock_;
   postgres::Connection connection_;
   int pruning_pid_ = 0;  // the server process whose session holds the lock; 0: none
 };

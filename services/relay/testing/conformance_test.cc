@@ -43,7 +43,7 @@ class FakeSinkUnderTest : public SinkUnderTest {
     for (const Event& event : sink_.got()) {
       Seen& one = seen.emplace_back();
       one.id = event.id;
-      one.order = event.aggregate_id.ToString();
+      one.order = event.subject;
       one.type = event.type;
       if (event.headers != "{}") one.traceparent = event.headers;
       if (auto data = wire::DecodeOrderEvent(event.payload); data.ok()) one.version = data->order_version;

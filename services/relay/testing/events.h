@@ -15,7 +15,7 @@ inline Event AnEvent(std::uint32_t number, std::uint32_t order) {
   Event event;
   event.at = {number, static_cast<std::int64_t>(number)};
   event.id = testing::FakeIds::Number(number);
-  event.aggregate_id = testing::FakeIds::Number(1'000'000 + order);
+  event.subject = testing::FakeIds::Number(1'000'000 + order).ToString();
   event.type = "ordermesh.order.accepted.v1";
   event.payload = absl::StrCat("payload ", number);
   event.headers = R"({"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})";

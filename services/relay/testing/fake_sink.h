@@ -19,7 +19,7 @@ class FakeSink : public Sink {
     changed_.NotifyAll();
     changed_.WaitFor(mu_, {}, timeout, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !held_; });
     Report report;
-    report.outcomes.assign(events.size(), Outcome::kUnknown);
+    report.confirms.assign(events.size(), Confirm::kUnknown);
     report.reasons.resize(events.size());
     if (down_) {
       report.status = absl::UnavailableError("broker down");
@@ -28,15 +28,15 @@ class FakeSink : public Sink {
     for (std::size_t i = 0; i < events.size(); ++i) {
       const base::Uuid id = events[i]->id;
       if (refused_.count(id) > 0) {
-        report.outcomes[i] = Outcome::kRefused;
+        report.confirms[i] = Confirm::kRefused;
         report.reasons[i] = "too large";
       } else if (unroutable_.count(id) > 0) {
-        report.outcomes[i] = Outcome::kUnroutable;
+        report.confirms[i] = Confirm::kUnroutable;
       } else {
         got_.push_back(*events[i]);
         // The broker has it, but its confirm is lost.
-        report.outcomes[i] = unconfirmed_.erase(id) > 0 ? Outcome::kUnknown : Outcome::kDelivered;
-        if (report.outcomes[i] == Outcome::kUnknown) report.status = absl::DeadlineExceededError("no confirm");
+        report.confirms[i] = unconfirmed_.erase(id) > 0 ? Confirm::kUnknown : Confirm::kDelivered;
+        if (report.confirms[i] == Confirm::kUnknown) report.status = absl::DeadlineExceededError("no confirm");
       }
     }
     changed_.NotifyAll();

@@ -54,7 +54,7 @@ class SinkConformanceTest : public ::testing::TestWithParam<SinkFactory> {
   static Event Make(std::uint32_t number, std::uint32_t order, std::int64_t version = 1) {
     Event event = AnEvent(number, order);
     domain::Order stored = wire::AnOrder();
-    stored.id = event.aggregate_id;
+    stored.id = *base::Uuid::Parse(event.subject);
     stored.version = version;
     event.payload = wire::EncodeOrderEvent(stored);
     return event;
@@ -82,11 +82,11 @@ TEST_P(SinkConformanceTest, AnEventArrivesWithItsEnvelope) {
   const Event event = Make(1, 5, 3);
   Sink::Report report = Publish({event});
   EXPECT_THAT(report.status, testing::IsOk());
-  EXPECT_THAT(report.outcomes, ElementsAre(Sink::Outcome::kDelivered));
+  EXPECT_THAT(report.confirms, ElementsAre(Sink::Confirm::kDelivered));
   std::vector<Seen> seen = world_->Take(1);
   ASSERT_THAT(seen, SizeIs(1));
   EXPECT_EQ(seen[0].id, event.id);
-  EXPECT_EQ(seen[0].order, event.aggregate_id.ToString());
+  EXPECT_EQ(seen[0].order, event.subject);
   EXPECT_EQ(seen[0].type, event.type);
   EXPECT_EQ(seen[0].version, 3);
   EXPECT_THAT(seen[0].traceparent, ::testing::HasSubstr("0af7651916cd43dd8448eb211c80319c"));
@@ -94,7 +94,7 @@ TEST_P(SinkConformanceTest, AnEventArrivesWithItsEnvelope) {
 
 TEST_P(SinkConformanceTest, AWholeBatchArrives) {
   Sink::Report report = Publish(Many(500));
-  EXPECT_THAT(report.outcomes, ::testing::AllOf(SizeIs(500), Each(Sink::Outcome::kDelivered)));
+  EXPECT_THAT(report.confirms, ::testing::AllOf(SizeIs(500), Each(Sink::Confirm::kDelivered)));
   std::vector<base::Uuid> ids;
   for (const Seen& seen : world_->Take(500)) ids.push_back(seen.id);
   std::sort(ids.begin(), ids.end());
@@ -104,7 +104,7 @@ TEST_P(SinkConformanceTest, AWholeBatchArrives) {
 TEST_P(SinkConformanceTest, NothingIsPublishedForNothing) {
   Sink::Report report = Publish({});
   EXPECT_THAT(report.status, testing::IsOk());
-  EXPECT_THAT(report.outcomes, SizeIs(0));
+  EXPECT_THAT(report.confirms, SizeIs(0));
 }
 
 TEST_P(SinkConformanceTest, TheSameEventTwiceArrivesTwice) {
@@ -148,8 +148,8 @@ TEST_P(SinkConformanceTest, WhatIsNeverTakenIsRefusedWithAReasonAndItsNeighbours
   world_->Spoil(events[1]);
   Sink::Report report = Publish(events);
   EXPECT_THAT(report.status, testing::IsOk());
-  EXPECT_THAT(report.outcomes,
-              ElementsAre(Sink::Outcome::kDelivered, Sink::Outcome::kRefused, Sink::Outcome::kDelivered));
+  EXPECT_THAT(report.confirms,
+              ElementsAre(Sink::Confirm::kDelivered, Sink::Confirm::kRefused, Sink::Confirm::kDelivered));
   ASSERT_THAT(report.reasons, SizeIs(3));
   EXPECT_THAT(report.reasons[1], ::testing::Not(::testing::IsEmpty()));
   EXPECT_THAT(world_->Take(2), SizeIs(2));
@@ -163,7 +163,7 @@ TEST_P(SinkConformanceTest, WhileTheBrokerIsAwayTheOutcomeIsUnknownInTime) {
   EXPECT_LT(absl::Now() - began, absl::Seconds(10));
   world_->BringUp();
   EXPECT_FALSE(report.status.ok());
-  EXPECT_THAT(report.outcomes, ::testing::AllOf(SizeIs(3), Each(Sink::Outcome::kUnknown)));
+  EXPECT_THAT(report.confirms, ::testing::AllOf(SizeIs(3), Each(Sink::Confirm::kUnknown)));
 }
 
 TEST_P(SinkConformanceTest, WhenTheBrokerIsBackEventsArriveAgain) {

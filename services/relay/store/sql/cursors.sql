@@ -1,1 +1,1 @@
-SELECT sink, xid, position FROM orders.outbox_cursor ORDER BY xid, position
+SELECT sink, xid, position FROM outbox_cursor ORDER BY xid, position

@@ -1,1 +1,1 @@
-SELECT pg_try_advisory_lock(hashtextextended('ordermesh.relay/prune', 0))
+SELECT pg_try_advisory_lock(hashtextextended('ordermesh.relay/' || $1, 0))

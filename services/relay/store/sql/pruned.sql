@@ -1,1 +1,1 @@
-SELECT xid, position FROM orders.outbox_pruned
+SELECT xid, position FROM outbox_pruned

@@ -1,4 +1,4 @@
-#include "services/relay/app/relay_lane.h"
+#include "services/relay/app/forwarder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,18 +17,18 @@ using ::testing::ElementsAre;
 
 constexpr char kSink[] = "s";
 
-class RelayLaneTest : public ::testing::Test {
+class ForwarderTest : public ::testing::Test {
  protected:
-  RelayLaneTest() {
+  ForwarderTest() {
     options_.sink = kSink;
     options_.batch.events = 4;
     options_.read_pause = options_.idle_read_pause = options_.lock_poll = absl::Milliseconds(1);
     options_.heartbeat = absl::Milliseconds(20);
     options_.backoff = {.initial = absl::Milliseconds(1), .max = absl::Milliseconds(2)};
   }
-  std::unique_ptr<RelayLane> Start() { return Start(outbox_, sink_, metrics_); }
-  std::unique_ptr<RelayLane> Start(OutboxStore& outbox, Sink& sink, base::Metrics& metrics) {
-    return std::make_unique<RelayLane>(options_, outbox, sink, SinkMetrics(metrics, kSink), base::SystemClock(),
+  std::unique_ptr<Forwarder> Start() { return Start(outbox_, sink_, metrics_); }
+  std::unique_ptr<Forwarder> Start(OutboxStore& outbox, Sink& sink, base::Metrics& metrics) {
+    return std::make_unique<Forwarder>(options_, outbox, sink, SinkMetrics(metrics, kSink), base::SystemClock(),
                                        base::SystemTimer(), base::SystemRandom());
   }
   void Append(std::uint32_t number, std::uint32_t order) { database_.Append(AnEvent(number, order)); }
@@ -64,16 +64,16 @@ class RelayLaneTest : public ::testing::Test {
     return Poll([&] { return database_.cursor(kSink) == LastOf(sink_.got()); });
   }
 
-  LaneOptions options_;
+  ForwarderOptions options_;
   FakeDatabase database_;
   FakeOutbox outbox_{database_, kSink};
   FakeSink sink_;
   base::Metrics metrics_;
 };
 
-TEST_F(RelayLaneTest, EventsArriveInOrderAndTheCursorFollows) {
+TEST_F(ForwarderTest, EventsArriveInOrderAndTheCursorFollows) {
   for (std::uint32_t i = 1; i <= 10; ++i) Append(i, i);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(WaitUntilGot({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
   EXPECT_THAT(Numbers(sink_.got()), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
   EXPECT_TRUE(CursorReachesTheEnd());
@@ -84,21 +84,21 @@ TEST_F(RelayLaneTest, EventsArriveInOrderAndTheCursorFollows) {
   EXPECT_TRUE(WaitUntilGot({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
 }
 
-TEST_F(RelayLaneTest, WhatIsBehindAReadThatItsWeightCutOffIsReadAtOnce) {
+TEST_F(ForwarderTest, WhatIsBehindAReadThatItsWeightCutOffIsReadAtOnce) {
   options_.batch.bytes = 1;
   options_.read_pause = options_.idle_read_pause = absl::Hours(1);
   for (std::uint32_t i = 1; i <= 5; ++i) Append(i, i);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(WaitUntilGot({1, 2, 3, 4, 5}));
   EXPECT_TRUE(CursorReachesTheEnd());
   EXPECT_GE(sink_.publishes(), 5);
 }
 
-TEST_F(RelayLaneTest, ALateCommitHoldsBackWhatFollowsAndIsNotSkipped) {
+TEST_F(ForwarderTest, ALateCommitHoldsBackWhatFollowsAndIsNotSkipped) {
   const std::uint64_t late = database_.Begin();
   database_.Insert(late, AnEvent(1, 1));
   Append(2, 2);
-  auto lane = Start();
+  auto forwarder = Start();
   const SinkMetrics seen(metrics_, kSink);
   ASSERT_TRUE(Poll([&] { return seen.active.Value() == 1; }));
   EXPECT_EQ(sink_.publishes(), 0);
@@ -107,10 +107,10 @@ TEST_F(RelayLaneTest, ALateCommitHoldsBackWhatFollowsAndIsNotSkipped) {
   EXPECT_THAT(Numbers(sink_.got()), ElementsAre(1, 2));
 }
 
-TEST_F(RelayLaneTest, WhileTheBrokerIsAwayNothingMovesAndThenAllArrives) {
+TEST_F(ForwarderTest, WhileTheBrokerIsAwayNothingMovesAndThenAllArrives) {
   sink_.SetDown(true);
   Append(1, 1);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(sink_.WaitFor([](const auto&, int publishes) { return publishes >= 3; }));
   EXPECT_EQ(database_.cursor(kSink), Position());
   sink_.SetDown(false);
@@ -119,29 +119,29 @@ TEST_F(RelayLaneTest, WhileTheBrokerIsAwayNothingMovesAndThenAllArrives) {
   EXPECT_GE(SinkMetrics(metrics_, kSink).failures.Value(), 2);
 }
 
-TEST_F(RelayLaneTest, ALostConfirmRepeatsThatEventOnly) {
+TEST_F(ForwarderTest, ALostConfirmRepeatsThatEventOnly) {
   sink_.LoseConfirmOnce(testing::FakeIds::Number(2));
   for (std::uint32_t i = 1; i <= 4; ++i) Append(i, i);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(sink_.WaitFor([](const auto& got, int) { return got.size() == 5; }));
   EXPECT_THAT(Numbers(sink_.got()), ElementsAre(1, 2, 3, 4, 2));
 }
 
-TEST_F(RelayLaneTest, OfOneOrderNothingOvertakes) {
+TEST_F(ForwarderTest, OfOneOrderNothingOvertakes) {
   sink_.LoseConfirmOnce(testing::FakeIds::Number(1));
   Append(1, 7);
   Append(2, 7);
   Append(3, 8);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(sink_.WaitFor([](const auto& got, int) { return got.size() == 4; }));
   EXPECT_THAT(Numbers(sink_.got()), ElementsAre(1, 3, 1, 2));
 }
 
-TEST_F(RelayLaneTest, AnUnroutableEventStaysPendingAndIsCounted) {
+TEST_F(ForwarderTest, AnUnroutableEventStaysPendingAndIsCounted) {
   sink_.SetUnroutable(testing::FakeIds::Number(1), true);
   Append(1, 1);
   Append(2, 2);
-  auto lane = Start();
+  auto forwarder = Start();
   const SinkMetrics seen(metrics_, kSink);
   ASSERT_TRUE(Poll([&] { return seen.unroutable.Value() >= 3; }));
   EXPECT_EQ(database_.cursor(kSink), Position());
@@ -151,17 +151,17 @@ TEST_F(RelayLaneTest, AnUnroutableEventStaysPendingAndIsCounted) {
   EXPECT_TRUE(CursorReachesTheEnd());
 }
 
-TEST_F(RelayLaneTest, WhatIsRefusedForGoodIsBuriedAndTheLaneGoesOn) {
+TEST_F(ForwarderTest, WhatIsRefusedForGoodIsBuriedAndTheRestGoesOn) {
   sink_.Refuse(testing::FakeIds::Number(2));
   for (std::uint32_t i = 1; i <= 3; ++i) Append(i, i);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(WaitUntilGot({1, 3}));
   EXPECT_TRUE(CursorReachesTheEnd());
   EXPECT_THAT(database_.dead(kSink), ElementsAre(::testing::Pair(testing::FakeIds::Number(2), "too large")));
   EXPECT_EQ(SinkMetrics(metrics_, kSink).buried.Value(), 1);
 }
 
-TEST_F(RelayLaneTest, AStandbyTakesOverWhenTheLockIsFree) {
+TEST_F(ForwarderTest, AStandbyTakesOverWhenTheLockIsFree) {
   FakeOutbox other_outbox(database_, kSink);
   FakeSink other_sink;
   base::Metrics other_metrics;
@@ -177,10 +177,10 @@ TEST_F(RelayLaneTest, AStandbyTakesOverWhenTheLockIsFree) {
   EXPECT_THAT(Numbers(other_sink.got()), ElementsAre(2)) << "from the cursor, not from the start";
 }
 
-TEST_F(RelayLaneTest, ARelayThatLostItsLockOnlyRepeats) {
+TEST_F(ForwarderTest, ARelayThatLostItsLockOnlyRepeats) {
   sink_.Hold(true);
   Append(1, 1);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(sink_.WaitFor([](const auto&, int publishes) { return publishes == 1; }));
   // Its session ends, another takes over, delivers, and moves the cursor.
   database_.EndSession(kSink);
@@ -196,18 +196,18 @@ TEST_F(RelayLaneTest, ARelayThatLostItsLockOnlyRepeats) {
   EXPECT_EQ(sink_.got().size(), 1u);
 }
 
-TEST_F(RelayLaneTest, TheSessionIsKeptAliveWhileABrokerHangs) {
+TEST_F(ForwarderTest, TheSessionIsKeptAliveWhileABrokerHangs) {
   sink_.Hold(true);
   Append(1, 1);
-  auto lane = Start();
+  auto forwarder = Start();
   EXPECT_TRUE(Poll([&] { return database_.heartbeats() >= 3; }));
   sink_.Hold(false);
   EXPECT_TRUE(CursorReachesTheEnd());
 }
 
-TEST_F(RelayLaneTest, ADatabaseThatWasAwayIsPickedUpAtTheCursor) {
+TEST_F(ForwarderTest, ADatabaseThatWasAwayIsPickedUpAtTheCursor) {
   Append(1, 1);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(WaitUntilGot({1}));
   ASSERT_TRUE(CursorReachesTheEnd());
   database_.SetDown(true);
@@ -218,15 +218,15 @@ TEST_F(RelayLaneTest, ADatabaseThatWasAwayIsPickedUpAtTheCursor) {
   EXPECT_THAT(Numbers(sink_.got()), ElementsAre(1, 2));
 }
 
-TEST_F(RelayLaneTest, ARestoredDatabaseHoldsTheLaneUntilSomebodyDecides) {
+TEST_F(ForwarderTest, ARestoredDatabaseHoldsTheLaneUntilSomebodyDecides) {
   Append(1, 1);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(WaitUntilGot({1}));
   ASSERT_TRUE(CursorReachesTheEnd());
-  lane.reset();
+  forwarder.reset();
   database_.SetNextXid(50);
   Append(2, 2);
-  lane = Start();
+  forwarder = Start();
   EXPECT_FALSE(Poll([&] { return sink_.publishes() > 1; }, absl::Milliseconds(100)));
   EXPECT_EQ(SinkMetrics(metrics_, kSink).active.Value(), 0);
   database_.SetNextXid(200);
@@ -234,12 +234,12 @@ TEST_F(RelayLaneTest, ARestoredDatabaseHoldsTheLaneUntilSomebodyDecides) {
   EXPECT_TRUE(WaitUntilGot({1, 3}));
 }
 
-TEST_F(RelayLaneTest, EndsInTheMiddleOfAnOutage) {
+TEST_F(ForwarderTest, EndsInTheMiddleOfAnOutage) {
   sink_.SetDown(true);
   Append(1, 1);
-  auto lane = Start();
+  auto forwarder = Start();
   ASSERT_TRUE(sink_.WaitFor([](const auto&, int publishes) { return publishes >= 1; }));
-  lane.reset();
+  forwarder.reset();
   EXPECT_EQ(database_.cursor(kSink), Position());
   EXPECT_THAT(outbox_.TryLock(), ordermesh::testing::IsOkAndHolds(true)) << "the lock was given back";
 }

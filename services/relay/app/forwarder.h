@@ -20,7 +20,7 @@
 
 namespace ordermesh::relay {
 
-struct LaneOptions {
+struct ForwarderOptions {
   std::string sink;  // its name, in logs
   ReadLimits batch;
   // Between two reads, so that a steady trickle makes bursts: a burst of 5 ms costs RabbitMQ two thirds of one of 1 ms.
@@ -29,16 +29,16 @@ struct LaneOptions {
   absl::Duration lock_poll = absl::Milliseconds(500);       // of a standby
   absl::Duration publish_timeout = absl::Seconds(5);
   absl::Duration heartbeat = absl::Seconds(2);  // of the session, while a wave is under way
-  // Shorter than the heartbeat: a sleeping lane has none.
+  // Shorter than the heartbeat: a sleeping forwarder has none.
   base::BackoffPolicy backoff = {.initial = absl::Milliseconds(50), .max = absl::Seconds(2)};
 };
 
 // Stands by until it holds the sink's lock; then reads, publishes, waits for every confirm, and only then moves the
 // cursor. Whatever fails is tried again from the cursor, so an event may come twice, but none is left out. Runs on a
 // thread of its own (and the sink on another) from construction to destruction; the dependencies must outlive it.
-class RelayLane {
+class Forwarder {
  public:
-  RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
+  Forwarder(ForwarderOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
             base::Timer& timer, base::Random& random);
 
  private:
@@ -54,7 +54,7 @@ class RelayLane {
   absl::Status ReadAhead(const Batch& batch);
   void LogFailure(const Sink::Report& report, int failures) const;
 
-  const LaneOptions options_;
+  const ForwarderOptions options_;
   OutboxStore& outbox_;
   const SinkMetrics metrics_;
   base::Clock& clock_;

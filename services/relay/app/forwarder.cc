@@ -1,4 +1,4 @@
-#include "services/relay/app/relay_lane.h"
+#include "services/relay/app/forwarder.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +10,7 @@
 
 namespace ordermesh::relay {
 
-RelayLane::RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
+Forwarder::Forwarder(ForwarderOptions options, OutboxStore& outbox, Sink& sink, SinkMetrics metrics, base::Clock& clock,
                      base::Timer& timer, base::Random& random)
     : options_(std::move(options)),
       outbox_(outbox),
@@ -21,7 +21,7 @@ RelayLane::RelayLane(LaneOptions options, OutboxStore& outbox, Sink& sink, SinkM
       publisher_(sink, options_.publish_timeout),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
 
-void RelayLane::Run(std::stop_token stop) {
+void Forwarder::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     absl::Status status = StandBy(stop);
     if (status.ok() && !stop.stop_requested()) {
@@ -40,7 +40,7 @@ void RelayLane::Run(std::stop_token stop) {
   base::LogInfo("relay_ended", {{"sink", options_.sink}});
 }
 
-absl::Status RelayLane::StandBy(std::stop_token stop) {
+absl::Status Forwarder::StandBy(std::stop_token stop) {
   for (bool said = false; !stop.stop_requested(); said = true) {
     ASSIGN_OR_RETURN(const bool active, outbox_.TryLock());
     if (active) return absl::OkStatus();
@@ -50,7 +50,7 @@ absl::Status RelayLane::StandBy(std::stop_token stop) {
   return absl::OkStatus();
 }
 
-absl::Status RelayLane::Feed(std::stop_token stop) {
+absl::Status Forwarder::Feed(std::stop_token stop) {
   // A database that was restored fails here, until somebody has decided: nothing is published meanwhile.
   ASSIGN_OR_RETURN(cursor_, outbox_.LoadCursor());
   interruptions_ = 0;
@@ -81,7 +81,7 @@ absl::Status RelayLane::Feed(std::stop_token stop) {
   return absl::OkStatus();
 }
 
-absl::Status RelayLane::Deliver(Batch& batch, std::stop_token stop) {
+absl::Status Forwarder::Deliver(Batch& batch, std::stop_token stop) {
   int failures = 0;
   while (!batch.done()) {
     ASSIGN_OR_RETURN(const Sink::Report report, PublishWave(batch));
@@ -93,8 +93,8 @@ absl::Status RelayLane::Deliver(Batch& batch, std::stop_token stop) {
       cursor_ = reached;
     }
     if (stop.stop_requested()) return absl::OkStatus();
-    const bool went_through = std::all_of(report.outcomes.begin(), report.outcomes.end(), [](Sink::Outcome outcome) {
-      return outcome == Sink::Outcome::kDelivered || outcome == Sink::Outcome::kRefused;
+    const bool went_through = std::all_of(report.confirms.begin(), report.confirms.end(), [](Sink::Confirm outcome) {
+      return outcome == Sink::Confirm::kDelivered || outcome == Sink::Confirm::kRefused;
     });
     if (went_through) {
       failures = 0;
@@ -108,7 +108,7 @@ absl::Status RelayLane::Deliver(Batch& batch, std::stop_token stop) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Sink::Report> RelayLane::PublishWave(Batch& batch) {
+absl::StatusOr<Sink::Report> Forwarder::PublishWave(Batch& batch) {
   const std::vector<const Event*>& wave = batch.NextWave();
   const base::SteadyTime began = timer_.SteadyNow();
   publisher_.Start(wave);
@@ -123,31 +123,31 @@ absl::StatusOr<Sink::Report> RelayLane::PublishWave(Batch& batch) {
 }
 
 // What follows a full batch is read while that is on its way; it is published when all of the batch has arrived.
-absl::Status RelayLane::ReadAhead(const Batch& batch) {
+absl::Status Forwarder::ReadAhead(const Batch& batch) {
   if (ahead_.has_value() || !full_) return absl::OkStatus();
   ASSIGN_OR_RETURN(ahead_, outbox_.Read(batch.last(), options_.batch));
   return absl::OkStatus();
 }
 
-absl::Status RelayLane::Bury(const std::vector<const Event*>& wave, const Sink::Report& report) {
+absl::Status Forwarder::Bury(const std::vector<const Event*>& wave, const Sink::Report& report) {
   for (std::size_t i = 0; i < wave.size(); ++i) {
-    if (report.outcomes[i] != Sink::Outcome::kRefused) continue;
+    if (report.confirms[i] != Sink::Confirm::kRefused) continue;
     RETURN_IF_ERROR(outbox_.Bury(*wave[i], report.reasons[i]));
     metrics_.buried.Add();
     base::LogError("relay_buried", {{"sink", options_.sink},
                                     {"event_id", wave[i]->id.ToString()},
-                                    {"order_id", wave[i]->aggregate_id.ToString()},
+                                    {"subject", wave[i]->subject},
                                     {"reason", report.reasons[i]}});
   }
   return absl::OkStatus();
 }
 
-void RelayLane::Count(const std::vector<const Event*>& wave, const Sink::Report& report) {
+void Forwarder::Count(const std::vector<const Event*>& wave, const Sink::Report& report) {
   const absl::Time now = clock_.Now();
   int delivered = 0, unroutable = 0;
   for (std::size_t i = 0; i < wave.size(); ++i) {
-    unroutable += report.outcomes[i] == Sink::Outcome::kUnroutable ? 1 : 0;
-    if (report.outcomes[i] != Sink::Outcome::kDelivered) continue;
+    unroutable += report.confirms[i] == Sink::Confirm::kUnroutable ? 1 : 0;
+    if (report.confirms[i] != Sink::Confirm::kDelivered) continue;
     ++delivered;
     metrics_.delay_seconds.Observe(absl::ToDoubleSeconds(now - wave[i]->created_at));
   }
@@ -156,13 +156,13 @@ void RelayLane::Count(const std::vector<const Event*>& wave, const Sink::Report&
   metrics_.blocked.Set(report.blocked ? 1 : 0);
 }
 
-void RelayLane::LogFailure(const Sink::Report& report, int failures) const {
+void Forwarder::LogFailure(const Sink::Report& report, int failures) const {
   if (!base::LogsFailure(failures)) return;
-  const auto unroutable = std::count(report.outcomes.begin(), report.outcomes.end(), Sink::Outcome::kUnroutable);
+  const auto unroutable = std::count(report.confirms.begin(), report.confirms.end(), Sink::Confirm::kUnroutable);
   base::LogWarning("relay_publish_failed",
                    {{"sink", options_.sink},
                     {"failures", failures},
-                    {"events", report.outcomes.size()},
+                    {"events", report.confirms.size()},
                     {"unroutable", unroutable},
                     {"reason", report.status.ok() ? "no queue takes it" : report.status.message()}});
 }

@@ -1,0 +1,110 @@
+#include "services/relay/run_feeds.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "libs/base/random.h"
+#include "libs/base/status.h"
+#include "libs/mesh/dependency_check.h"
+#include "libs/messaging/kafka/admin.h"
+#include "services/relay/app/forwarder.h"
+#include "services/relay/app/upkeep.h"
+#include "services/relay/checks.h"
+#include "services/relay/sinks/kafka_sink.h"
+#include "services/relay/sinks/rabbitmq_sink.h"
+#include "services/relay/store/postgres_outbox.h"
+#include "services/relay/store/postgres_upkeep.h"
+
+namespace ordermesh::relay {
+namespace {
+
+constexpr char kRabbitmq[] = "rabbitmq";
+constexpr char kKafka[] = "kafka";
+constexpr char kClientId[] = "ordermesh-relay";
+
+ForwarderOptions ForwarderFor(const RelayConfig& config, std::string name) {
+  return {.sink = std::move(name),
+          .batch = {.events = config.batch_size},
+          .read_pause = config.read_pause,
+          .idle_read_pause = config.idle_read_pause,
+          .lock_poll = config.lock_poll,
+          .publish_timeout = config.publish_timeout};
+}
+
+// What leads from one outbox to one sink.
+struct Way {
+  Way(const std::string& schema, const char* sink_name, std::unique_ptr<Sink> made, const RelayConfig& config,
+      mesh::Process& process)
+      : name(FeedSinkName(schema, sink_name)),
+        metrics(process.metrics(), name),
+        outbox(config.database_url, schema, sink_name, config.lock_timeout),
+        sink(std::move(made)),
+        forwarder(ForwarderFor(config, name), outbox, *sink, metrics, process.clock(), process.timer(),
+                  base::SystemRandom()) {}
+
+  const std::string name;
+  const SinkMetrics metrics;
+  PostgresOutbox outbox;
+  const std::unique_ptr<Sink> sink;
+  Forwarder forwarder;  // Last: it stops before what it uses goes away.
+};
+
+// One feed under way.
+class Relay {
+ public:
+  Relay(const Feed& feed, const RelayConfig& config, mesh::Process& process)
+      : store_(config.database_url, feed.schema) {
+    std::map<std::string, SinkMetrics> sinks;
+    const auto add = [&](const char* name, std::unique_ptr<Sink> sink) {
+      ways_.push_back(std::make_unique<Way>(feed.schema, name, std::move(sink), config, process));
+      sinks.emplace(name, ways_.back()->metrics);
+    };
+    if (feed.rabbitmq.has_value()) {
+      const rabbitmq::ConnectionOptions options = {.broker = config.rabbitmq, .name = kClientId};
+      add(kRabbitmq, std::make_unique<RabbitmqSink>(options, config.publish_window, feed));
+    }
+    if (feed.kafka.has_value()) {
+      const kafka::ProducerOptions options = {
+          .brokers = config.kafka, .client_id = kClientId, .linger = config.kafka_linger};
+      add(kKafka, std::make_unique<KafkaSink>(options, feed));
+    }
+    upkeep_ =
+        std::make_unique<Upkeep>(UpkeepOptions{.feed = feed.schema, .retention = config.outbox_retention}, store_,
+                                 std::move(sinks), OutboxMetrics(process.metrics(), feed.schema), process.timer());
+  }
+
+ private:
+  PostgresUpkeep store_;
+  std::vector<std::unique_ptr<Way>> ways_;
+  std::unique_ptr<Upkeep> upkeep_;
+};
+
+}  // namespace
+
+absl::Status RunFeeds(const std::vector<Feed>& feeds, const RelayConfig& config, mesh::Process& process) {
+  process.SetDependencies({"database", "outbox", kRabbitmq, kKafka});
+  RETURN_IF_ERROR(config.rabbitmq.Check());
+  ASSIGN_OR_RETURN(const std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
+  std::vector<std::unique_ptr<Relay>> relays;
+  std::vector<std::string> schemas, migrations;
+  std::vector<rabbitmq::ExchangeSpec> exchanges;
+  std::vector<kafka::TopicSpec> topics;
+  for (const Feed& feed : feeds) {
+    relays.push_back(std::make_unique<Relay>(feed, config, process));
+    schemas.push_back(feed.schema);
+    migrations.push_back(feed.migration);
+    if (feed.rabbitmq.has_value()) exchanges.push_back(feed.rabbitmq->exchange);
+    if (feed.kafka.has_value()) topics.push_back(feed.kafka->topic);
+  }
+  mesh::Readiness& readiness = process.readiness();
+  base::Timer& timer = process.timer();
+  mesh::DependencyCheck database("database", DatabaseCheck(config.database_url, migrations), readiness, timer);
+  mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url, schemas), readiness, timer);
+  mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq, exchanges), readiness, timer);
+  mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster, topics), readiness, timer);
+  return process.Serve();
+}
+
+}  // namespace ordermesh::relay
