@@ -122,12 +122,13 @@ TEST(RelayRightsTest, SeeOtherRolesTransactions) {
 struct Query {
   std::string service, file, sql;
 };
-void PrintTo(const Query& query, std::ostream* out) { *out << query.service << "/sql/" << query.file << ".sql"; }
+void PrintTo(const Query& query, std::ostream* out) { *out << query.service << "/store/sql/" << query.file << ".sql"; }
 
 std::vector<Query> QueriesOfTheServices() {
   std::vector<Query> queries;
   for (const char* service : {"gateway", "validation", "relay", "notifier", "analytics"}) {
-    const std::filesystem::path folder = std::filesystem::path(ORDERMESH_SOURCE_DIR) / "services" / service / "sql";
+    const std::filesystem::path folder =
+        std::filesystem::path(ORDERMESH_SOURCE_DIR) / "services" / service / "store" / "sql";
     if (!std::filesystem::exists(folder)) continue;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() != ".sql") continue;
@@ -143,9 +144,10 @@ std::vector<Query> QueriesOfTheServices() {
 
 class QueryRightsTest : public RightsTestBase, public ::testing::WithParamInterface<Query> {};
 
-// EXPLAIN asks for the same rights as running it would.
+// EXPLAIN asks for the same rights as running it would. The relay's sessions look in the schema of their outbox.
 TEST_P(QueryRightsTest, AreEnoughForIt) {
-  postgres::Connection connection({.url = UrlAs(GetParam().service)});
+  postgres::Connection connection({.url = UrlAs(GetParam().service),
+                                   .session_sql = GetParam().service == "relay" ? "SET search_path = orders" : ""});
   ASSERT_THAT(connection.Run(absl::StrCat("PREPARE query AS ", GetParam().sql)), IsOk());
   ASSERT_OK_AND_ASSIGN(const postgres::Result row, connection.Execute({"parameters",
                                                                        "SELECT cardinality(parameter_types) FROM "
