@@ -20,6 +20,8 @@ pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(IDN REQUIRED IMPORTED_TARGET libidn2)
+# Without its flags, of which precompiled headers would have to know.
+pkg_check_modules(SIMDJSON REQUIRED simdjson)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
 # Short names, so that a stanza's DEPS read as what is used.
@@ -53,5 +55,7 @@ add_library(dep_rabbitmq INTERFACE)
 target_link_libraries(dep_rabbitmq INTERFACE PkgConfig::RABBITMQC)
 add_library(dep_curl INTERFACE)
 target_link_libraries(dep_curl INTERFACE PkgConfig::CURL)
+add_library(dep_simdjson INTERFACE)
+target_link_libraries(dep_simdjson INTERFACE ${SIMDJSON_LINK_LIBRARIES})
 add_library(dep_idn INTERFACE)
 target_link_libraries(dep_idn INTERFACE PkgConfig::IDN)
