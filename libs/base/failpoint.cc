@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/mutex.h"
+#include "libs/json/writer.h"
 
 namespace ordermesh::base {
 
@@ -41,7 +42,7 @@ class Failpoints {
       if (good && action[0] == "stop") armed.signal = SIGSTOP;
       if (good && action.size() == 2) good = absl::SimpleAtoi(action[1], &armed.at) && armed.at > 0;
       if (!good) {
-        Say(absl::StrCat(R"({"level":"error","event":"failpoint_malformed","part":")", part, "\"}\n"));
+        Say("error", "failpoint_malformed", [&](json::ObjectWriter& line) { line.String("part", part); });
         std::abort();
       }
       armed_.emplace(std::string(sides[0]), armed);
@@ -55,14 +56,26 @@ class Failpoints {
       auto it = armed_.find(name);
       if (it == armed_.end() || ++it->second.passed != it->second.at) return;
       signal = it->second.signal;
-      Say(absl::StrCat(R"({"level":"warning","event":"failpoint","name":")", name, R"(","passage":)", it->second.passed,
-                       R"(,"action":")", signal == SIGKILL ? "crash" : "stop", "\"}\n"));
+      Say("warning", "failpoint", [&](json::ObjectWriter& line) {
+        line.String("name", name);
+        line.Integer("passage", it->second.passed);
+        line.String("action", signal == SIGKILL ? "crash" : "stop");
+      });
     }
     std::raise(signal);
   }
 
  private:
-  static void Say(const std::string& line) {
+  static void Say(absl::string_view level, absl::string_view event,
+                  absl::FunctionRef<void(json::ObjectWriter&)> fields) {
+    std::string line;
+    {
+      json::ObjectWriter object(line);
+      object.String("level", level);
+      object.String("event", event);
+      fields(object);
+    }
+    line += '\n';
     // One write, so that the line is whole even though the process ends at once.
     if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
   }

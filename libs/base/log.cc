@@ -4,13 +4,12 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "libs/base/json.h"
+#include "libs/json/writer.h"
 
 namespace ordermesh::base {
 namespace {
@@ -44,15 +43,15 @@ const Logger& CurrentLogger() {
   return unnamed;
 }
 
-void AppendValue(const LogField& field, std::string& line) {
+void WriteField(const LogField& field, json::ObjectWriter& line) {
   if (const auto* text = std::get_if<absl::string_view>(&field.value)) {
-    AppendJsonString(*text, line);
+    line.String(field.name, *text);
   } else if (const auto* flag = std::get_if<bool>(&field.value)) {
-    line += *flag ? "true" : "false";
+    line.Bool(field.name, *flag);
   } else if (const auto* number = std::get_if<double>(&field.value)) {
-    line += std::isfinite(*number) ? absl::StrCat(*number) : "null";
+    line.Double(field.name, *number);
   } else {
-    absl::StrAppend(&line, std::get<std::int64_t>(field.value));
+    line.Integer(field.name, std::get<std::int64_t>(field.value));
   }
 }
 
@@ -90,18 +89,15 @@ void LogList(LogLevel level, absl::string_view event, absl::Span<const LogField>
 
 std::string FormatLogLine(absl::string_view timestamp, absl::string_view service, LogLevel level,
                           absl::string_view event, absl::Span<const LogField> fields) {
-  std::string line =
-      absl::StrCat(R"({"ts":")", timestamp, R"(","level":")", kLevelNames[static_cast<int>(level)], R"(","service":)");
-  AppendJsonString(service, line);
-  line += R"(,"event":)";
-  AppendJsonString(event, line);
-  for (const LogField& field : fields) {
-    line += ',';
-    AppendJsonString(field.name, line);
-    line += ':';
-    AppendValue(field, line);
+  std::string line;
+  {
+    json::ObjectWriter object(line);
+    object.String("ts", timestamp);
+    object.String("level", kLevelNames[static_cast<int>(level)]);
+    object.String("service", service);
+    object.String("event", event);
+    for (const LogField& field : fields) WriteField(field, object);
   }
-  line += '}';
   return line;
 }
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/json.h"
 #include "libs/base/status.h"
+#include "libs/json/writer.h"
 #include "libs/mesh/listen_address.h"
 
 namespace ordermesh::mesh {
@@ -41,23 +41,33 @@ MHD_Result Handle(void* server, MHD_Connection* connection, const char* path, co
   return Send(connection, static_cast<const OpsServer*>(server)->Get(path));  // without the body for HEAD
 }
 
+absl::string_view Word(bool well) { return well ? "ok" : "failing"; }
+
 // What can be served, and what each dependency says of itself, as JSON.
 std::string DescribeReadiness(const Readiness& readiness, bool& ready) {
   ready = readiness.ready();
-  std::string groups;
-  for (const auto& [name, serves] : readiness.Groups()) {
-    absl::StrAppend(&groups, groups.empty() ? "" : ",", base::JsonString(name), ":", serves ? "\"ok\"" : "\"failing\"");
+  const auto dependencies = readiness.Describe();
+  std::string out;
+  {
+    json::ObjectWriter answer(out);
+    answer.Bool("ready", ready);
+    {
+      json::ObjectWriter groups(answer.Name("groups"));
+      for (const auto& [name, serves] : readiness.Groups()) groups.String(name, Word(serves));
+    }
+    {
+      json::ObjectWriter all(answer.Name("dependencies"));
+      for (const auto& [name, status] : dependencies) all.String(name, Word(status.ok()));
+    }
+    json::ArrayWriter failing(answer.Name("failing"));
+    for (const auto& [name, status] : dependencies) {
+      if (status.ok()) continue;
+      json::ObjectWriter one(failing.Next());
+      one.String("dependency", name);
+      one.String("reason", status.message());
+    }
   }
-  std::string failing;
-  std::string all;
-  for (const auto& [name, status] : readiness.Describe()) {
-    absl::StrAppend(&all, all.empty() ? "" : ",", base::JsonString(name), ":", status.ok() ? "\"ok\"" : "\"failing\"");
-    if (status.ok()) continue;
-    absl::StrAppend(&failing, failing.empty() ? "" : ",", "{\"dependency\":", base::JsonString(name),
-                    ",\"reason\":", base::JsonString(status.message()), "}");
-  }
-  return absl::StrCat("{\"ready\":", ready ? "true" : "false", ",\"groups\":{", groups, "},\"dependencies\":{", all,
-                      "},\"failing\":[", failing, "]}\n");
+  return out + '\n';
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include "libs/wire/cloud_event.h"
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/json.h"
-#include "libs/wire/json_reader.h"
+#include "libs/base/status.h"
+#include "libs/json/reader.h"
+#include "libs/json/writer.h"
 #include "libs/wire/order_event_json.h"
 #include "libs/wire/time.h"
 
@@ -52,16 +53,15 @@ absl::StatusOr<CloudEvent> Check(RawAttributes raw) {
   return event;
 }
 
-void AppendAttribute(absl::string_view name, absl::string_view value, std::string& out) {
-  absl::StrAppend(&out, out.size() > 1 ? ",\"" : "\"", name, "\":");
-  base::AppendJsonString(value, out);
-}
-
 }  // namespace
 
 std::string MakeOutboxHeaders(absl::string_view traceparent) {
-  if (traceparent.empty()) return "{}";
-  return absl::StrCat("{\"traceparent\":", base::JsonString(traceparent), "}");
+  std::string headers;
+  {
+    json::ObjectWriter object(headers);
+    if (!traceparent.empty()) object.String("traceparent", traceparent);
+  }
+  return headers;
 }
 
 CloudEvent EnvelopeOf(const OutboxRow& row) {
@@ -71,16 +71,13 @@ CloudEvent EnvelopeOf(const OutboxRow& row) {
   event.source = std::string(row.source);
   event.subject = std::string(row.subject);
   event.time = row.created_at;
-  JsonReader in(row.headers);
   std::string traceparent;
-  in.Object([&](absl::string_view name) {
-    if (name == "traceparent" && in.AtString()) {
-      traceparent = in.String();
-    } else {
-      in.Skip();
-    }
+  const absl::Status read = json::Read(row.headers, [&](const json::Value& headers) {
+    headers.Object([&](absl::string_view name, const json::Value& value) {
+      if (name == "traceparent" && value.IsString()) traceparent = value.String();
+    });
   });
-  if (in.Finish().ok()) event.traceparent = std::move(traceparent);
+  if (read.ok()) event.traceparent = std::move(traceparent);
   return event;
 }
 
@@ -114,16 +111,18 @@ absl::StatusOr<CloudEvent> FromKafkaHeaders(const Headers& headers) {
 std::string StructuredJson(const CloudEvent& event, absl::string_view data) {
   std::string out;
   out.reserve(512 + data.size());
-  out.push_back('{');
-  AppendAttribute("specversion", kSpecVersion, out);
-  AppendAttribute("id", event.id.ToString(), out);
-  AppendAttribute("type", event.type, out);
-  AppendAttribute("source", event.source, out);
-  if (!event.subject.empty()) AppendAttribute("subject", event.subject, out);
-  AppendAttribute("time", TimeText(event.time), out);
-  AppendAttribute("datacontenttype", "application/json", out);
-  if (!event.traceparent.empty()) AppendAttribute("traceparent", event.traceparent, out);
-  absl::StrAppend(&out, ",\"data\":", data, "}");
+  {
+    json::ObjectWriter object(out);
+    object.String("specversion", kSpecVersion);
+    object.String("id", event.id.ToString());
+    object.String("type", event.type);
+    object.String("source", event.source);
+    if (!event.subject.empty()) object.String("subject", event.subject);
+    object.String("time", TimeText(event.time));
+    object.String("datacontenttype", "application/json");
+    if (!event.traceparent.empty()) object.String("traceparent", event.traceparent);
+    absl::StrAppend(&object.Name("data"), data);
+  }
   return out;
 }
 
@@ -138,23 +137,20 @@ absl::StatusOr<std::string> ToStructuredJson(const CloudEvent& event, absl::stri
 }
 
 absl::StatusOr<StructuredEvent> FromStructuredJson(absl::string_view body) {
-  JsonReader in(body);
   RawAttributes raw;
   events::v1::OrderEvent data;
   bool has_data = false;
-  in.Object([&](absl::string_view name) {
-    std::string* to = raw.Find(name);
-    if (name == "data") {
-      data.Clear();
-      ReadJson(in, data);
-      has_data = true;
-    } else if (to != nullptr && !in.Null()) {
-      *to = in.String();
-    } else if (to == nullptr) {
-      in.Skip();
-    }
-  });
-  if (absl::Status read = in.Finish(); !read.ok()) return read;
+  RETURN_IF_ERROR(json::Read(body, [&](const json::Value& event) {
+    event.Object([&](absl::string_view name, const json::Value& value) {
+      if (name == "data") {
+        data.Clear();
+        ReadJson(value, data);
+        has_data = true;
+      } else if (std::string* to = raw.Find(name)) {
+        *to = value.String();
+      }
+    });
+  }));
   absl::StatusOr<CloudEvent> envelope = Check(std::move(raw));
   if (!envelope.ok()) return std::move(envelope).status();
   if (!has_data) return Malformed("data");

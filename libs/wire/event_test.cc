@@ -3,8 +3,6 @@
 
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/util/json_util.h"
-#include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/wire/cloud_event.h"
@@ -153,55 +151,6 @@ TEST(OrderEventTest, AStateOfALaterReleaseIsNoError) {
   std::string json;
   AppendJson(event, json);
   EXPECT_THAT(json, HasSubstr("\"state\":42"));
-}
-
-// Protobuf's own reader and writer say what is right.
-TEST(OrderEventJsonTest, IsProtobufsOwnForAnyEvent) {
-  std::uint64_t seed = 11;
-  auto roll = [&](std::uint64_t below) {
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (seed >> 33) % below;
-  };
-  const std::string texts[] = {
-      "", "a", "quote\"back\\slash/", "\n\r\t\b\f", "\x01\x1F\x7F", "\u00fc\u20ac\U0001F600", "<&>'"};
-  auto text = [&] { return texts[roll(std::size(texts))]; };
-  auto money = [&](google::type::Money& out) {
-    out.set_currency_code(text());
-    if (roll(2)) out.set_units(static_cast<std::int64_t>(roll(1u << 31)) * 4'000'000'000 - (std::int64_t{1} << 61));
-    if (roll(2)) out.set_nanos(static_cast<std::int32_t>(roll(2'000'000'000)) - 1'000'000'000);
-  };
-  for (int round = 0; round < 1000; ++round) {
-    events::v1::OrderEvent event;
-    event.set_order_id(text());
-    if (roll(2)) event.set_order_version(static_cast<std::int64_t>(roll(1000)) - 10);
-    event.set_customer_id(text());
-    event.set_state(static_cast<orders::v1::OrderState>(roll(8)));
-    for (int line = static_cast<int>(roll(4)); line > 0; --line) {
-      events::v1::OrderEventLine& added = *event.add_lines();
-      added.set_product_id(text());
-      added.set_sku(text());
-      added.set_name(text());
-      if (roll(2)) added.set_quantity(static_cast<std::int32_t>(roll(3)) - 1);
-      if (roll(2)) money(*added.mutable_unit_price());
-    }
-    if (roll(2)) money(*event.mutable_total());
-    if (roll(2)) {
-      event.mutable_accept_time()->set_seconds(static_cast<std::int64_t>(roll(1u << 31)) * 140 - 62'000'000'000);
-      const std::int32_t nanos[] = {0, 5'000'000, 123'456'000, 123'456'789, 1};
-      event.mutable_accept_time()->set_nanos(nanos[roll(5)]);
-    }
-
-    std::string ours, theirs;
-    AppendJson(event, ours);
-    ASSERT_TRUE(google::protobuf::util::MessageToJsonString(event, &theirs).ok());
-    events::v1::OrderEvent read_by_us, read_by_them;
-    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(ours, &read_by_them).ok()) << ours;
-    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(event, read_by_them)) << ours;
-    JsonReader in(theirs);
-    ReadJson(in, read_by_us);
-    ASSERT_TRUE(in.Finish().ok()) << in.Finish() << theirs;
-    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(event, read_by_us)) << theirs;
-  }
 }
 
 TEST(CloudEventTest, TheEnvelopeComesFromTheOutbox) {

@@ -1,56 +1,40 @@
 #include "libs/wire/order_event_json.h"
 
 #include <cstdint>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "libs/base/json.h"
+#include "libs/json/writer.h"
 #include "libs/wire/time.h"
 
 namespace ordermesh::wire {
 namespace {
 
-// Writes the fields of one object; like Protobuf, leaves out what has its default.
-class ObjectWriter {
- public:
-  explicit ObjectWriter(std::string& out) : out_(out) { out_.push_back('{'); }
-  ~ObjectWriter() { out_.push_back('}'); }
-
-  void Text(absl::string_view name, absl::string_view value) {
-    if (!value.empty()) base::AppendJsonString(value, Name(name));
-  }
-  void Int32(absl::string_view name, std::int32_t value) {
-    if (value != 0) absl::StrAppend(&Name(name), value);
-  }
-  void Int64(absl::string_view name, std::int64_t value) {
-    if (value != 0) absl::StrAppend(&Name(name), "\"", value, "\"");
-  }
-  std::string& Name(absl::string_view name) {
-    absl::StrAppend(&out_, first_ ? "\"" : ",\"", name, "\":");
-    first_ = false;
-    return out_;
-  }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
+// Like Protobuf, leave out what has its default, and write 64-bit integers as strings.
+void Text(absl::string_view name, absl::string_view value, json::ObjectWriter& out) {
+  if (!value.empty()) out.String(name, value);
+}
+void Int32(absl::string_view name, std::int32_t value, json::ObjectWriter& out) {
+  if (value != 0) out.Integer(name, value);
+}
+void Int64(absl::string_view name, std::int64_t value, json::ObjectWriter& out) {
+  if (value != 0) absl::StrAppend(&out.Name(name), "\"", value, "\"");
+}
 
 void AppendMoney(const google::type::Money& money, std::string& out) {
-  ObjectWriter object(out);
-  object.Text("currencyCode", money.currency_code());
-  object.Int64("units", money.units());
-  object.Int32("nanos", money.nanos());
+  json::ObjectWriter object(out);
+  Text("currencyCode", money.currency_code(), object);
+  Int64("units", money.units(), object);
+  Int32("nanos", money.nanos(), object);
 }
 
 void AppendLine(const events::v1::OrderEventLine& line, std::string& out) {
-  ObjectWriter object(out);
-  object.Text("productId", line.product_id());
-  object.Text("sku", line.sku());
-  object.Text("name", line.name());
-  object.Int32("quantity", line.quantity());
+  json::ObjectWriter object(out);
+  Text("productId", line.product_id(), object);
+  Text("sku", line.sku(), object);
+  Text("name", line.name(), object);
+  Int32("quantity", line.quantity(), object);
   if (line.has_unit_price()) AppendMoney(line.unit_price(), object.Name("unitPrice"));
 }
 
@@ -59,67 +43,47 @@ void AppendState(orders::v1::OrderState state, std::string& out) {
   if (name.empty()) {
     absl::StrAppend(&out, static_cast<int>(state));  // a later release's
   } else {
-    base::AppendJsonString(name, out);
+    json::AppendString(name, out);
   }
 }
 
-std::int32_t ReadInt32(JsonReader& in) {
-  const std::int64_t value = in.Integer();
-  if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::int32_t>::max()) {
-    in.Fail("not a 32-bit integer");
-    return 0;
-  }
-  return static_cast<std::int32_t>(value);
-}
-
-// `field` for each field that is not null.
-void ReadFields(JsonReader& in, absl::FunctionRef<void(absl::string_view)> field) {
-  in.Object([&](absl::string_view name) {
-    if (!in.Null()) field(name);
-  });
-}
-
-void ReadMoney(JsonReader& in, google::type::Money& out) {
-  ReadFields(in, [&](absl::string_view name) {
+void ReadMoney(const json::Value& in, google::type::Money& out) {
+  in.Object([&](absl::string_view name, const json::Value& value) {
     if (name == "currencyCode" || name == "currency_code") {
-      out.set_currency_code(in.String());
+      out.set_currency_code(value.String());
     } else if (name == "units") {
-      out.set_units(in.Integer());
+      out.set_units(value.Int64());
     } else if (name == "nanos") {
-      out.set_nanos(ReadInt32(in));
-    } else {
-      in.Skip();
+      out.set_nanos(value.Int32());
     }
   });
 }
 
-void ReadLine(JsonReader& in, events::v1::OrderEventLine& out) {
-  ReadFields(in, [&](absl::string_view name) {
+void ReadLine(const json::Value& in, events::v1::OrderEventLine& out) {
+  in.Object([&](absl::string_view name, const json::Value& value) {
     if (name == "productId" || name == "product_id") {
-      out.set_product_id(in.String());
+      out.set_product_id(value.String());
     } else if (name == "sku") {
-      out.set_sku(in.String());
+      out.set_sku(value.String());
     } else if (name == "name") {
-      out.set_name(in.String());
+      out.set_name(value.String());
     } else if (name == "quantity") {
-      out.set_quantity(ReadInt32(in));
+      out.set_quantity(value.Int32());
     } else if (name == "unitPrice" || name == "unit_price") {
-      ReadMoney(in, *out.mutable_unit_price());
-    } else {
-      in.Skip();
+      ReadMoney(value, *out.mutable_unit_price());
     }
   });
 }
 
-orders::v1::OrderState ReadState(JsonReader& in) {
-  if (!in.AtString()) return static_cast<orders::v1::OrderState>(ReadInt32(in));
+orders::v1::OrderState ReadState(const json::Value& in) {
+  if (!in.IsString()) return static_cast<orders::v1::OrderState>(in.Int32());
   orders::v1::OrderState state = orders::v1::ORDER_STATE_UNSPECIFIED;
   // A name that a later release adds means nothing here; the event's type says what happened.
   orders::v1::OrderState_Parse(in.String(), &state);
   return state;
 }
 
-void ReadTime(JsonReader& in, google::protobuf::Timestamp& out) {
+void ReadTime(const json::Value& in, google::protobuf::Timestamp& out) {
   const std::string text = in.String();
   if (!in.ok()) return;
   absl::Time time;
@@ -148,41 +112,35 @@ void AppendJson(const google::protobuf::Timestamp& time, std::string& out) {
 }
 
 void AppendJson(const events::v1::OrderEvent& event, std::string& out) {
-  ObjectWriter object(out);
-  object.Text("orderId", event.order_id());
-  object.Int64("orderVersion", event.order_version());
-  object.Text("customerId", event.customer_id());
+  json::ObjectWriter object(out);
+  Text("orderId", event.order_id(), object);
+  Int64("orderVersion", event.order_version(), object);
+  Text("customerId", event.customer_id(), object);
   if (event.state() != orders::v1::ORDER_STATE_UNSPECIFIED) AppendState(event.state(), object.Name("state"));
   if (!event.lines().empty()) {
-    object.Name("lines").push_back('[');
-    for (int i = 0; i < event.lines_size(); ++i) {
-      if (i > 0) out.push_back(',');
-      AppendLine(event.lines(i), out);
-    }
-    out.push_back(']');
+    json::ArrayWriter lines(object.Name("lines"));
+    for (const events::v1::OrderEventLine& line : event.lines()) AppendLine(line, lines.Next());
   }
   if (event.has_total()) AppendMoney(event.total(), object.Name("total"));
   if (event.has_accept_time()) AppendJson(event.accept_time(), object.Name("acceptTime"));
 }
 
-void ReadJson(JsonReader& in, events::v1::OrderEvent& out) {
-  ReadFields(in, [&](absl::string_view name) {
+void ReadJson(const json::Value& in, events::v1::OrderEvent& out) {
+  in.Object([&](absl::string_view name, const json::Value& value) {
     if (name == "orderId" || name == "order_id") {
-      out.set_order_id(in.String());
+      out.set_order_id(value.String());
     } else if (name == "orderVersion" || name == "order_version") {
-      out.set_order_version(in.Integer());
+      out.set_order_version(value.Int64());
     } else if (name == "customerId" || name == "customer_id") {
-      out.set_customer_id(in.String());
+      out.set_customer_id(value.String());
     } else if (name == "state") {
-      out.set_state(ReadState(in));
+      out.set_state(ReadState(value));
     } else if (name == "lines") {
-      in.Array([&] { ReadLine(in, *out.add_lines()); });
+      value.Array([&](const json::Value& line) { ReadLine(line, *out.add_lines()); });
     } else if (name == "total") {
-      ReadMoney(in, *out.mutable_total());
+      ReadMoney(value, *out.mutable_total());
     } else if (name == "acceptTime" || name == "accept_time") {
-      ReadTime(in, *out.mutable_accept_time());
-    } else {
-      in.Skip();
+      ReadTime(value, *out.mutable_accept_time());
     }
   });
 }

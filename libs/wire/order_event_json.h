@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "libs/wire/json_reader.h"
+#include "libs/json/reader.h"
 #include "ordermesh/events/v1/events.pb.h"
 
 namespace ordermesh::wire {
@@ -14,8 +14,8 @@ void AppendJson(const events::v1::OrderEvent& event, std::string& out);
 // RFC 3339 in UTC with 0, 3, 6 or 9 digits of the second, as Protobuf writes it, with quotes.
 void AppendJson(const google::protobuf::Timestamp& time, std::string& out);
 
-// Reads one value into `out`. Fields may have either of their names; unknown ones are passed over. What is not an
-// OrderEvent fails the reader.
-void ReadJson(JsonReader& in, events::v1::OrderEvent& out);
+// Reads `in` into `out`. Fields may have either of their names; unknown ones are passed over. Fails what is not an
+// OrderEvent.
+void ReadJson(const json::Value& in, events::v1::OrderEvent& out);
 
 }  // namespace ordermesh::wire

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "libs/base/json.h"
-#include "libs/wire/json_reader.h"
+#include "libs/json/reader.h"
+#include "libs/json/writer.h"
 
 namespace ordermesh::notifier {
 namespace {
@@ -19,24 +19,22 @@ std::string WithoutNul(std::string text) {
 std::string HeadersToJson(const messaging::Headers& headers) {
   std::map<std::string, std::string> last;
   for (const auto& [name, value] : headers) last[WithoutNul(name)] = WithoutNul(value);
-  std::string json = "{";
-  for (const auto& [name, value] : last) {
-    if (json.size() > 1) json += ',';
-    base::AppendJsonString(name, json);
-    json += ':';
-    base::AppendJsonString(value, json);
+  std::string text;
+  {
+    json::ObjectWriter object(text);
+    for (const auto& [name, value] : last) object.String(name, value);
   }
-  return json + "}";
+  return text;
 }
 
-messaging::Headers HeadersFromJson(absl::string_view json) {
+messaging::Headers HeadersFromJson(absl::string_view text) {
   messaging::Headers headers;
-  wire::JsonReader in(json);
-  in.Object([&](absl::string_view name) {
-    std::string key(name);
-    headers.emplace_back(std::move(key), in.String());
+  const absl::Status read = json::Read(text, [&](const json::Value& object) {
+    object.Object([&](absl::string_view name, const json::Value& value) {
+      headers.emplace_back(std::string(name), value.String());
+    });
   });
-  if (!in.Finish().ok()) headers.clear();
+  if (!read.ok()) headers.clear();
   return headers;
 }
 

@@ -11,6 +11,6 @@ namespace ordermesh::notifier {
 // Of equal names the last counts; U+0000, which jsonb refuses, is left out.
 std::string HeadersToJson(const messaging::Headers& headers);
 // What is no object of strings gives none.
-messaging::Headers HeadersFromJson(absl::string_view json);
+messaging::Headers HeadersFromJson(absl::string_view text);
 
 }  // namespace ordermesh::notifier
