@@ -17,6 +17,12 @@ namespace ordermesh::mesh {
 // Between two looks. With a look of at most 1.4 s, whatever hangs is named within two seconds.
 inline constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
 
+// For what looks at several dependencies at once, and tells each by name. The readiness must outlive it.
+inline std::function<void(const std::string& dependency, const absl::Status& status)> ReportTo(Readiness& readiness) {
+  return
+      [&readiness](const std::string& dependency, const absl::Status& status) { readiness.Report(dependency, status); };
+}
+
 // A thread of its own for each, so that one that hangs until its timeout doesn't hide another. The dependencies must
 // outlive it.
 class DependencyCheck {

@@ -1,7 +1,6 @@
 // ordermesh-analytics: assembles, nothing else.
 #include <memory>
 
-#include "libs/base/periodic.h"
 #include "libs/base/random.h"
 #include "libs/base/status.h"
 #include "libs/mesh/dependency_check.h"
@@ -10,7 +9,7 @@
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/order_topology.h"
-#include "libs/postgres/database_check.h"
+#include "libs/postgres/database.h"
 #include "libs/stream/kafka_dead_letters.h"
 #include "libs/stream/kafka_record_source.h"
 #include "libs/stream/lags.h"
@@ -20,18 +19,14 @@
 #include "services/analytics/api/analytics_service.h"
 #include "services/analytics/app/count_sales.h"
 #include "services/analytics/app/maintenance.h"
+#include "services/analytics/store/analytics_database.h"
 #include "services/analytics/store/postgres_rollup_store.h"
 
 namespace ordermesh::analytics {
 namespace {
 
-constexpr const char* kSchema[] = {"analytics/0001_analytics"};  // what the SQL of this version needs
 constexpr char kClientId[] = "ordermesh-analytics";
 constexpr absl::Duration kCheckTimeout = absl::Seconds(1);
-
-postgres::ConnectionOptions Database(const AnalyticsConfig& config, const char* what) {
-  return {.url = config.database_url, .application_name = what};
-}
 
 std::function<std::unique_ptr<RollupStore>()> StoreFactory(postgres::ConnectionOptions options) {
   return [options = std::move(options)] { return std::make_unique<PostgresRollupStore>(options); };
@@ -43,19 +38,19 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
       {"database", "kafka", "schema"},
       {{"ordermesh.analytics.v1.AnalyticsService", {"database", "schema"}},
        {"ordermesh.analytics.v1.AnalyticsService/ListConsumerLags", {"database", "kafka", "schema"}}});
+  const postgres::Database database = ServiceDatabase(config.database_url);
   const AnalyticsMetrics metrics(process.metrics());
   ASSIGN_OR_RETURN(std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
   stream::KafkaLogEnds ends(*cluster);
 
   StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
-                   aio::PoolMetrics(process.metrics(), "queries"),
-                   StoreFactory(ForQueries(Database(config, "analytics-query"))));
+                   aio::PoolMetrics(process.metrics(), "queries"), StoreFactory(SalesQueries(database)));
   QuerySales query_sales(stores, process.clock());
   ListLags list_lags(stores, ends, messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions);
   AnalyticsService service(query_sales, list_lags, process.timer());
   service.Register(process.server());
 
-  std::unique_ptr<RollupStore> rollups = StoreFactory(Database(config, "analytics-count"))();
+  std::unique_ptr<RollupStore> rollups = StoreFactory(database.Worker("count"))();
   CountSales count_sales(*rollups, metrics, process.clock());
   stream::KafkaDeadLetters dead_letters({.brokers = config.kafka, .client_id = kClientId},
                                         messaging::kOrderEventsDeadLetterTopic);
@@ -81,18 +76,11 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
                                  .seen_retention = config.seen_retention,
                                  .prune_interval = config.prune_interval,
                                  .prune_batch = config.prune_batch},
-                                StoreFactory(Database(config, "analytics-maintenance")), ends, metrics, process.clock(),
+                                StoreFactory(database.Worker("maintenance")), ends, metrics, process.clock(),
                                 process.timer());
   mesh::Readiness& readiness = process.readiness();
-  postgres::Connection check_db(postgres::CheckOptions(config.database_url, "analytics-check"));
-  base::Periodic database_check(
-      mesh::kCheckInterval,
-      [&](std::stop_token) {
-        const postgres::DatabaseState state = postgres::CheckDatabase(check_db, kSchema);
-        readiness.Report("database", state.database);
-        readiness.Report("schema", state.schema);
-      },
-      process.timer());
+  postgres::DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(readiness),
+                                             process.timer());
   mesh::DependencyCheck kafka_check(
       "kafka", [&] { return kafka::CheckTopology(*cluster, messaging::OrderTopics(), kCheckTimeout); }, readiness,
       process.timer());

@@ -13,17 +13,20 @@
 #include "services/gateway/clients/grpc_validator.h"
 #include "services/gateway/clients/validation_check.h"
 #include "services/gateway/gateway_config.h"
-#include "services/gateway/store/database_monitor.h"
+#include "services/gateway/store/gateway_database.h"
+#include "services/gateway/store/outbox_backlog.h"
 #include "services/gateway/store/postgres_order_store.h"
 #include "services/gateway/store/wire_order_events.h"
 
 namespace ordermesh::gateway {
 namespace {
 
+using postgres::DatabaseMonitor;
+
 constexpr char kValidation[] = "validation";
 
-PostgresOrderStore::Options StoreOptions(const GatewayConfig& config) {
-  return {.database_url = config.database_url,
+PostgresOrderStore::Options StoreOptions(const GatewayConfig& config, const postgres::Database& database) {
+  return {.database = database,
           .intake_connections = config.intake_connections,
           .cancel_connections = config.cancel_connections,
           .query_connections = config.query_connections,
@@ -59,12 +62,14 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
                            {"ordermesh.orders.v1.OrderService/CreateOrder",
                             {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kValidation}}});
 
+  const postgres::Database database = ServiceDatabase(config.database_url);
   WireOrderEvents events;
-  PostgresOrderStore store(StoreOptions(config), events, timer, random, StoreMetrics(metrics));
+  PostgresOrderStore store(StoreOptions(config, database), events, timer, random, StoreMetrics(metrics));
   const std::shared_ptr<grpc::Channel> validation = mesh::MakeChannel(config.validation_target);
   GrpcValidator validator(validation);
-  DatabaseMonitor database_monitor({.database_url = config.database_url, .max_outbox_rows = config.max_outbox_rows},
-                                   process.readiness(), metrics, timer);
+  OutboxBacklog outbox(config.max_outbox_rows, metrics);
+  DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(process.readiness()), timer,
+                                   [&outbox](postgres::Connection& connection) { return outbox.Measure(connection); });
   mesh::DependencyCheck validation_check(kValidation, ValidationCheck(validation), process.readiness(), timer);
 
   mesh::Server& server = process.server();
@@ -72,9 +77,8 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
   std::vector<std::unique_ptr<Intake>> lanes;
   Intakes intakes;
   for (std::size_t i = 0; i < server.lane_count(); ++i) {
-    lanes.push_back(std::make_unique<Intake>(server.lane(i), validator, store, events, ids,
-                                             database_monitor.outbox_full(), LaneOptions(config, server.lane_count()),
-                                             intake_metrics));
+    lanes.push_back(std::make_unique<Intake>(server.lane(i), validator, store, events, ids, outbox.full(),
+                                             LaneOptions(config, server.lane_count()), intake_metrics));
     intakes.Add(server.lane(i), *lanes.back());
   }
   OrderVersions versions(server.lane(0), store, config.watch_interval, WatchMetrics(metrics));

@@ -14,7 +14,7 @@
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "libs/messaging/order_topology.h"
-#include "libs/postgres/database_check.h"
+#include "libs/postgres/database.h"
 #include "libs/stream/queue_consumer.h"
 #include "libs/stream/rabbit_queue.h"
 #include "services/notifier/api/notification_service.h"
@@ -25,26 +25,23 @@
 #include "services/notifier/channels/log_sender.h"
 #include "services/notifier/channels/webhook_sender.h"
 #include "services/notifier/notifier_config.h"
+#include "services/notifier/store/notifier_database.h"
 #include "services/notifier/store/postgres_ledger.h"
 #include "services/notifier/store/postgres_resends.h"
-#include "services/notifier/store/session.h"
 
 namespace ordermesh::notifier {
 namespace {
 
-constexpr const char* kSchema[] = {"notifications/0008_resends"};  // what the SQL of this version needs
-// Less than a call lasts: whoever asks for too much is told so, not left without an answer.
-constexpr absl::Duration kAdminStatementTimeout = absl::Seconds(3);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kResendInterval = absl::Seconds(1);
 
 // One channel: how it delivers, and what it needs for that.
 struct ChannelParts {
-  ChannelParts(const NotifierConfig& config, const SmtpOptions& smtp, Channel channel, const RetryPolicy& policy,
-               mesh::Process& process, base::Random& random)
+  ChannelParts(const NotifierConfig& config, const postgres::Database& database, const SmtpOptions& smtp,
+               Channel channel, const RetryPolicy& policy, mesh::Process& process, base::Random& random)
       : metrics(process.metrics(), channel),
-        ledger(NotifierSession(config.database_url, absl::StrCat("notifier-", ChannelName(channel))),
-               {.lease = config.lease, .gap_wait = config.gap_wait}, process.timer()),
+        ledger(database.Worker(ChannelName(channel)), {.lease = config.lease, .gap_wait = config.gap_wait},
+               process.timer()),
         send(Options(config, channel), ledger, Senders(config, smtp, channel, process.timer(), random), policy,
              process.clock(), process.timer(), random, metrics) {}
 
@@ -102,6 +99,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
       {"database", "rabbitmq", "schema"},
       {{"ordermesh.notifications.v1.NotificationService", {"database", "schema"}},
        {"ordermesh.notifications.v1.NotificationService/RedriveDeadLetters", {"database", "rabbitmq", "schema"}}});
+  const postgres::Database database = ServiceDatabase(config.database_url);
   mesh::Readiness& readiness = process.readiness();
   base::Timer& timer = process.timer();
   base::Random& random = base::SystemRandom();
@@ -111,9 +109,8 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
 
   AdminPool admin({.threads = config.admin_threads, .max_queued = 64}, aio::PoolMetrics(process.metrics(), "admin"),
                   [&] {
-                    postgres::ConnectionOptions session = NotifierSession(config.database_url, "notifier-admin");
-                    session.statement_timeout = kAdminStatementTimeout;
-                    return std::make_unique<AdminTools>(session, config.lease, Broker(config, "notifier-redrive"));
+                    return std::make_unique<AdminTools>(database.Queries("admin"), config.lease,
+                                                        Broker(config, "notifier-redrive"));
                   });
   NotificationService service(admin, ids, dead_letter_metrics);
   service.Register(process.server());
@@ -125,13 +122,13 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
   std::vector<ChannelQueue*> queues;
   std::vector<std::pair<Channel, ChannelMetrics>> gauges;
   for (Channel channel : read.channels) {
-    channels.push_back(std::make_unique<ChannelParts>(config, read.smtp, channel, policy, process, random));
+    channels.push_back(std::make_unique<ChannelParts>(config, database, read.smtp, channel, policy, process, random));
     queues.push_back(&channels.back()->send);
     gauges.emplace_back(channel, channels.back()->metrics);
   }
 
   const LedgerOptions ledger_options = {.lease = config.lease, .gap_wait = config.gap_wait};
-  PostgresLedger enter_ledger(NotifierSession(config.database_url, "notifier-intake"), ledger_options, timer);
+  PostgresLedger enter_ledger(database.Worker("intake"), ledger_options, timer);
   EnterNotifications enter(enter_ledger, queues, EventMetrics(process.metrics()));
   stream::RabbitQueue events(
       {.connection = Broker(config, "notifier-events"),
@@ -147,7 +144,7 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
       events, [&](absl::Span<const rabbitmq::Delivery> batch) { return enter.Run(batch); },
       [&](const absl::Status& status) { readiness.Report("rabbitmq", status); }, timer, random);
 
-  postgres::Connection dead_letter_db(NotifierSession(config.database_url, "notifier-dead-letters"));
+  postgres::Connection dead_letter_db(database.Worker("dead-letters"));
   PostgresDeadLetters dead_letters(dead_letter_db);
   KeepDeadLetters keep(dead_letters, ids, dead_letter_metrics);
   stream::RabbitQueue dead({.connection = Broker(config, "notifier-dead-letters"),
@@ -159,23 +156,15 @@ absl::Status Assemble(const NotifierConfig& config, mesh::Process& process) {
       [&](absl::Span<const rabbitmq::Delivery> batch) { return keep.Run(batch); }, [](const absl::Status&) {}, timer,
       random);
 
-  PostgresLedger measure_ledger(NotifierSession(config.database_url, "notifier-measure"), ledger_options, timer);
-  PostgresLedger prune_ledger(NotifierSession(config.database_url, "notifier-prune"), ledger_options, timer);
-  postgres::Connection prune_db(NotifierSession(config.database_url, "notifier-prune"));
+  PostgresLedger measure_ledger(database.Worker("measure"), ledger_options, timer);
+  PostgresLedger prune_ledger(database.Worker("prune"), ledger_options, timer);
+  postgres::Connection prune_db(database.Worker("prune"));
   PostgresDeadLetters prune_dead_letters(prune_db);
-  postgres::Connection resend_db(NotifierSession(config.database_url, "notifier-resend"));
+  postgres::Connection resend_db(database.Worker("resend"));
   PostgresResends resends(resend_db);
-  postgres::Connection check_db(postgres::CheckOptions(config.database_url, "notifier-check"));
 
   // Threads last: they stop before what they use goes away.
-  base::Periodic check(
-      mesh::kCheckInterval,
-      [&](std::stop_token) {
-        const postgres::DatabaseState state = postgres::CheckDatabase(check_db, kSchema);
-        readiness.Report("database", state.database);
-        readiness.Report("schema", state.schema);
-      },
-      timer);
+  postgres::DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(readiness), timer);
   ChoreFailures measure_failures, prune_failures, resend_failures;
   base::Periodic measure(
       kMeasureInterval,

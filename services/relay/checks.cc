@@ -8,7 +8,7 @@
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/topology.h"
 #include "libs/postgres/connection.h"
-#include "libs/postgres/database_check.h"
+#include "libs/postgres/database.h"
 #include "libs/postgres/schema_check.h"
 #include "services/relay/store/postgres_outbox.h"
 

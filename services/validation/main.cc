@@ -6,6 +6,7 @@
 #include "services/validation/app/catalog_snapshot.h"
 #include "services/validation/app/validate_orders.h"
 #include "services/validation/store/postgres_catalog_store.h"
+#include "services/validation/store/validation_database.h"
 #include "services/validation/validation_config.h"
 #include "services/validation/validation_metrics.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 absl::Status Assemble(const ValidationConfig& config, mesh::Process& process) {
   process.SetDependencies({CatalogRefresher::kDatabase, CatalogRefresher::kCatalog});
-  PostgresCatalogStore store({.database_url = config.database_url});
+  PostgresCatalogStore store({.database = ServiceDatabase(config.database_url)});
   CurrentCatalog current;
   const CatalogRefresher refresher({.poll_interval = config.catalog_poll,
                                     .full_reload = config.catalog_full_reload,

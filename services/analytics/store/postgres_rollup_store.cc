@@ -18,8 +18,6 @@ using Pipeline = postgres::Connection::Pipeline;
 using postgres::Statement;
 using postgres::Type;
 
-constexpr absl::Duration kLongestQuery = absl::Seconds(3);  // of the 5 that a call has by default
-
 constexpr Statement kInsertPartition{"insert_partition", sql::kInsertPartition};
 constexpr Statement kSelectPartition{"select_partition", sql::kSelectPartition};
 constexpr Statement kSelectPartitions{"select_partitions", sql::kSelectPartitions};
@@ -131,12 +129,6 @@ void KeepInserted(const postgres::Result& inserted, std::vector<const SaleEvent*
 }
 
 }  // namespace
-
-postgres::ConnectionOptions ForQueries(postgres::ConnectionOptions options) {
-  options.statement_timeout = kLongestQuery;
-  options.session_sql = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off";
-  return options;
-}
 
 absl::StatusOr<Position> PostgresRollupStore::Load(const Partition& partition) {
   const Params key = KeyOf(partition);

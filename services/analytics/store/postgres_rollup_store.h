@@ -6,10 +6,6 @@
 
 namespace ordermesh::analytics {
 
-// These options for a store that only answers QuerySales: planned each time, for the filters of the moment, from an
-// index whatever is believed of sizes; a query ends before its caller has gone, so that who asks for too much is told.
-postgres::ConnectionOptions ForQueries(postgres::ConnectionOptions options);
-
 // See RollupStore. A batch costs two round trips: (1) lock the partition's row, insert the events' ids; (2) with the
 // deltas of what was new: add to the rollups, move the partition, commit. The lock comes first and alone decides:
 // whoever else counts this partition waits there and then finds that it has moved.

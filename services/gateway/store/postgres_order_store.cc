@@ -18,21 +18,15 @@ namespace {
 using base::StoreTrouble;
 using postgres::Connection;
 
-postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, const char* application) {
-  postgres::ConnectionOptions session;
-  session.url = options.database_url;
-  session.application_name = application;
-  session.statement_timeout = options.statement_timeout;
+postgres::ConnectionOptions Session(const PostgresOrderStore::Options& options, const char* purpose) {
+  postgres::ConnectionOptions session = options.database.Queries(purpose, options.statement_timeout);
   session.lock_timeout = options.lock_timeout;
-  // Every statement here looks rows up by a key. A plan that is made while a table is empty would read it from end to
-  // end, and stay when the table has grown.
-  session.session_sql = "SET enable_seqscan = off";
   return session;
 }
 
 // Reads come in the order of the index that they need: no other index will do then (find_orders.sql).
-postgres::ConnectionOptions ReadSession(const PostgresOrderStore::Options& options, const char* application) {
-  postgres::ConnectionOptions session = Session(options, application);
+postgres::ConnectionOptions ReadSession(const PostgresOrderStore::Options& options, const char* purpose) {
+  postgres::ConnectionOptions session = Session(options, purpose);
   session.session_sql += "; SET enable_sort = off";
   return session;
 }
@@ -40,7 +34,7 @@ postgres::ConnectionOptions ReadSession(const PostgresOrderStore::Options& optio
 // Lists are planned each time, for the filters and the sizes of the moment. A bitmap is of all that matches before the
 // first row comes, however few are counted.
 postgres::ConnectionOptions QuerySession(const PostgresOrderStore::Options& options) {
-  postgres::ConnectionOptions session = ReadSession(options, "ordermesh-gateway");
+  postgres::ConnectionOptions session = ReadSession(options, "");
   session.session_sql += "; SET plan_cache_mode = force_custom_plan; SET enable_bitmapscan = off";
   return session;
 }
@@ -64,14 +58,13 @@ PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& event
       metrics_(metrics),
       give_up_after_(options.accept.give_up_after),
       policy_(options.accept, timer, random, metrics),
-      intake_({.threads = options.intake_connections, .max_queued = options.max_waiting}, metrics.intake_pool,
-              [session = Session(options, "ordermesh-gateway intake"), &events] {
-                return std::make_unique<IntakeSession>(session, events);
-              }),
+      intake_(
+          {.threads = options.intake_connections, .max_queued = options.max_waiting}, metrics.intake_pool,
+          [session = Session(options, "intake"), &events] { return std::make_unique<IntakeSession>(session, events); }),
       look_ups_({.threads = 1, .max_queued = options.max_waiting}, metrics.look_up_pool,
-                postgres::MakeConnections(ReadSession(options, "ordermesh-gateway look-ups"))),
+                postgres::MakeConnections(ReadSession(options, "look-ups"))),
       cancels_({.threads = options.cancel_connections, .max_queued = options.max_waiting}, metrics.cancel_pool,
-               postgres::MakeConnections(Session(options, "ordermesh-gateway cancels"))),
+               postgres::MakeConnections(Session(options, "cancels"))),
       queries_({.threads = options.query_connections, .max_queued = options.max_waiting}, metrics.query_pool,
                postgres::MakeConnections(QuerySession(options))) {}
 

@@ -5,6 +5,7 @@
 
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
+#include "libs/postgres/database.h"
 #include "libs/postgres/pool.h"
 #include "services/gateway/app/order_events.h"
 #include "services/gateway/app/order_store.h"
@@ -20,7 +21,7 @@ namespace ordermesh::gateway {
 class PostgresOrderStore : public OrderStore {
  public:
   struct Options {
-    std::string database_url;
+    postgres::Database database;
     int intake_connections = 2;
     int cancel_connections = 2;
     int query_connections = 4;

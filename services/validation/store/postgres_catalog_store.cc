@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
-#include "libs/postgres/schema_check.h"
 #include "services/validation/sql.h"
 
 namespace ordermesh::validation {
@@ -14,9 +13,6 @@ namespace {
 using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
-
-// The newest migration that our SQL needs.
-constexpr char kMigration[] = "catalog/0001_catalog";
 
 constexpr Statement kPosition{"catalog_position", sql::kCatalogPosition};
 constexpr Statement kAllProducts{"all_products", sql::kAllProducts};
@@ -39,11 +35,8 @@ const Statement& DeclareCustomers() {
 }
 
 postgres::ConnectionOptions Session(const PostgresCatalogStore::Options& options) {
-  postgres::ConnectionOptions session;
-  session.url = options.database_url;
-  session.application_name = "ordermesh-validation";
+  postgres::ConnectionOptions session = options.database.Queries("", options.statement_timeout);
   session.connect_timeout = options.connect_timeout;
-  session.statement_timeout = options.statement_timeout;
   session.answer_margin = absl::Milliseconds(300);
   return session;
 }
@@ -81,13 +74,14 @@ std::vector<StoredCustomer> ToCustomers(const Result& rows) {
 }  // namespace
 
 PostgresCatalogStore::PostgresCatalogStore(const Options& options)
-    : page_(options.page),
+    : database_(options.database),
+      page_(options.page),
       fetch_products_(absl::StrCat("FETCH FORWARD ", page_, " FROM changed_products")),
       fetch_customers_(absl::StrCat("FETCH FORWARD ", page_, " FROM changed_customers")),
       connection_(Session(options)) {}
 
 absl::StatusOr<CatalogPosition> PostgresCatalogStore::Position() {
-  RETURN_IF_ERROR(postgres::CheckMigration(connection_, kMigration));
+  RETURN_IF_ERROR(postgres::CheckDatabase(connection_, database_).schema);
   ASSIGN_OR_RETURN(const Result rows, connection_.Execute(kPosition));
   return ToPosition(rows);
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "libs/postgres/connection.h"
+#include "libs/postgres/database.h"
 #include "services/validation/app/catalog_store.h"
 
 namespace ordermesh::validation {
@@ -11,7 +12,7 @@ namespace ordermesh::validation {
 class PostgresCatalogStore : public CatalogStore {
  public:
   struct Options {
-    std::string database_url;
+    postgres::Database database;
     // With the connection's margin, what hangs is told of within two seconds.
     absl::Duration connect_timeout = absl::Seconds(1);
     absl::Duration statement_timeout = absl::Milliseconds(700);
@@ -33,6 +34,7 @@ class PostgresCatalogStore : public CatalogStore {
   absl::Status ReadCursor(const postgres::Statement& declare, const postgres::Params& params,
                           const postgres::Statement& fetch, absl::FunctionRef<void(const postgres::Result&)> take);
 
+  const postgres::Database database_;
   const int page_;
   const std::string fetch_products_, fetch_customers_;
   postgres::Connection connection_;

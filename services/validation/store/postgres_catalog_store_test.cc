@@ -11,6 +11,7 @@
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/tcp_proxy.h"
 #include "libs/testing/test_database.h"
+#include "services/validation/store/validation_database.h"
 #include "services/validation/testing/catalog.h"
 #include "services/validation/testing/catalog_store_conformance.h"
 
@@ -40,7 +41,7 @@ class PostgresWorld : public CatalogWorld {
  public:
   PostgresWorld() : database_(TestDatabase::Create().value()) {
     PostgresCatalogStore::Options options;
-    options.database_url = database_->UrlAs("ordermesh_validation");
+    options.database = ServiceDatabase(database_->UrlAs("ordermesh_validation"));
     options.statement_timeout = absl::Seconds(20);  // a slow machine is not what is tested
     options.page = kPage;
     store_ = std::make_unique<PostgresCatalogStore>(options);
@@ -90,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Postgres, CatalogStoreConformance, ::testing::Values(+[
 
 TEST(PostgresCatalogStoreTest, ADatabaseWithoutTheSchemaIsNamed) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::CreateEmpty());
-  PostgresCatalogStore store({.database_url = database->url()});
+  PostgresCatalogStore store({.database = ServiceDatabase(database->url())});
   EXPECT_THAT(store.Position(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("ordermesh-migrate")));
 }
 
@@ -103,7 +104,7 @@ TEST(PostgresCatalogStoreTest, TheWorkOfAReadingIsThatOfWhatIsNew) {
                   "ANALYZE catalog.products"),
               IsOk());
   PostgresCatalogStore store(
-      {.database_url = database->UrlAs("ordermesh_validation"), .statement_timeout = absl::Seconds(20)});
+      {.database = ServiceDatabase(database->UrlAs("ordermesh_validation")), .statement_timeout = absl::Seconds(20)});
   ASSERT_OK_AND_ASSIGN(CatalogPosition position, store.Position());
   postgres::Connection slow({.url = database->url(), .idle_in_transaction_timeout = absl::Seconds(60)});
   ASSERT_THAT(slow.Begin(), IsOk());
@@ -123,7 +124,7 @@ TEST(PostgresCatalogStoreTest, TheWorkOfAReadingIsThatOfWhatIsNew) {
   };
   const auto read_and_end = [&](CatalogPosition& from) {
     PostgresCatalogStore once(
-        {.database_url = database->UrlAs("ordermesh_validation"), .statement_timeout = absl::Seconds(20)});
+        {.database = ServiceDatabase(database->UrlAs("ordermesh_validation")), .statement_timeout = absl::Seconds(20)});
     const auto next = once.ReadChanges(from, Ignore);
     EXPECT_THAT(next, IsOk());
     if (next.ok()) from = *next;
@@ -156,7 +157,7 @@ TEST(PostgresCatalogStoreTest, RowsOfTransactionsThatAreStillToComeAreNoChanges)
   ASSERT_THAT(database->admin().Run("INSERT INTO catalog.customers (id, name, email, changed) "
                                     "VALUES ('CUST-1', '', '', '900000000001')"),
               IsOk());
-  PostgresCatalogStore store({.database_url = database->UrlAs("ordermesh_validation")});
+  PostgresCatalogStore store({.database = ServiceDatabase(database->UrlAs("ordermesh_validation"))});
   ASSERT_OK_AND_ASSIGN(CatalogPosition position, store.Position());
   for (int poll = 0; poll < 3; ++poll) {
     ASSERT_THAT(
@@ -172,7 +173,7 @@ TEST(PostgresCatalogStoreTest, RowsOfTransactionsThatAreStillToComeAreNoChanges)
 }
 
 TEST(PostgresCatalogStoreTest, NoDatabaseIsUnavailable) {
-  PostgresCatalogStore store({.database_url = "postgres://nobody@127.0.0.1:1/none"});
+  PostgresCatalogStore store({.database = ServiceDatabase("postgres://nobody@127.0.0.1:1/none")});
   EXPECT_THAT(store.Position(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(store.ReadChanges({.end = 5}, Ignore), StatusIs(absl::StatusCode::kUnavailable));
 }
@@ -183,7 +184,7 @@ TEST(PostgresCatalogStoreTest, AServerThatHangsIsToldOfWithinTwoSecondsAndReadAg
   TcpProxy proxy(port.Int4(0, 0));
   ASSERT_OK_AND_ASSIGN(std::string url, postgres::WithSettings(database->UrlAs("ordermesh_validation"),
                                                                {{"port", absl::StrCat(proxy.port())}}));
-  PostgresCatalogStore store({.database_url = url});
+  PostgresCatalogStore store({.database = ServiceDatabase(url)});
   ASSERT_OK_AND_ASSIGN(const CatalogPosition position, store.Position());
 
   proxy.HoldReplies();

@@ -14,6 +14,7 @@
 #include "libs/testing/test_database.h"
 #include "services/analytics/api/refusals.h"
 #include "services/analytics/sql.h"
+#include "services/analytics/store/analytics_database.h"
 #include "services/analytics/store/postgres_rollup_store.h"
 
 namespace ordermesh::analytics {
@@ -60,7 +61,7 @@ class PlansTest : public ::testing::Test {
 };
 
 TEST_F(PlansTest, EveryFilterIsServedByAnIndex) {
-  Run(ForQueries({}).session_sql);
+  Run(SalesQueries(ServiceDatabase("")).session_sql);
   Run(absl::StrCat("PREPARE sales AS ", sql::kQuerySales));
   Run(absl::StrCat("PREPARE totals AS ", sql::kQueryOrderTotals));
   struct Case {
@@ -96,7 +97,7 @@ TEST_F(PlansTest, EveryFilterIsServedByAnIndex) {
 }
 
 TEST_F(PlansTest, WhatCannotBeServedInTimeIsRefusedForGood) {
-  postgres::ConnectionOptions options = ForQueries({.url = database_->UrlAs("ordermesh_analytics")});
+  postgres::ConnectionOptions options = SalesQueries(ServiceDatabase(database_->UrlAs("ordermesh_analytics")));
   options.statement_timeout = absl::Milliseconds(20);  // a million rows take longer
   PostgresRollupStore store(options);
   SalesQuery query;

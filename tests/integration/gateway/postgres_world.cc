@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "services/gateway/store/gateway_database.h"
 
 namespace ordermesh::gateway {
 namespace {
@@ -25,7 +26,7 @@ PostgresWorld::PostgresWorld(PostgresOrderStore::Options options) : options_(std
 
 std::unique_ptr<PostgresOrderStore> PostgresWorld::OpenStore() {
   PostgresOrderStore::Options options = options_;
-  options.database_url = url();
+  options.database = ServiceDatabase(url());
   return std::make_unique<PostgresOrderStore>(options, events_, base::SystemTimer(), base::SystemRandom(), metrics());
 }
 

@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/testing/status_matchers.h"
+#include "services/notifier/store/notifier_database.h"
 #include "services/notifier/store/postgres_ledger.h"
-#include "services/notifier/store/session.h"
 #include "services/notifier/testing/events.h"
 #include "tests/integration/notifier/notifier_database.h"
 
@@ -28,7 +28,7 @@ constexpr LedgerOptions kOptions = {.gap_wait = absl::Hours(1), .recheck = absl:
 class BlockedTest : public ::testing::Test {
  protected:
   std::unique_ptr<Ledger> MakeLedger() {
-    return std::make_unique<PostgresLedger>(NotifierSession(database_.url(), "blocked_test"), kOptions,
+    return std::make_unique<PostgresLedger>(ServiceDatabase(database_.url()).Worker("blocked_test"), kOptions,
                                             base::SystemTimer());
   }
   // The first versions of `count` orders are to be tried again in a day.
@@ -61,7 +61,9 @@ class BlockedTest : public ::testing::Test {
   std::int64_t PagesOf(Use use) {
     const std::int64_t before = Pages();
     use(*MakeLedger());
-    while (database_.Number("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'blocked_test'") > 0) {
+    while (database_.Number(
+               "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ordermesh-notifier blocked_test'") >
+           0) {
     }
     return Pages() - before;
   }

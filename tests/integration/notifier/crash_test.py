@@ -22,7 +22,7 @@ def test_what_was_sent_and_not_marked_is_sent_again_as_the_same_mail(world):
         eventually(lambda: len(world.mails(order)), 1)
         assert first.metric("ordermesh_notifier_sent_total", channel="email") == 1
         first.kill()
-        sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'notifier%'"
+        sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'ordermesh-notifier%'"
         eventually(lambda: world.sql(sessions)[0][0], 0)  # A mark that waits for the row dies with its session.
     world.start()
     eventually(lambda: world.rows(order), [(EMAIL, SENT, 2, "")], timeout=60)

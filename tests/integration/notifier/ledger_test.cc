@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "libs/testing/status_matchers.h"
+#include "services/notifier/store/notifier_database.h"
 #include "services/notifier/store/postgres_ledger.h"
 #include "services/notifier/store/postgres_resends.h"
-#include "services/notifier/store/session.h"
 #include "services/notifier/testing/events.h"
 #include "services/notifier/testing/resend_conformance.h"
 #include "tests/integration/notifier/notifier_database.h"
@@ -19,14 +19,14 @@ using ::ordermesh::testing::IsOk;
 class PostgresHarness : public LedgerHarness {
  public:
   std::unique_ptr<Ledger> MakeLedger() override {
-    return std::make_unique<PostgresLedger>(NotifierSession(database_.url(), "ledger_test"), kHarnessOptions,
+    return std::make_unique<PostgresLedger>(ServiceDatabase(database_.url()).Worker("ledger_test"), kHarnessOptions,
                                             base::SystemTimer());
   }
   void SetContact(const base::Uuid& order_id, const std::string& contact) override {
     database_.AddOrder(order_id, contact);
   }
   std::unique_ptr<ResendStore> MakeResends() override {
-    sessions_.push_back(std::make_unique<postgres::Connection>(NotifierSession(database_.url(), "ledger_test")));
+    sessions_.push_back(std::make_unique<postgres::Connection>(ServiceDatabase(database_.url()).Worker("ledger_test")));
     return std::make_unique<PostgresResends>(*sessions_.back());
   }
   void PassTime(absl::Duration duration) override { database_.PassTime(duration); }
@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Postgres, ResendConformance,
 // What the table's layout is for: see the migration.
 TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex) {
   NotifierDatabase database;
-  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemTimer());
+  PostgresLedger ledger(ServiceDatabase(database.url()).Worker("ledger_test"), kHarnessOptions, base::SystemTimer());
   constexpr int kBatches = 20, kBatch = 50;
   for (int batch = 0; batch < kBatches; ++batch) {
     std::vector<Event> events;
@@ -76,7 +76,7 @@ TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex
 // A plan that was made on the empty table is kept: it must not be one that scans.
 TEST(PostgresLedgerTest, PlansMadeOnTheEmptyTableStayGoodWhenItGrows) {
   NotifierDatabase database;
-  PostgresLedger ledger(NotifierSession(database.url(), "ledger_test"), kHarnessOptions, base::SystemTimer());
+  PostgresLedger ledger(ServiceDatabase(database.url()).Worker("ledger_test"), kHarnessOptions, base::SystemTimer());
   auto run_once = [&](std::uint32_t number) {
     const Event event = AnEvent(number), next = AnEvent(number, 2);
     ASSERT_OK_AND_ASSIGN(const Entered entered,

@@ -12,8 +12,8 @@
 #include "libs/testing/explain.h"
 #include "libs/testing/status_matchers.h"
 #include "services/notifier/sql.h"
+#include "services/notifier/store/notifier_database.h"
 #include "services/notifier/store/postgres_notification_store.h"
-#include "services/notifier/store/session.h"
 #include "tests/integration/notifier/notifier_database.h"
 
 namespace ordermesh::notifier {
@@ -88,7 +88,7 @@ class PlansTest : public ::testing::Test {
       "dead('9999-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 21)",
   };
   NotifierDatabase database_;
-  postgres::Connection db_{NotifierSession(database_.url(), "plans_test")};
+  postgres::Connection db_{ServiceDatabase(database_.url()).Worker("plans_test")};
   std::deque<std::string> names_, texts_;
   int explained_ = 0;
 };
@@ -104,7 +104,7 @@ TEST_F(PlansTest, WhatIsRareAmongAMillionThatWereSent) {
     for (const char* list : kLists) ExpectIndexed(list);
     ExpectIndexed(kSent);
   }
-  postgres::Connection db(NotifierSession(database_.url(), "plans_test"));
+  postgres::Connection db(ServiceDatabase(database_.url()).Worker("plans_test"));
   PostgresNotificationStore store(db, absl::Seconds(30));
   EXPECT_THAT(store.List({.state = State::kPending}), IsOkAndHolds(SizeIs(3)));
   EXPECT_THAT(store.List({.state = State::kFailed}), IsOkAndHolds(SizeIs(3)));
@@ -119,7 +119,7 @@ TEST_F(PlansTest, WhatIsRareAmongAMillionThatWaitWithAnError) {
     for (const char* list : kLists) ExpectIndexed(list);
   }
   // Nothing leads to what was sent but past all the others.
-  postgres::ConnectionOptions session = NotifierSession(database_.url(), "plans_test");
+  postgres::ConnectionOptions session = ServiceDatabase(database_.url()).Worker("plans_test");
   session.statement_timeout = absl::Milliseconds(20);
   postgres::Connection db(session);
   PostgresNotificationStore store(db, absl::Seconds(30));
