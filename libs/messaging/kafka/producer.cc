@@ -52,6 +52,11 @@ class Producer::Session {
     Settings settings(options.brokers, options.client_id);
     settings.Set("acks", "all")
         .Set("enable.idempotence", "true")
+        // One request at a time to a broker. The library takes a request that was refused for stored when one behind it
+        // was stored ("implicitly acked"), since a broker takes no sequence with a hole. But one that knows nothing of
+        // the producer yet does, so that the first record on a topic that was just made, or whose leader has moved,
+        // would be lost.
+        .Set("max.in.flight.requests.per.connection", "1")
         .Set("linger.ms", absl::StrCat(absl::ToDoubleMilliseconds(options.linger)))
         // A record that timed out would leave a gap that those behind it jump over.
         .Set("message.timeout.ms", "0")
