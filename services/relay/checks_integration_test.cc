@@ -46,7 +46,7 @@ void ExpectSeesAPause(const char* broker, const Check& check) {
   Stack::Pause(broker);
   const absl::Time before = absl::Now();
   EXPECT_FALSE(check().ok());
-  EXPECT_LT(absl::Now() - before, absl::Milliseconds(1500));
+  EXPECT_LT(absl::Now() - before, absl::Seconds(10));  // one, and a busy machine's; else never
   Stack::Resume(broker);
   EXPECT_TRUE(Becomes(check, IsOk()));
 }

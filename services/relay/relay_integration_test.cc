@@ -253,7 +253,7 @@ TEST_F(RelayTest, EachSinkGoesOnWhileTheOtherBrokerIsAway) {
     int code = 0;
     std::string says;
     EXPECT_TRUE(WaitUntil([&] { return says = relay->Get("/readyz", &code), code == 503; }));
-    EXPECT_LT(absl::Now() - paused, absl::Seconds(3)) << "two, and a loaded machine's";
+    EXPECT_LT(absl::Now() - paused, absl::Seconds(10)) << "two, and a busy machine's";
     EXPECT_THAT(says, ::testing::HasSubstr(down));
     relay->Get("/healthz", &code);
     EXPECT_EQ(code, 200);

@@ -333,7 +333,7 @@ TEST_F(KafkaTest, NobodyThereIsUnavailableInTime) {
               StatusIs(absl::StatusCode::kUnavailable));
   Producer producer({.brokers = {.addresses = "127.0.0.1:1"}, .client_id = "test"});
   EXPECT_THAT(producer.Publish(Records(1), absl::Seconds(1)).status, ::testing::Not(IsOk()));
-  EXPECT_LT(absl::Now() - began, absl::Seconds(6));
+  EXPECT_LT(absl::Now() - began, kLong);
   EXPECT_THAT(Cluster::Connect({.addresses = ""}, "test"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

@@ -114,7 +114,7 @@ TEST_F(PublishTest, APausedBrokerCostsNoMoreThanTheTimeout) {
   Stack::Pause("rabbitmq");
   const absl::Time began = absl::Now();
   PublishReport report = connection_.Publish(Messages(10), 256, absl::Seconds(1));
-  EXPECT_LT(absl::Now() - began, absl::Seconds(3));
+  EXPECT_LT(absl::Now() - began, absl::Seconds(10));  // one, and a busy machine's; else never
   EXPECT_THAT(report.status, StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_THAT(report.outcomes, Each(Outcome::kUnknown));
   Stack::Resume("rabbitmq");
@@ -146,7 +146,7 @@ TEST_F(PublishTest, ABrokerKilledInTheMiddleLosesNothingConfirmed) {
   Stack::Start("rabbitmq");
   // A broker that has just started returns for a moment what it will route. What it has again can be counted once its
   // queue has confirmed something more: until then it may still be reading its log.
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  const absl::Time deadline = absl::Now() + absl::Minutes(2);
   do {
     report = connection_.Publish(Messages(10), 64, absl::Seconds(1));
     confirmed += count_confirmed();

@@ -120,7 +120,7 @@ TEST_F(RabbitTlsTest, AHandshakeThatNobodyAnswersEndsInTime) {
   const absl::Time before = absl::Now();
   EXPECT_THAT(connection.Connect(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("timed out")));
   EXPECT_GE(absl::Now() - before, absl::Milliseconds(900));
-  EXPECT_LT(absl::Now() - before, absl::Seconds(3));
+  EXPECT_LT(absl::Now() - before, absl::Seconds(10));  // one, and a busy machine's; else never
   silent.Release();
   EXPECT_THAT(connection.Connect(), IsOk()) << "the same connection, once the broker answers";
 }

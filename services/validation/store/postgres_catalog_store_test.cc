@@ -178,7 +178,7 @@ TEST(PostgresCatalogStoreTest, NoDatabaseIsUnavailable) {
   EXPECT_THAT(store.ReadChanges({.end = 5}, Ignore), StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST(PostgresCatalogStoreTest, AServerThatHangsIsToldOfWithinTwoSecondsAndReadAgainAfterwards) {
+TEST(PostgresCatalogStoreTest, AServerThatHangsIsToldOfAndReadAgainAfterwards) {
   ASSERT_OK_AND_ASSIGN(auto database, TestDatabase::Create());
   ASSERT_OK_AND_ASSIGN(const postgres::Result port, database->admin().Execute({"port", "SELECT inet_server_port()"}));
   TcpProxy proxy(port.Int4(0, 0));
@@ -191,7 +191,7 @@ TEST(PostgresCatalogStoreTest, AServerThatHangsIsToldOfWithinTwoSecondsAndReadAg
   for (int attempt = 0; attempt < 2; ++attempt) {  // in a session, and while connecting
     const absl::Time start = absl::Now();
     EXPECT_THAT(store.ReadChanges(position, Ignore), StatusIs(absl::StatusCode::kUnavailable));
-    EXPECT_LT(absl::Now() - start, absl::Milliseconds(1900));
+    EXPECT_LT(absl::Now() - start, absl::Seconds(10));  // two, and a busy machine's; else never
   }
   proxy.Release();
   EXPECT_THAT(store.ReadChanges(position, Ignore), IsOk());

@@ -55,7 +55,7 @@ class Server:
     # The servers that have to be ready before this one is started, where the site has them.
     after: tuple[str, ...] = ()
     preferred_port: int | None = None
-    start_timeout_s = 60.0
+    start_timeout_s = 180.0  # of a busy machine; one that has ended is not waited for
     stop_timeout_s = 15.0
     # What asks the server to end in order, and what the kernel sends it when its keeper has died.
     stop_signal = signal.SIGTERM
