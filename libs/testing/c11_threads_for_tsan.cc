@@ -1,5 +1,5 @@
 // C11 threads as POSIX threads. ThreadSanitizer knows only pthread_create; librdkafka starts its threads by
-// thrd_create, and the first of them that allocates memory crashes in the tool. Part of every test built for it.
+// thrd_create, and the first of them that allocates memory crashes in the tool. Part of every program built for it.
 #include <pthread.h>
 #include <threads.h>
 
