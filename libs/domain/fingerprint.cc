@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "libs/base/sha256.h"
 #include "libs/domain/codec.h"
-#include "libs/domain/sha256.h"
 
 namespace ordermesh::domain {
 namespace {
@@ -19,7 +19,7 @@ std::string Version1(const NewOrder& order, const std::optional<std::string>& co
   for (const NewLine& line : order.lines) fields.Text(line.sku).Signed(line.quantity);
   fields.Text(order.note);
 
-  const Sha256Digest digest = Sha256(fields.bytes());
+  const base::Sha256Digest digest = base::Sha256(fields.bytes());
   std::string fingerprint(1, kVersion1);
   fingerprint.append(digest.begin(), digest.end());
   return fingerprint;

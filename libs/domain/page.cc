@@ -4,11 +4,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/sha256.h"
 #include "libs/domain/codec.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
 #include "libs/domain/reasons.h"
-#include "libs/domain/sha256.h"
 
 namespace ordermesh::domain {
 namespace {
@@ -21,7 +21,7 @@ std::string Check(absl::string_view position, std::initializer_list<absl::string
   ByteWriter all;
   all.Text(position);
   for (absl::string_view part : query) all.Text(part);
-  const Sha256Digest digest = Sha256(all.bytes());
+  const base::Sha256Digest digest = base::Sha256(all.bytes());
   return std::string(digest.begin(), digest.begin() + kCheckBytes);
 }
 

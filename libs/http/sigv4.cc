@@ -1,20 +1,17 @@
 #include "libs/http/sigv4.h"
 
-#include <openssl/evp.h>
-
-#include <cstdlib>
 #include <string>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/sha256.h"
 
 namespace ordermesh::http {
 namespace {
 
 std::string Sha256Hex(absl::string_view bytes) {
-  unsigned char digest[32];
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, EVP_sha256(), nullptr) != 1) std::abort();
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof digest));
+  const base::Sha256Digest digest = base::Sha256(bytes);
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
-#include "libs/domain/sha256.h"
+#include "libs/base/sha256.h"
 
 namespace ordermesh::notifier {
 
@@ -34,8 +34,8 @@ absl::string_view RecipientOf(Channel channel) {
 
 base::Uuid NotificationId(const base::Uuid& event_id, Channel channel, absl::string_view recipient) {
   constexpr int kTimeBytes = 6;  // The 48 bits of milliseconds of a version 7 UUID.
-  const domain::Sha256Digest digest =
-      domain::Sha256(absl::StrCat(event_id.bytes(), static_cast<int>(channel), ":", recipient));
+  const base::Sha256Digest digest =
+      base::Sha256(absl::StrCat(event_id.bytes(), static_cast<int>(channel), ":", recipient));
   std::array<std::uint8_t, base::Uuid::kBytes> bytes;
   std::copy_n(event_id.bytes().begin(), kTimeBytes, bytes.begin());
   std::copy_n(digest.begin(), base::Uuid::kBytes - kTimeBytes, bytes.begin() + kTimeBytes);

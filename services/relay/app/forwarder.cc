@@ -5,7 +5,6 @@
 
 #include "libs/base/failpoint.h"
 #include "libs/base/log.h"
-#include "libs/base/log_limit.h"
 #include "libs/base/status.h"
 
 namespace ordermesh::relay {
@@ -18,6 +17,7 @@ Forwarder::Forwarder(ForwarderOptions options, OutboxStore& outbox, Sink& sink, 
       clock_(clock),
       timer_(timer),
       random_(random),
+      interruptions_(options_.backoff, timer, random),
       publisher_(sink, options_.publish_timeout),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
 
@@ -32,10 +32,10 @@ void Forwarder::Run(std::stop_token stop) {
     outbox_.Release();
     ahead_.reset();
     if (status.ok()) continue;
-    if (base::LogsFailure(++interruptions_)) {
+    if (interruptions_.Failed()) {
       base::LogWarning("relay_interrupted", {{"sink", options_.sink}, {"reason", status.message()}});
     }
-    timer_.SleepFor(base::BackoffDelay(options_.backoff, interruptions_, random_), stop);
+    interruptions_.Pause(stop);
   }
   base::LogInfo("relay_ended", {{"sink", options_.sink}});
 }
@@ -53,7 +53,7 @@ absl::Status Forwarder::StandBy(std::stop_token stop) {
 absl::Status Forwarder::Feed(std::stop_token stop) {
   // A database that was restored fails here, until somebody has decided: nothing is published meanwhile.
   ASSIGN_OR_RETURN(cursor_, outbox_.LoadCursor());
-  interruptions_ = 0;
+  interruptions_.Succeeded();
   metrics_.active.Set(1);
   base::LogInfo("relay_active", {{"sink", options_.sink}});
   absl::Duration pause = options_.read_pause;
@@ -82,7 +82,7 @@ absl::Status Forwarder::Feed(std::stop_token stop) {
 }
 
 absl::Status Forwarder::Deliver(Batch& batch, std::stop_token stop) {
-  int failures = 0;
+  base::Retry retry(options_.backoff, timer_, random_);
   while (!batch.done()) {
     ASSIGN_OR_RETURN(const Sink::Report report, PublishWave(batch));
     batch.Settle(report);
@@ -97,12 +97,12 @@ absl::Status Forwarder::Deliver(Batch& batch, std::stop_token stop) {
       return outcome == Sink::Confirm::kDelivered || outcome == Sink::Confirm::kRefused;
     });
     if (went_through) {
-      failures = 0;
+      retry.Succeeded();
       continue;
     }
     metrics_.failures.Add();
-    LogFailure(report, ++failures);
-    timer_.SleepFor(base::BackoffDelay(options_.backoff, failures, random_), stop);
+    if (retry.Failed()) LogFailure(report, retry.failures());
+    retry.Pause(stop);
     RETURN_IF_ERROR(outbox_.Heartbeat());
   }
   return absl::OkStatus();
@@ -157,7 +157,6 @@ void Forwarder::Count(const std::vector<const Event*>& wave, const Sink::Report&
 }
 
 void Forwarder::LogFailure(const Sink::Report& report, int failures) const {
-  if (!base::LogsFailure(failures)) return;
   const auto unroutable = std::count(report.confirms.begin(), report.confirms.end(), Sink::Confirm::kUnroutable);
   base::LogWarning("relay_publish_failed",
                    {{"sink", options_.sink},

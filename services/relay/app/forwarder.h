@@ -11,6 +11,7 @@
 #include "libs/base/backoff.h"
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/retry.h"
 #include "libs/base/timer.h"
 #include "services/relay/app/batch.h"
 #include "services/relay/app/outbox_store.h"
@@ -61,7 +62,7 @@ class Forwarder {
   base::Timer& timer_;
   base::Random& random_;
 
-  int interruptions_ = 0;  // since the cursor was last at hand
+  base::Retry interruptions_;  // since the cursor was last at hand
   Position cursor_;
   std::optional<std::vector<Event>> ahead_;  // what follows the batch under way
   bool full_ = false;                        // the batch under way was cut off: there may be more behind it

@@ -6,10 +6,10 @@
 
 #include "absl/strings/string_view.h"
 
-namespace ordermesh::domain {
+namespace ordermesh::base {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
 Sha256Digest Sha256(absl::string_view bytes);
 
-}  // namespace ordermesh::domain
+}  // namespace ordermesh::base

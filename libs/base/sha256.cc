@@ -1,10 +1,10 @@
-#include "libs/domain/sha256.h"
+#include "libs/base/sha256.h"
 
 #include <openssl/evp.h>
 
 #include <cstdlib>
 
-namespace ordermesh::domain {
+namespace ordermesh::base {
 
 Sha256Digest Sha256(absl::string_view bytes) {
   // Looking the algorithm up costs more than hashing an order: once for the process.
@@ -14,4 +14,4 @@ Sha256Digest Sha256(absl::string_view bytes) {
   return digest;
 }
 
-}  // namespace ordermesh::domain
+}  // namespace ordermesh::base
