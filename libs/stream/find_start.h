@@ -22,8 +22,7 @@ struct Start {
 //   another record stands before it, or the log ends before it: the topic was made anew. From the log's start; whatever
 //     of it was applied before has to be recognised by the sink.
 //   the log starts after it: the records between are gone, and were not applied. From the log's start, and an alarm
-//   that
-//     stays until the effects are built anew; `when_lost` tells the operator how.
+//     that stays until the effects are built anew; `when_lost` tells the operator how.
 // Errors are those of the sink and the source: nothing has been decided; ask again. A sink's kNotFound and
 // kFailedPrecondition come as kUnavailable, since of a source they mean that the membership has ended.
 absl::StatusOr<Start> FindStart(const Partition& partition, AnySink& sink, RecordSource& source,
