@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/domain/email_address.h"
+#include "libs/json/utf8.h"
 
 namespace ordermesh::notifier {
 namespace {
@@ -14,9 +15,6 @@ bool IsPlain(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7f; }) &&
          text.find("=?") == absl::string_view::npos;
 }
-
-// How many bytes the character has that starts with `c`; 1 for what is not UTF-8.
-std::size_t CharacterBytes(unsigned char c) { return c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1; }
 
 void AppendHexByte(unsigned char c, std::string& out) {
   constexpr char kDigits[] = "0123456789ABCDEF";  // RFC 2045 wants upper case.
@@ -64,7 +62,7 @@ std::string EncodeHeaderText(absl::string_view text) {
   while (!text.empty()) {
     std::size_t bytes = 0;
     while (bytes < text.size()) {
-      const std::size_t next = std::min(CharacterBytes(static_cast<unsigned char>(text[bytes])), text.size() - bytes);
+      const std::size_t next = std::max<std::size_t>(json::CharacterBytes(text.substr(bytes)), 1);  // 0: not UTF-8
       if (bytes + next > kBytesInWord) break;
       bytes += next;
     }
