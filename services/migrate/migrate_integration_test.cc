@@ -74,8 +74,8 @@ TEST_F(MigrateTest, MakesEverythingFromAnEmptyDatabase) {
   EXPECT_EQ(Number("roles",
                    "SELECT count(*) FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND NOT rolcreaterole AND NOT "
                    "rolcreatedb AND rolname IN ('ordermesh_gateway', 'ordermesh_validation', 'ordermesh_relay', "
-                   "'ordermesh_notifier', 'ordermesh_analytics')"),
-            5);
+                   "'ordermesh_notifier', 'ordermesh_analytics', 'ordermesh_catalog')"),
+            6);
 }
 
 TEST_F(MigrateTest, ChangesNothingTheSecondTime) {
@@ -174,7 +174,7 @@ TEST_F(MigrateTest, GivesTheRolesTheirPassword) {
   EXPECT_EQ(Number("passwords",
                    "SELECT count(*) FROM pg_authid WHERE rolname LIKE 'ordermesh\\_%' AND rolpassword LIKE "
                    "'SCRAM-SHA-256$%'"),
-            5);
+            6);
 }
 
 TEST_F(MigrateTest, GivesUpOnAServerThatDoesNotComeUp) {

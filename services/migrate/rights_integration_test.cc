@@ -88,7 +88,15 @@ INSTANTIATE_TEST_SUITE_P(
         Right{"relay", "DELETE FROM orders.orders", false}, Right{"relay", "SELECT * FROM orders.orders", false},
         Right{"relay", "INSERT INTO orders.outbox (event_id) VALUES (gen_random_uuid())", false},
         Right{"relay", "UPDATE orders.outbox SET payload = ''", false},
-        Right{"relay", "DELETE FROM orders.outbox_dead", false},
+        Right{"relay", "DELETE FROM orders.outbox_dead", false}, Right{"relay", "DELETE FROM catalog.outbox", true},
+        Right{"relay", "UPDATE catalog.outbox SET payload = ''", false},
+        Right{"relay", "SELECT * FROM catalog.products", false},
+        Right{"catalog", "UPDATE catalog.products SET active = false", true},
+        Right{"catalog", "UPDATE catalog.customers SET active = false", true},
+        Right{"catalog", "UPDATE catalog.stock SET available = 0", true},
+        Right{"catalog", "DELETE FROM catalog.products", false}, Right{"catalog", "DELETE FROM catalog.outbox", false},
+        Right{"catalog", "SELECT * FROM catalog.outbox_cursor", false},
+        Right{"catalog", "SELECT * FROM orders.orders", false},
         Right{"notifier", "DELETE FROM notifications.notifications", true},
         Right{"notifier", "UPDATE notifications.resends SET scheduled = 0", true},
         Right{"notifier", "DELETE FROM notifications.resends", false},
@@ -126,7 +134,7 @@ void PrintTo(const Query& query, std::ostream* out) { *out << query.service << "
 
 std::vector<Query> QueriesOfTheServices() {
   std::vector<Query> queries;
-  for (const char* service : {"gateway", "validation", "relay", "notifier", "analytics"}) {
+  for (const char* service : {"gateway", "validation", "relay", "notifier", "analytics", "catalog"}) {
     const std::filesystem::path folder =
         std::filesystem::path(ORDERMESH_SOURCE_DIR) / "services" / service / "store" / "sql";
     if (!std::filesystem::exists(folder)) continue;

@@ -1,15 +1,17 @@
 -- What each service may do, and nothing more. Run each time, and exact: a right that is not here is taken away.
 REVOKE ALL ON ALL TABLES IN SCHEMA ordermesh, catalog, orders, notifications, analytics
-  FROM PUBLIC, ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics;
+  FROM PUBLIC, ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics,
+       ordermesh_catalog;
 REVOKE ALL ON SCHEMA ordermesh, catalog, orders, notifications, analytics
-  FROM PUBLIC, ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics;
+  FROM PUBLIC, ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics,
+       ordermesh_catalog;
 
 -- Nobody makes tables, temporary ones included.
 DO $$
 BEGIN
   EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO ordermesh_gateway, ordermesh_validation, ordermesh_relay, '
-                 'ordermesh_notifier, ordermesh_analytics', current_database());
+                 'ordermesh_notifier, ordermesh_analytics, ordermesh_catalog', current_database());
   -- From PostgreSQL 15 on this is so from the start, and only the owner of `public` may say it.
   IF has_schema_privilege('ordermesh_gateway', 'public', 'CREATE') THEN
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -18,9 +20,9 @@ END $$;
 
 -- Everyone asks which migrations are applied before it is ready.
 GRANT USAGE ON SCHEMA ordermesh
-  TO ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics;
+  TO ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics, ordermesh_catalog;
 GRANT SELECT ON ordermesh.migrations
-  TO ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics;
+  TO ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics, ordermesh_catalog;
 
 -- gateway: takes orders, and reserves stock. It deletes the orders that it refuses, in the transaction that inserted them.
 GRANT USAGE ON SCHEMA orders, catalog TO ordermesh_gateway;
@@ -33,12 +35,12 @@ GRANT SELECT, UPDATE (available, reserved) ON catalog.stock TO ordermesh_gateway
 GRANT USAGE ON SCHEMA catalog TO ordermesh_validation;
 GRANT SELECT ON catalog.products, catalog.customers TO ordermesh_validation;
 
--- relay: reads the outbox, moves its cursors, prunes what every sink has.
-GRANT USAGE ON SCHEMA orders TO ordermesh_relay;
-GRANT SELECT, DELETE ON orders.outbox TO ordermesh_relay;
-GRANT SELECT, INSERT, UPDATE ON orders.outbox_cursor TO ordermesh_relay;
-GRANT SELECT, UPDATE ON orders.outbox_pruned TO ordermesh_relay;
-GRANT SELECT, INSERT ON orders.outbox_dead TO ordermesh_relay;
+-- relay: reads each outbox, moves its cursors, prunes what every sink has.
+GRANT USAGE ON SCHEMA orders, catalog TO ordermesh_relay;
+GRANT SELECT, DELETE ON orders.outbox, catalog.outbox TO ordermesh_relay;
+GRANT SELECT, INSERT, UPDATE ON orders.outbox_cursor, catalog.outbox_cursor TO ordermesh_relay;
+GRANT SELECT, UPDATE ON orders.outbox_pruned, catalog.outbox_pruned TO ordermesh_relay;
+GRANT SELECT, INSERT ON orders.outbox_dead, catalog.outbox_dead TO ordermesh_relay;
 -- The age of the oldest transaction, of any role, is one of its metrics. Without the right it sees its own role's alone: from
 -- PostgreSQL 16 on only who holds pg_read_all_stats with ADMIN, or a superuser, can grant it.
 DO $$
@@ -61,3 +63,8 @@ GRANT SELECT (id, customer_id, contact_email, state, version, created_at) ON ord
 GRANT USAGE ON SCHEMA analytics TO ordermesh_analytics;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON analytics.offsets, analytics.seen_events, analytics.sales, analytics.order_totals TO ordermesh_analytics;
+
+-- catalog: keeps the catalogue, and records its events.
+GRANT USAGE ON SCHEMA catalog TO ordermesh_catalog;
+GRANT SELECT, INSERT, UPDATE ON catalog.products, catalog.customers, catalog.stock TO ordermesh_catalog;
+GRANT SELECT, INSERT ON catalog.outbox TO ordermesh_catalog;

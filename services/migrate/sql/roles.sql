@@ -3,7 +3,7 @@ DO $$
 DECLARE
   service text;
 BEGIN
-  FOREACH service IN ARRAY ARRAY['gateway', 'validation', 'relay', 'notifier', 'analytics'] LOOP
+  FOREACH service IN ARRAY ARRAY['gateway', 'validation', 'relay', 'notifier', 'analytics', 'catalog'] LOOP
     BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN', 'ordermesh_' || service);
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
