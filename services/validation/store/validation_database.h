@@ -9,7 +9,7 @@
 namespace ordermesh::validation {
 
 inline postgres::Database ServiceDatabase(std::string url) {
-  return {.url = std::move(url), .application = "ordermesh-validation", .migrations = {"catalog/0001_catalog"}};
+  return {.url = std::move(url), .application = "ordermesh-validation", .migrations = {"catalog/0007_catalogue"}};
 }
 
 }  // namespace ordermesh::validation

@@ -1,5 +1,5 @@
 -- A page, by key.
-SELECT id, email, active
+SELECT id, email, active AND deleted_at IS NULL
 FROM catalog.customers
 WHERE id > $1
 ORDER BY id
