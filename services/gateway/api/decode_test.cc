@@ -10,15 +10,16 @@
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/domain/rule_table.h"
+#include "libs/testing/fake_call.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/manual_lane.h"
 #include "libs/testing/status_matchers.h"
-#include "services/gateway/testing/fake_call.h"
 
 namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
+using ordermesh::testing::FakeCall;
 using ordermesh::testing::IsOk;
 using ordermesh::testing::StatusIs;
 using orders::v1::CreateOrderRequest;

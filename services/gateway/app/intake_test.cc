@@ -8,9 +8,9 @@
 
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
+#include "libs/testing/fake_call.h"
 #include "libs/testing/manual_lane.h"
 #include "libs/testing/status_matchers.h"
-#include "services/gateway/testing/fake_call.h"
 #include "services/gateway/testing/fake_order_store.h"
 #include "services/gateway/testing/fake_validator.h"
 
@@ -18,6 +18,7 @@ namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
+using ordermesh::testing::FakeCall;
 using ordermesh::testing::FakeClock;
 using ordermesh::testing::FakeIds;
 using ordermesh::testing::IsOk;

@@ -8,12 +8,12 @@
 #include "libs/domain/order_size.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
+#include "libs/testing/fake_call.h"
 #include "libs/testing/manual_lane.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/app/cancel_order.h"
 #include "services/gateway/app/get_order.h"
 #include "services/gateway/app/list_orders.h"
-#include "services/gateway/testing/fake_call.h"
 #include "services/gateway/testing/fake_order_store.h"
 #include "services/gateway/testing/orders.h"
 
@@ -21,6 +21,7 @@ namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
+using ordermesh::testing::FakeCall;
 using ordermesh::testing::FakeClock;
 using ordermesh::testing::FakeIds;
 using ordermesh::testing::IsOk;

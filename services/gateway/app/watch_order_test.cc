@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
+#include "libs/testing/fake_call.h"
 #include "libs/testing/manual_lane.h"
 #include "libs/testing/status_matchers.h"
-#include "services/gateway/testing/fake_call.h"
 #include "services/gateway/testing/fake_order_store.h"
 #include "services/gateway/testing/orders.h"
 
@@ -16,6 +16,7 @@ namespace ordermesh::gateway {
 namespace {
 
 using domain::OrderState;
+using ordermesh::testing::FakeCall;
 using ordermesh::testing::FakeClock;
 using ordermesh::testing::IsOk;
 using ordermesh::testing::ManualLane;

@@ -14,15 +14,16 @@
 #include "libs/aio/thread_lane.h"
 #include "libs/base/timer.h"
 #include "libs/base/uuid.h"
+#include "libs/testing/fake_call.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/app/intake.h"
-#include "services/gateway/testing/fake_call.h"
 #include "services/gateway/testing/fake_validator.h"
 #include "tests/integration/gateway/postgres_world.h"
 
 namespace ordermesh::gateway {
 namespace {
 
+using ordermesh::testing::FakeCall;
 using ordermesh::testing::IsOk;
 using ordermesh::testing::StatusIs;
 

@@ -10,7 +10,7 @@
 #include "libs/mesh/call.h"
 #include "libs/testing/fake_random.h"
 
-namespace ordermesh::gateway {
+namespace ordermesh::testing {
 
 // Used on the lane's thread, like the real one.
 class FakeCall : public mesh::CallContext {
@@ -46,7 +46,7 @@ class FakeCall : public mesh::CallContext {
 
  private:
   static base::TraceContext NewTrace() {
-    ordermesh::testing::FakeRandom random;
+    FakeRandom random;
     return base::TraceContext::Continue("", random);
   }
 
@@ -58,4 +58,4 @@ class FakeCall : public mesh::CallContext {
   aio::Job on_cancelled_;
 };
 
-}  // namespace ordermesh::gateway
+}  // namespace ordermesh::testing
