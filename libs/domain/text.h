@@ -19,6 +19,10 @@ absl::string_view FirstCharacters(absl::string_view text, std::int64_t most);
 // refuses. Empty: nothing.
 absl::string_view FilterProblem(absl::string_view text, int most);
 
+// Whether there is a control character (U+0000 to U+001F, U+007F to U+009F) other than those of `allowed` in `text`,
+// which is valid UTF-8. `allowed` is ASCII.
+bool HasControlCharacters(absl::string_view text, absl::string_view allowed = "");
+
 // 1 to `most` characters of 0x21 to 0x7E.
 bool IsVisibleAscii(absl::string_view text, int most);
 

@@ -43,6 +43,15 @@ TEST(FirstCharactersTest, CutsBetweenCharacters) {
   EXPECT_EQ(FirstCharacters("\U0001F9E6\u20ac", 1), "\U0001F9E6");
 }
 
+TEST(HasControlCharactersTest, KnowsBothBlocksAndWhatIsAllowed) {
+  EXPECT_FALSE(HasControlCharacters("a b~"));
+  EXPECT_FALSE(HasControlCharacters("\u00a0\u00e4\u20ac\u2085\U0001F9E6"));
+  for (const char* text : {"\x01", "a\n", "\x1F", "\x7F", "\u0080", "a\u009f"}) EXPECT_TRUE(HasControlCharacters(text));
+  EXPECT_TRUE(HasControlCharacters(absl::string_view("\0", 1)));
+  EXPECT_FALSE(HasControlCharacters("a\n\tb", "\t\n"));
+  EXPECT_TRUE(HasControlCharacters("a\r\nb", "\t\n"));
+}
+
 TEST(IsVisibleAsciiTest, KnowsItsBounds) {
   EXPECT_TRUE(IsVisibleAscii("!~", 2));
   EXPECT_FALSE(IsVisibleAscii("", 2));
