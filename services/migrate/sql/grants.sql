@@ -65,6 +65,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE
   ON analytics.offsets, analytics.seen_events, analytics.sales, analytics.order_totals TO ordermesh_analytics;
 
 -- catalog: keeps the catalogue, and records its events.
-GRANT USAGE ON SCHEMA catalog TO ordermesh_catalog;
+GRANT USAGE ON SCHEMA catalog, orders TO ordermesh_catalog;
 GRANT SELECT, INSERT, UPDATE ON catalog.products, catalog.customers, catalog.stock TO ordermesh_catalog;
-GRANT SELECT, INSERT ON catalog.outbox TO ordermesh_catalog;
+GRANT SELECT, INSERT ON catalog.movements, catalog.requests, catalog.outbox TO ordermesh_catalog;
+-- What orders reserve is a part of the stock's history.
+GRANT SELECT (order_id, product_id, quantity) ON orders.lines TO ordermesh_catalog;
+GRANT SELECT (id, created_at) ON orders.orders TO ordermesh_catalog;

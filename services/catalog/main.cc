@@ -1,0 +1,44 @@
+// ordermesh-catalog: assembles, nothing else.
+#include <string>
+#include <vector>
+
+#include "libs/mesh/dependency_check.h"
+#include "libs/mesh/process.h"
+#include "libs/postgres/database.h"
+#include "services/catalog/catalog_config.h"
+#include "services/catalog/store/catalog_database.h"
+#include "services/catalog/store/sessions.h"
+#include "services/catalog/store/wire_catalog_events.h"
+
+namespace ordermesh::catalog {
+namespace {
+
+using postgres::DatabaseMonitor;
+
+absl::Status Assemble(const CatalogConfig& config, mesh::Process& process) {
+  base::Timer& timer = process.timer();
+  const std::vector<std::string> needed = {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema};
+  process.SetDependencies(needed, {{"ordermesh.catalog.v1.ProductService", needed},
+                                   {"ordermesh.catalog.v1.StockService", needed},
+                                   {"ordermesh.catalog.v1.CustomerService", needed}});
+  const postgres::Database database = ServiceDatabase(config.database_url);
+  Sessions sessions({.database = database,
+                     .query_connections = config.query_connections,
+                     .change_connections = config.change_connections,
+                     .max_waiting = static_cast<std::size_t>(config.database_queue)},
+                    process.metrics(), timer);
+  const WireCatalogEvents events;
+  DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(process.readiness()), timer);
+  return process.Serve();
+}
+
+}  // namespace
+}  // namespace ordermesh::catalog
+
+int main(int argc, char** argv) {
+  ordermesh::catalog::CatalogConfig config;
+  return ordermesh::mesh::RunProcess(
+      "catalog", config.process, argc, argv,
+      [&config](ordermesh::base::ConfigFields& fields) { config.Declare(fields); },
+      [&config](ordermesh::mesh::Process& process) { return ordermesh::catalog::Assemble(config, process); });
+}
