@@ -28,7 +28,7 @@ need be, and takes them down without a trace.
 """
 
 # What needs nothing else to run; the whole system is for tools/run.
-_CHOICE = (*servers.STORES, *servers.TLS_BROKERS, *servers.OTHER_RELEASES, "mail")
+_CHOICE = (*servers.STORES, *servers.TLS_BROKERS, *servers.OTHER_RELEASES, *servers.FOR_LIBRARIES, "mail")
 _VERBS = ("start", "stop", "kill", "pause", "resume")
 
 

@@ -1,4 +1,4 @@
-# buf, grpcurl, the OpenAPI generator, helm, helm-docs and kustomize, from the Go module proxy. Only tests use them.
+# buf, grpcurl, the OpenAPI generator, helm, helm-docs, kustomize and versitygw, from the Go module proxy. Only tests use them.
 
 go_stamp() { pinned go "$TOOLS/go-tools.txt"; }
 
