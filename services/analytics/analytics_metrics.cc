@@ -11,6 +11,8 @@ constexpr char kEventsHelp[] = "Events that were counted, by type; ignored: of a
 AnalyticsMetrics::AnalyticsMetrics(base::Metrics& metrics)
     : consumer(metrics, "ordermesh_analytics"),
       accepted(metrics.AddCounter(kEvents, kEventsHelp, {{"type", "accepted"}})),
+      paid(metrics.AddCounter(kEvents, kEventsHelp, {{"type", "paid"}})),
+      shipped(metrics.AddCounter(kEvents, kEventsHelp, {{"type", "shipped"}})),
       cancelled(metrics.AddCounter(kEvents, kEventsHelp, {{"type", "cancelled"}})),
       ignored(metrics.AddCounter(kEvents, kEventsHelp, {{"type", "ignored"}})),
       repeats(metrics.AddCounter("ordermesh_analytics_repeats_total",

@@ -12,7 +12,7 @@ struct AnalyticsMetrics {
   stream::ConsumerMetrics consumer;
 
   // New events counted, by their type; `ignored`: types that sales don't depend on.
-  base::Counter accepted, cancelled, ignored;
+  base::Counter accepted, paid, shipped, cancelled, ignored;
   base::Counter repeats;  // events that had been counted before
   base::Counter pruned;   // ids of counted events that were forgotten
   base::Histogram delay;  // seconds from an order's acceptance to its being counted

@@ -221,14 +221,16 @@ class System:
         return parse_metrics(self.metrics_text(service))
 
     def sales(self, sku):
-        """Units, minor units and orders sold of a SKU in the last 24 hours, and what was cancelled of it."""
+        """Orders, units and minor units of money sold of a SKU in the last 24 hours, and what of it was cancelled, paid and
+        shipped."""
         reply = self.analytics.QuerySales(self.protos.analytics.QuerySalesRequest(sku=sku), timeout=5)
-        if not reply.rows:
-            return dict(orders=0, units=0, revenue=0, cancelled_orders=0, cancelled_units=0, cancelled_revenue=0)
-        (row,) = reply.rows
-        return dict(
-            orders=row.orders, units=row.units, revenue=minor(row.revenue), cancelled_orders=row.cancelled_orders,
-            cancelled_units=row.cancelled_units, cancelled_revenue=minor(row.cancelled_revenue))
+        (row,) = reply.rows or [self.protos.analytics.SalesRow()]
+        figures = {}
+        for kind in ("", "cancelled_", "paid_", "shipped_"):
+            for what in ("orders", "units"):
+                figures[kind + what] = getattr(row, kind + what)
+            figures[f"{kind}revenue"] = minor(getattr(row, f"{kind}revenue"))
+        return figures
 
     def stock(self, sku):
         """(available, reserved)"""

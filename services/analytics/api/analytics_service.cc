@@ -53,12 +53,19 @@ void ToProto(const SalesFigure& figure, v1::SalesRow& row) {
   if (figure.start.has_value()) wire::TimeToProto(*figure.start, *row.mutable_start_time());
   if (!figure.product_id.is_nil()) row.set_product_id(figure.product_id.ToString());
   row.set_sku(figure.sku);
-  row.set_orders(figure.amounts.orders);
-  row.set_units(figure.amounts.units);
-  wire::MoneyToProto(figure.amounts.revenue_minor, figure.currency, *row.mutable_revenue());
-  row.set_cancelled_orders(figure.amounts.cancelled_orders);
-  row.set_cancelled_units(figure.amounts.cancelled_units);
-  wire::MoneyToProto(figure.amounts.cancelled_revenue_minor, figure.currency, *row.mutable_cancelled_revenue());
+  const auto& [accepted, cancelled, paid, shipped] = figure.amounts;
+  row.set_orders(accepted.orders);
+  row.set_units(accepted.units);
+  wire::MoneyToProto(accepted.revenue_minor, figure.currency, *row.mutable_revenue());
+  row.set_cancelled_orders(cancelled.orders);
+  row.set_cancelled_units(cancelled.units);
+  wire::MoneyToProto(cancelled.revenue_minor, figure.currency, *row.mutable_cancelled_revenue());
+  row.set_paid_orders(paid.orders);
+  row.set_paid_units(paid.units);
+  wire::MoneyToProto(paid.revenue_minor, figure.currency, *row.mutable_paid_revenue());
+  row.set_shipped_orders(shipped.orders);
+  row.set_shipped_units(shipped.units);
+  wire::MoneyToProto(shipped.revenue_minor, figure.currency, *row.mutable_shipped_revenue());
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ absl::Status CountSales::Apply(const stream::Batch& batch, const std::vector<con
 
 void CountSales::Report(const std::vector<SaleEvent>& events, const Applied& applied) {
   metrics_.accepted.Add(static_cast<double>(applied.accepted));
+  metrics_.paid.Add(static_cast<double>(applied.paid));
+  metrics_.shipped.Add(static_cast<double>(applied.shipped));
   metrics_.cancelled.Add(static_cast<double>(applied.cancelled));
   metrics_.repeats.Add(static_cast<double>(applied.repeats));
   absl::Time oldest = absl::InfiniteFuture();

@@ -1,4 +1,4 @@
-// What counting makes of a record: sales and cancellations in the rollups.
+// What counting makes of a record: sales, and what became of them, in the rollups.
 #pragma once
 
 #include <optional>

@@ -13,22 +13,28 @@ namespace {
 
 constexpr absl::string_view kOrderTypes = "ordermesh.order.";
 
+// None: of a type that sales do not depend on.
+std::optional<SaleEvent::Kind> KindOf(absl::string_view type) {
+  if (type == wire::kOrderAccepted) return SaleEvent::Kind::kAccepted;
+  if (type == wire::kOrderPaid) return SaleEvent::Kind::kPaid;
+  if (type == wire::kOrderShipped) return SaleEvent::Kind::kShipped;
+  if (type == wire::kOrderCancelled) return SaleEvent::Kind::kCancelled;
+  return std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const stream::Record& record) {
   ASSIGN_OR_RETURN(wire::CloudEvent envelope, wire::FromKafkaHeaders(record.headers));
-  SaleEvent event;
-  if (envelope.type == wire::kOrderAccepted) {
-    event.kind = SaleEvent::Kind::kAccepted;
-  } else if (envelope.type == wire::kOrderCancelled) {
-    event.kind = SaleEvent::Kind::kCancelled;
-  } else if (absl::StartsWith(envelope.type, kOrderTypes)) {
-    return std::nullopt;
-  } else {
+  const std::optional<SaleEvent::Kind> kind = KindOf(envelope.type);
+  if (!kind.has_value()) {
+    if (absl::StartsWith(envelope.type, kOrderTypes)) return std::nullopt;
     return absl::InvalidArgumentError("CloudEvent: type is not one of an order's");
   }
   ASSIGN_OR_RETURN(wire::OrderEventData data, wire::DecodeOrderEvent(record.value));
+  SaleEvent event;
   event.event_id = envelope.id;
+  event.kind = *kind;
   event.accept_time = data.accept_time;
   event.currency = std::move(data.total.currency);
   event.lines.reserve(data.lines.size());

@@ -22,18 +22,13 @@ absl::Status Increase(std::int64_t& sum, std::int64_t by) {
   return absl::OkStatus();
 }
 
-absl::Status AddOrder(SaleEvent::Kind kind, Amounts& amounts) {
-  return Increase(kind == SaleEvent::Kind::kAccepted ? amounts.orders : amounts.cancelled_orders, 1);
-}
-
-absl::Status AddLine(const SaleLine& line, SaleEvent::Kind kind, Amounts& amounts) {
+absl::Status AddLine(const SaleLine& line, Sums& sums) {
   std::int64_t revenue = 0;
   if (__builtin_mul_overflow(line.quantity, line.unit_price_minor, &revenue)) {
     return absl::OutOfRangeError("the amount of a line does not fit in 64 bits");
   }
-  const bool accepted = kind == SaleEvent::Kind::kAccepted;
-  RETURN_IF_ERROR(Increase(accepted ? amounts.units : amounts.cancelled_units, line.quantity));
-  return Increase(accepted ? amounts.revenue_minor : amounts.cancelled_revenue_minor, revenue);
+  RETURN_IF_ERROR(Increase(sums.units, line.quantity));
+  return Increase(sums.revenue_minor, revenue);
 }
 
 absl::StatusOr<std::vector<SalesDelta>> FoldSales(absl::Span<const SaleEvent* const> events) {
@@ -51,9 +46,9 @@ absl::StatusOr<std::vector<SalesDelta>> FoldSales(absl::Span<const SaleEvent* co
     if (!same_key) {
       sales.push_back({part.bucket, part.line->product_id, part.event->currency, part.line->sku, {}});
     }
-    Amounts& amounts = sales.back().amounts;
-    if (!same_key || last->event != part.event) RETURN_IF_ERROR(AddOrder(part.event->kind, amounts));
-    RETURN_IF_ERROR(AddLine(*part.line, part.event->kind, amounts));
+    Sums& sums = sales.back().amounts.Of(part.event->kind);
+    if (!same_key || last->event != part.event) RETURN_IF_ERROR(Increase(sums.orders, 1));
+    RETURN_IF_ERROR(AddLine(*part.line, sums));
     last = &part;
   }
   return sales;
@@ -69,13 +64,28 @@ absl::StatusOr<std::vector<TotalsDelta>> FoldTotals(absl::Span<const SaleEvent* 
     if (at == totals.end() || at->bucket != bucket || at->currency != event->currency) {
       at = totals.insert(at, {bucket, event->currency, {}});
     }
-    RETURN_IF_ERROR(AddOrder(event->kind, at->amounts));
-    for (const SaleLine& line : event->lines) RETURN_IF_ERROR(AddLine(line, event->kind, at->amounts));
+    Sums& sums = at->amounts.Of(event->kind);
+    RETURN_IF_ERROR(Increase(sums.orders, 1));
+    for (const SaleLine& line : event->lines) RETURN_IF_ERROR(AddLine(line, sums));
   }
   return totals;
 }
 
 }  // namespace
+
+Sums& Amounts::Of(SaleEvent::Kind kind) {
+  switch (kind) {
+    case SaleEvent::Kind::kAccepted:
+      break;
+    case SaleEvent::Kind::kPaid:
+      return paid;
+    case SaleEvent::Kind::kShipped:
+      return shipped;
+    case SaleEvent::Kind::kCancelled:
+      return cancelled;
+  }
+  return accepted;
+}
 
 absl::Time HourOf(absl::Time time) { return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1)); }
 

@@ -13,14 +13,20 @@
 
 namespace ordermesh::analytics {
 
-// Sold, and what of it was cancelled: a cancelled order stays in `orders`.
-struct Amounts {
+// The sums of events of one kind.
+struct Sums {
   std::int64_t orders = 0;
   std::int64_t units = 0;
   std::int64_t revenue_minor = 0;
-  std::int64_t cancelled_orders = 0;
-  std::int64_t cancelled_units = 0;
-  std::int64_t cancelled_revenue_minor = 0;
+
+  friend bool operator==(const Sums&, const Sums&) = default;
+};
+
+// Sold, and what became of it: an order that was paid, shipped or cancelled stays in `accepted`.
+struct Amounts {
+  Sums accepted, cancelled, paid, shipped;
+
+  Sums& Of(SaleEvent::Kind kind);
 
   friend bool operator==(const Amounts&, const Amounts&) = default;
 };

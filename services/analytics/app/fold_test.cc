@@ -26,6 +26,8 @@ absl::StatusOr<Deltas> FoldAll(const std::vector<SaleEvent>& events) {
 SaleEvent Accepted(std::vector<SaleLine> lines, absl::Time time = kAfternoon, std::string currency = "EUR") {
   return {NewEventId(), SaleEvent::Kind::kAccepted, time, std::move(currency), std::move(lines)};
 }
+SaleEvent Paid(std::vector<SaleLine> lines) { return PaymentOf(Accepted(std::move(lines))); }
+SaleEvent Shipped(std::vector<SaleLine> lines) { return ShipmentOf(Accepted(std::move(lines))); }
 SaleEvent Cancelled(std::vector<SaleLine> lines, absl::Time time = kAfternoon, std::string currency = "EUR") {
   return {NewEventId(), SaleEvent::Kind::kCancelled, time, std::move(currency), std::move(lines)};
 }
@@ -57,46 +59,57 @@ const base::Uuid kCup = ProductNumber(2);
 
 INSTANTIATE_TEST_SUITE_P(
     Tables, FoldTest,
-    ::testing::Values(Case{"NothingGivesNothing", {}, {}, {}},
-                      Case{"OneOrderOfOneProduct",
-                           {Accepted({{kTea, "TEA", 3, 250}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {1, 3, 750, 0, 0, 0}}},
-                           {{kFourteen, "EUR", {1, 3, 750, 0, 0, 0}}}},
-                      Case{"AnOrderOfTwoProductsIsOneOrderInTheTotals",
-                           {Accepted({{kCup, "CUP", 1, 900}, {kTea, "TEA", 3, 250}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {1, 3, 750, 0, 0, 0}},
-                            {kFourteen, kCup, "EUR", "CUP", {1, 1, 900, 0, 0, 0}}},
-                           {{kFourteen, "EUR", {1, 4, 1650, 0, 0, 0}}}},
-                      Case{"TheSameProductInTwoLinesIsOneOrderOfIt",
-                           {Accepted({{kTea, "TEA", 1, 250}, {kCup, "CUP", 1, 900}, {kTea, "TEA", 2, 200}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {1, 3, 650, 0, 0, 0}},
-                            {kFourteen, kCup, "EUR", "CUP", {1, 1, 900, 0, 0, 0}}},
-                           {{kFourteen, "EUR", {1, 4, 1550, 0, 0, 0}}}},
-                      Case{"OrdersOfOneProductAddUp",
-                           {Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {2, 3, 750, 0, 0, 0}}},
-                           {{kFourteen, "EUR", {2, 3, 750, 0, 0, 0}}}},
-                      Case{"ACancellationCountsInItsOwnColumns",
-                           {Accepted({{kTea, "TEA", 2, 250}}), Cancelled({{kTea, "TEA", 2, 250}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {1, 2, 500, 1, 2, 500}}},
-                           {{kFourteen, "EUR", {1, 2, 500, 1, 2, 500}}}},
-                      Case{"ACancellationMayComeFirst",
-                           {Cancelled({{kTea, "TEA", 2, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {1, 2, 500, 1, 2, 500}}},
-                           {{kFourteen, "EUR", {1, 2, 500, 1, 2, 500}}}},
-                      Case{"ACancellationAloneLeavesTheRestAtZero",
-                           {Cancelled({{kTea, "TEA", 2, 250}})},
-                           {{kFourteen, kTea, "EUR", "TEA", {0, 0, 0, 1, 2, 500}}},
-                           {{kFourteen, "EUR", {0, 0, 0, 1, 2, 500}}}},
-                      Case{"HoursAndCurrenciesAreApart",
-                           {Accepted({{kTea, "TEA", 1, 250}}, kFourteen + absl::Hours(1)),
-                            Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 1, 300}}, kAfternoon, "CHF")},
-                           {{kFourteen, kTea, "CHF", "TEA", {1, 1, 300, 0, 0, 0}},
-                            {kFourteen, kTea, "EUR", "TEA", {1, 1, 250, 0, 0, 0}},
-                            {kFourteen + absl::Hours(1), kTea, "EUR", "TEA", {1, 1, 250, 0, 0, 0}}},
-                           {{kFourteen, "CHF", {1, 1, 300, 0, 0, 0}},
-                            {kFourteen, "EUR", {1, 1, 250, 0, 0, 0}},
-                            {kFourteen + absl::Hours(1), "EUR", {1, 1, 250, 0, 0, 0}}}}),
+    ::testing::Values(
+        Case{"NothingGivesNothing", {}, {}, {}},
+        Case{"OneOrderOfOneProduct",
+             {Accepted({{kTea, "TEA", 3, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 3, 750}}}},
+             {{kFourteen, "EUR", {{1, 3, 750}}}}},
+        Case{"AnOrderOfTwoProductsIsOneOrderInTheTotals",
+             {Accepted({{kCup, "CUP", 1, 900}, {kTea, "TEA", 3, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 3, 750}}}, {kFourteen, kCup, "EUR", "CUP", {{1, 1, 900}}}},
+             {{kFourteen, "EUR", {{1, 4, 1650}}}}},
+        Case{"TheSameProductInTwoLinesIsOneOrderOfIt",
+             {Accepted({{kTea, "TEA", 1, 250}, {kCup, "CUP", 1, 900}, {kTea, "TEA", 2, 200}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 3, 650}}}, {kFourteen, kCup, "EUR", "CUP", {{1, 1, 900}}}},
+             {{kFourteen, "EUR", {{1, 4, 1550}}}}},
+        Case{"OrdersOfOneProductAddUp",
+             {Accepted({{kTea, "TEA", 1, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{2, 3, 750}}}},
+             {{kFourteen, "EUR", {{2, 3, 750}}}}},
+        Case{"ACancellationCountsInItsOwnColumns",
+             {Accepted({{kTea, "TEA", 2, 250}}), Cancelled({{kTea, "TEA", 2, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 2, 500}, {1, 2, 500}}}},
+             {{kFourteen, "EUR", {{1, 2, 500}, {1, 2, 500}}}}},
+        Case{"ACancellationMayComeFirst",
+             {Cancelled({{kTea, "TEA", 2, 250}}), Accepted({{kTea, "TEA", 2, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 2, 500}, {1, 2, 500}}}},
+             {{kFourteen, "EUR", {{1, 2, 500}, {1, 2, 500}}}}},
+        Case{"ACancellationAloneLeavesTheRestAtZero",
+             {Cancelled({{kTea, "TEA", 2, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{0, 0, 0}, {1, 2, 500}}}},
+             {{kFourteen, "EUR", {{0, 0, 0}, {1, 2, 500}}}}},
+        Case{"APaymentAndAShipmentCountInTheirOwnColumns",
+             {Accepted({{kTea, "TEA", 2, 250}}), Paid({{kTea, "TEA", 2, 250}}), Shipped({{kTea, "TEA", 2, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 2, 500}, {}, {1, 2, 500}, {1, 2, 500}}}},
+             {{kFourteen, "EUR", {{1, 2, 500}, {}, {1, 2, 500}, {1, 2, 500}}}}},
+        Case{"AShipmentOfTwoLinesOfOneProductIsOneOrderOfIt",
+             {Shipped({{kTea, "TEA", 1, 250}, {kTea, "TEA", 2, 200}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{}, {}, {}, {1, 3, 650}}}},
+             {{kFourteen, "EUR", {{}, {}, {}, {1, 3, 650}}}}},
+        Case{"WhatWasPaidAndThenCancelledCountsAsBoth",
+             {Accepted({{kTea, "TEA", 2, 250}}), Paid({{kTea, "TEA", 2, 250}}), Cancelled({{kTea, "TEA", 2, 250}})},
+             {{kFourteen, kTea, "EUR", "TEA", {{1, 2, 500}, {1, 2, 500}, {1, 2, 500}, {}}}},
+             {{kFourteen, "EUR", {{1, 2, 500}, {1, 2, 500}, {1, 2, 500}, {}}}}},
+        Case{"HoursAndCurrenciesAreApart",
+             {Accepted({{kTea, "TEA", 1, 250}}, kFourteen + absl::Hours(1)), Accepted({{kTea, "TEA", 1, 250}}),
+              Accepted({{kTea, "TEA", 1, 300}}, kAfternoon, "CHF")},
+             {{kFourteen, kTea, "CHF", "TEA", {{1, 1, 300}}},
+              {kFourteen, kTea, "EUR", "TEA", {{1, 1, 250}}},
+              {kFourteen + absl::Hours(1), kTea, "EUR", "TEA", {{1, 1, 250}}}},
+             {{kFourteen, "CHF", {{1, 1, 300}}},
+              {kFourteen, "EUR", {{1, 1, 250}}},
+              {kFourteen + absl::Hours(1), "EUR", {{1, 1, 250}}}}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(FoldOverflowTest, ALineThatDoesNotFitIsOutOfRange) {
@@ -113,9 +126,11 @@ TEST(FoldOverflowTest, ASumThatDoesNotFitIsOutOfRange) {
 TEST(FoldOrderTest, AnyOrderOfTheEventsGivesTheSameSums) {
   std::vector<SaleEvent> events;
   for (int i = 0; i < 60; ++i) {
-    auto make = i % 5 == 0 ? Cancelled : Accepted;
+    constexpr SaleEvent::Kind kKinds[] = {SaleEvent::Kind::kAccepted, SaleEvent::Kind::kPaid, SaleEvent::Kind::kShipped,
+                                          SaleEvent::Kind::kCancelled};
     events.push_back(
-        make({{ProductNumber(i % 7), "SKU", i % 3 + 1, 100 + i % 7}}, kAfternoon + absl::Minutes(i % 3), "EUR"));
+        MoveOf(Accepted({{ProductNumber(i % 7), "SKU", i % 3 + 1, 100 + i % 7}}, kAfternoon + absl::Minutes(i % 3)),
+               kKinds[i % 4]));
   }
   absl::StatusOr<Deltas> forward = FoldAll(events);
   std::reverse(events.begin(), events.end());

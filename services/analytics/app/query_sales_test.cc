@@ -130,7 +130,7 @@ TEST_F(ReadSideTest, AnswersWithTheWindowThatWasUsed) {
               IsOk());
   absl::StatusOr<Sales> sales = Query({});
   ASSERT_THAT(sales, IsOk());
-  EXPECT_THAT(sales->figures, ElementsAre(SalesFigure{std::nullopt, {}, "", "EUR", {1, 2, 500, 0, 0, 0}}));
+  EXPECT_THAT(sales->figures, ElementsAre(SalesFigure{std::nullopt, {}, "", "EUR", {{1, 2, 500}}}));
   EXPECT_EQ(sales->start, kHour - absl::Hours(24));
   EXPECT_EQ(sales->end, kHour);
 }

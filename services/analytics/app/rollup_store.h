@@ -32,7 +32,27 @@ struct EventBatch {
 struct Applied {
   std::int64_t accepted = 0;  // new events of each kind
   std::int64_t cancelled = 0;
+  std::int64_t paid = 0;
+  std::int64_t shipped = 0;
   std::int64_t repeats = 0;  // events that had been counted before
+
+  // One more of this kind.
+  void Count(SaleEvent::Kind kind) {
+    switch (kind) {
+      case SaleEvent::Kind::kAccepted:
+        ++accepted;
+        break;
+      case SaleEvent::Kind::kPaid:
+        ++paid;
+        break;
+      case SaleEvent::Kind::kShipped:
+        ++shipped;
+        break;
+      case SaleEvent::Kind::kCancelled:
+        ++cancelled;
+        break;
+    }
+  }
 
   friend bool operator==(const Applied&, const Applied&) = default;
 };

@@ -20,11 +20,12 @@ struct SaleLine {
 };
 
 struct SaleEvent {
-  enum class Kind { kAccepted, kCancelled };
+  // What happened to the order.
+  enum class Kind { kAccepted, kPaid, kShipped, kCancelled };
 
   base::Uuid event_id;
   Kind kind = Kind::kAccepted;
-  // When the order was accepted, of cancellations too: the time that its sales count for.
+  // When the order was accepted, of every kind: the time that its sales count for.
   absl::Time accept_time;
   std::string currency;
   std::vector<SaleLine> lines;

@@ -50,29 +50,35 @@ Position ReadPosition(const postgres::Result& result, int row, int column) {
   return position;
 }
 
+// Of each kind three columns, in the order of the tables'.
 Amounts ReadAmounts(const postgres::Result& result, int row, int column) {
-  return {result.Int8(row, column),     result.Int8(row, column + 1), result.Int8(row, column + 2),
-          result.Int8(row, column + 3), result.Int8(row, column + 4), result.Int8(row, column + 5)};
+  Amounts amounts;
+  for (Sums* sums : {&amounts.accepted, &amounts.cancelled, &amounts.paid, &amounts.shipped}) {
+    sums->orders = result.Int8(row, column++);
+    sums->units = result.Int8(row, column++);
+    sums->revenue_minor = result.Int8(row, column++);
+  }
+  return amounts;
 }
 
-// The six columns of amounts as arrays.
+// The twelve columns of amounts as arrays.
 class AmountArrays {
  public:
   explicit AmountArrays(std::size_t rows) {
     for (Array& array : arrays_) array.Reserve(static_cast<int>(rows), 8);
   }
   void Add(const Amounts& amounts) {
-    const std::int64_t values[] = {amounts.orders,           amounts.units,           amounts.revenue_minor,
-                                   amounts.cancelled_orders, amounts.cancelled_units, amounts.cancelled_revenue_minor};
-    for (int i = 0; i < 6; ++i) arrays_[i].Add(values[i]);
+    std::size_t column = 0;
+    for (const Sums* sums : {&amounts.accepted, &amounts.cancelled, &amounts.paid, &amounts.shipped}) {
+      for (const std::int64_t value : {sums->orders, sums->units, sums->revenue_minor}) arrays_[column++].Add(value);
+    }
   }
   void AppendTo(Params& params) {
     for (Array& array : arrays_) params.Array(array);
   }
 
  private:
-  Array arrays_[6] = {Array(Type::kInt8), Array(Type::kInt8), Array(Type::kInt8),
-                      Array(Type::kInt8), Array(Type::kInt8), Array(Type::kInt8)};
+  std::vector<Array> arrays_ = std::vector<Array>(12, Array(Type::kInt8));
 };
 
 Params SalesRows(const std::vector<SalesDelta>& sales) {
@@ -193,9 +199,7 @@ absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, cons
   RETURN_IF_ERROR(pipeline.Finish().status());
 
   Applied applied;
-  for (const SaleEvent* event : distinct) {
-    ++(event->kind == SaleEvent::Kind::kAccepted ? applied.accepted : applied.cancelled);
-  }
+  for (const SaleEvent* event : distinct) applied.Count(event->kind);
   applied.repeats = static_cast<std::int64_t>(batch.events.size() - distinct.size());
   return applied;
 }

@@ -17,7 +17,7 @@ class CountingWorld : public stream::SinkWorld {
 
   stream::AnySink& sink() override { return sink_; }
   Record Good() override { return RecordOf(AnAcceptedOrder()); }
-  Record Needless() override { return WithHeader(Good(), "ce_type", "ordermesh.order.shipped.v1"); }
+  Record Needless() override { return WithHeader(Good(), "ce_type", "ordermesh.order.delivered.v1"); }
   Record Garbage() override { return analytics::Garbage(); }
   Record Refused() override { return RecordOf(AnUncountableOrder()); }
   std::int64_t Effects() override {
@@ -26,7 +26,7 @@ class CountingWorld : public stream::SinkWorld {
     query.end = absl::FromUnixSeconds(4'000'000'000);
     absl::StatusOr<std::vector<SalesFigure>> figures = store_->QuerySales(query);
     EXPECT_TRUE(figures.ok()) << figures.status();
-    return figures.ok() && !figures->empty() ? figures->at(0).amounts.orders : 0;
+    return figures.ok() && !figures->empty() ? figures->at(0).amounts.accepted.orders : 0;
   }
 
  private:

@@ -9,13 +9,17 @@
 namespace ordermesh::analytics {
 namespace {
 
-void AddTo(Amounts& sum, const Amounts& more) {
+void AddTo(Sums& sum, const Sums& more) {
   sum.orders += more.orders;
   sum.units += more.units;
   sum.revenue_minor += more.revenue_minor;
-  sum.cancelled_orders += more.cancelled_orders;
-  sum.cancelled_units += more.cancelled_units;
-  sum.cancelled_revenue_minor += more.cancelled_revenue_minor;
+}
+
+void AddTo(Amounts& sum, const Amounts& more) {
+  AddTo(sum.accepted, more.accepted);
+  AddTo(sum.cancelled, more.cancelled);
+  AddTo(sum.paid, more.paid);
+  AddTo(sum.shipped, more.shipped);
 }
 
 std::optional<absl::Time> StartOf(absl::Time bucket, Grain grain) {
@@ -80,7 +84,7 @@ absl::StatusOr<Applied> FakeRollupStore::Apply(const EventBatch& batch) {
       ++applied.repeats;
       continue;
     }
-    ++(event.kind == SaleEvent::Kind::kAccepted ? applied.accepted : applied.cancelled);
+    applied.Count(event.kind);
     fresh.push_back(&event);
   }
   absl::StatusOr<Deltas> deltas = Fold(fresh);

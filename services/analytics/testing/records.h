@@ -16,14 +16,27 @@ namespace ordermesh::analytics {
 
 using stream::Record;
 
+inline domain::OrderState StateAfter(SaleEvent::Kind kind) {
+  switch (kind) {
+    case SaleEvent::Kind::kAccepted:
+      break;
+    case SaleEvent::Kind::kPaid:
+      return domain::OrderState::kPaid;
+    case SaleEvent::Kind::kShipped:
+      return domain::OrderState::kShipped;
+    case SaleEvent::Kind::kCancelled:
+      return domain::OrderState::kCancelled;
+  }
+  return domain::OrderState::kAccepted;
+}
+
 // The record of an event; its place in the log is not set.
 inline Record RecordOf(const SaleEvent& event) {
   domain::Order order;
   order.id = event.event_id;  // any
   order.content.customer_id = "CUST-0001";
-  order.state =
-      event.kind == SaleEvent::Kind::kAccepted ? domain::OrderState::kAccepted : domain::OrderState::kCancelled;
-  order.version = event.kind == SaleEvent::Kind::kAccepted ? 1 : 2;
+  order.state = StateAfter(event.kind);
+  order.version = event.kind == SaleEvent::Kind::kAccepted ? 1 : event.kind == SaleEvent::Kind::kShipped ? 3 : 2;
   order.created_at = event.accept_time;
   order.content.total = {0, event.currency};
   for (const SaleLine& line : event.lines) {

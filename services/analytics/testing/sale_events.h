@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/base/uuid.h"
@@ -46,11 +47,14 @@ inline SaleEvent AnUncountableOrder() {
   return order;
 }
 
-// The cancellation of an order.
-inline SaleEvent CancellationOf(SaleEvent accepted) {
+// What became of an accepted order.
+inline SaleEvent MoveOf(SaleEvent accepted, SaleEvent::Kind kind) {
   accepted.event_id = NewEventId();
-  accepted.kind = SaleEvent::Kind::kCancelled;
+  accepted.kind = kind;
   return accepted;
 }
+inline SaleEvent CancellationOf(SaleEvent accepted) { return MoveOf(std::move(accepted), SaleEvent::Kind::kCancelled); }
+inline SaleEvent PaymentOf(SaleEvent accepted) { return MoveOf(std::move(accepted), SaleEvent::Kind::kPaid); }
+inline SaleEvent ShipmentOf(SaleEvent accepted) { return MoveOf(std::move(accepted), SaleEvent::Kind::kShipped); }
 
 }  // namespace ordermesh::analytics

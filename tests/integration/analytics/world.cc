@@ -24,6 +24,21 @@ std::uint64_t Next(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
+// Of the three that the kind has, in the order of the tables'.
+int FirstColumnOf(SaleEvent::Kind kind) {
+  switch (kind) {
+    case SaleEvent::Kind::kAccepted:
+      break;
+    case SaleEvent::Kind::kCancelled:
+      return 3;
+    case SaleEvent::Kind::kPaid:
+      return 6;
+    case SaleEvent::Kind::kShipped:
+      return 9;
+  }
+  return 0;
+}
+
 }  // namespace
 
 CountingMember::CountingMember(const std::string& database_url, const stream::KafkaTopic& topic)
@@ -63,11 +78,13 @@ std::vector<SaleEvent> ConsumeWorld::RandomEvents(int orders, int products) {
       order.lines.push_back({ProductNumber(product), absl::StrCat("SKU-", product),
                              static_cast<std::int64_t>(1 + below(9)), static_cast<std::int64_t>(100 + below(900))});
     }
-    if (below(8) == 0) events.push_back(CancellationOf(order));
-    const bool cancelled_first =
-        !events.empty() && events.back().kind == SaleEvent::Kind::kCancelled && events.back().lines == order.lines;
-    events.push_back(order);
-    if (!cancelled_first && below(8) == 0) events.push_back(CancellationOf(order));
+    // Any of them may come before the order itself.
+    std::vector<SaleEvent> of_order = {order};
+    if (below(4) == 0) of_order.push_back(PaymentOf(order));
+    if (below(8) == 0) of_order.push_back(ShipmentOf(order));
+    if (below(4) == 0) of_order.push_back(CancellationOf(order));
+    std::swap(of_order.front(), of_order[below(of_order.size())]);
+    events.insert(events.end(), of_order.begin(), of_order.end());
   }
   return events;
 }
@@ -105,15 +122,16 @@ std::string ConsumeWorld::Rollups() {
 
 // Not by Fold: the test adds up by itself.
 void ConsumeWorld::ExpectRollupsOf(const std::vector<SaleEvent>& events) {
-  std::map<std::string, std::array<std::int64_t, 6>> expected, found;
+  using Columns = std::array<std::int64_t, 12>;
+  std::map<std::string, Columns> expected, found;
   for (const SaleEvent& event : events) {
-    const int first = event.kind == SaleEvent::Kind::kAccepted ? 0 : 3;
+    const int first = FirstColumnOf(event.kind);
     const std::string hour = absl::StrCat(absl::ToUnixSeconds(event.accept_time) / 3600);
-    std::array<std::int64_t, 6>& total = expected[hour];
+    Columns& total = expected[hour];
     ++total[first];
     std::map<std::string, bool> counted;
     for (const SaleLine& line : event.lines) {
-      std::array<std::int64_t, 6>& product = expected[absl::StrCat(hour, " ", line.product_id.ToString())];
+      Columns& product = expected[absl::StrCat(hour, " ", line.product_id.ToString())];
       if (!std::exchange(counted[line.product_id.ToString()], true)) ++product[first];
       for (auto* sums : {&total, &product}) {
         (*sums)[first + 1] += line.quantity;
@@ -123,17 +141,17 @@ void ConsumeWorld::ExpectRollupsOf(const std::vector<SaleEvent>& events) {
   }
   const char* sql =
       "SELECT (extract(epoch FROM bucket)::bigint / 3600)::text || key, orders, units, revenue_minor, "
-      "cancelled_orders, "
-      "cancelled_units, cancelled_revenue_minor FROM ("
-      "SELECT bucket, ' ' || product_id AS key, orders, units, revenue_minor, cancelled_orders, cancelled_units, "
-      "cancelled_revenue_minor FROM analytics.sales UNION ALL "
-      "SELECT bucket, '', orders, units, revenue_minor, cancelled_orders, cancelled_units, cancelled_revenue_minor "
-      "FROM analytics.order_totals) AS all_rows";
+      "cancelled_orders, cancelled_units, cancelled_revenue_minor, paid_orders, paid_units, paid_revenue_minor, "
+      "shipped_orders, shipped_units, shipped_revenue_minor FROM ("
+      "SELECT *, ' ' || product_id AS key FROM analytics.sales UNION ALL "
+      "SELECT bucket, NULL, currency, NULL, orders, units, revenue_minor, cancelled_orders, cancelled_units, "
+      "cancelled_revenue_minor, paid_orders, paid_units, paid_revenue_minor, shipped_orders, shipped_units, "
+      "shipped_revenue_minor, '' FROM analytics.order_totals) AS all_rows";
   absl::StatusOr<postgres::Result> rows = database_->admin().Execute({"all_rollups", sql});
   ASSERT_THAT(rows, IsOk());
   for (int row = 0; row < rows->rows(); ++row) {
     auto& sums = found[std::string(rows->Text(row, 0))];
-    for (int i = 0; i < 6; ++i) sums[i] = rows->Int8(row, i + 1);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = rows->Int8(row, static_cast<int>(i) + 1);
   }
   EXPECT_EQ(found, expected);
 }

@@ -4,7 +4,9 @@ SELECT CASE $3::integer WHEN 1 THEN bucket WHEN 2 THEN date_trunc('day', bucket,
        CASE WHEN $4::boolean THEN max(sku) END,
        currency,
        sum(orders)::bigint, sum(units)::bigint, sum(revenue_minor)::bigint,
-       sum(cancelled_orders)::bigint, sum(cancelled_units)::bigint, sum(cancelled_revenue_minor)::bigint
+       sum(cancelled_orders)::bigint, sum(cancelled_units)::bigint, sum(cancelled_revenue_minor)::bigint,
+       sum(paid_orders)::bigint, sum(paid_units)::bigint, sum(paid_revenue_minor)::bigint,
+       sum(shipped_orders)::bigint, sum(shipped_units)::bigint, sum(shipped_revenue_minor)::bigint
 FROM analytics.sales
 WHERE bucket >= $1 AND bucket < $2
   AND ($5::uuid IS NULL OR product_id = $5)
