@@ -12,6 +12,7 @@ struct ChannelMetrics {
 
   base::Counter sent;
   base::Counter failed;       // given up: refused for good, or out of attempts
+  base::Counter unwanted;     // given up because their recipients want none of their kind; not among the failed
   base::Counter retried;      // attempts that failed for now
   base::Counter unreached;    // sends that found nobody there: no attempts
   base::Counter lost_leases;  // marks that came too late: the message may have been sent twice

@@ -52,12 +52,14 @@ EXCEPTION WHEN insufficient_privilege THEN
   RAISE NOTICE 'ordermesh_relay can''t see the transactions of other roles; grant it pg_read_all_stats';
 END $$;
 
--- notifier: keeps its ledger, and reads by order id whom to write to.
+-- notifier: keeps its ledger, and reads by order id whom to write to, and whether its customer wants that.
 GRANT USAGE ON SCHEMA notifications, orders TO ordermesh_notifier;
 GRANT SELECT, INSERT, UPDATE, DELETE ON notifications.notifications, notifications.dead_letters TO ordermesh_notifier;
 GRANT SELECT, UPDATE ON notifications.chores TO ordermesh_notifier;
 GRANT SELECT, INSERT, UPDATE ON notifications.resends TO ordermesh_notifier;
 GRANT SELECT (id, customer_id, contact_email, state, version, created_at) ON orders.orders TO ordermesh_notifier;
+GRANT USAGE ON SCHEMA catalog TO ordermesh_notifier;
+GRANT SELECT (id, order_updates, deleted_at) ON catalog.customers TO ordermesh_notifier;
 
 -- analytics: keeps its counts.
 GRANT USAGE ON SCHEMA analytics TO ordermesh_analytics;

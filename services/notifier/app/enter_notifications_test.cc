@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/status_matchers.h"
+#include "libs/wire/order_event.h"
 #include "services/notifier/testing/events.h"
 #include "services/notifier/testing/fake_ledger.h"
 
@@ -89,9 +90,9 @@ TEST_F(EnterNotificationsTest, WhatIsNoEventIsRefusedAndTheRestDone) {
 }
 
 TEST_F(EnterNotificationsTest, WhatNobodyIsToldOfIsDoneAndCounted) {
-  std::string paid = EventBody(2);
-  paid.replace(paid.find("accepted"), 8, "paid");
-  EXPECT_THAT(Run({EventBody(1), paid, EventBody(3)}),
+  std::string returned = EventBody(2);
+  returned.replace(returned.find("accepted"), 8, "returned");
+  EXPECT_THAT(Run({EventBody(1), returned, EventBody(3)}),
               IsOkAndHolds(ElementsAre(Verdict::kAck, Verdict::kAck, Verdict::kAck)));
   EXPECT_THAT(log_.offered, SizeIs(2));
   EXPECT_EQ(EventMetrics(metrics_).ignored.Value(), 1);
@@ -141,6 +142,15 @@ TEST(ReadEventTest, TakesTheEventFromItsEnvelope) {
   EXPECT_EQ(event.order_id, expected.order_id);
   EXPECT_EQ(event.order_version, 2);
   EXPECT_EQ(event.traceparent, expected.traceparent);
+}
+
+TEST(ReadEventTest, CustomersAreToldOfEachStateOfTheirOrders) {
+  using State = domain::OrderState;
+  for (const State state : {State::kAccepted, State::kPaid, State::kShipped, State::kDelivered, State::kCancelled}) {
+    ASSERT_OK_AND_ASSIGN(const Event event, ReadEvent(EventBodyOf(state, 7, 3)));
+    EXPECT_EQ(event.type, wire::EventTypeOf(state));
+    EXPECT_EQ(event.order_version, 3);
+  }
 }
 
 TEST(ReadEventTest, ATraceThatIsNoneIsLeftOut) {

@@ -52,6 +52,9 @@ struct Backlog {
 // due: MarkAll and ExpireDue make due what waited for what they end. It is looked at again every
 // `LedgerOptions::recheck`, for what a crash between the two kept back.
 //
+// An order's contact, and whether its customer wants updates, are read when a notification is claimed. A customer who
+// is deleted or unknown wants none.
+//
 // Every method: kUnavailable, kDeadlineExceeded, kResourceExhausted, kAborted: not done, or not known whether; call
 // again.
 class Ledger {

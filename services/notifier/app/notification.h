@@ -45,6 +45,7 @@ struct ClaimedNotification {
   Channel channel = Channel::kLog;
   Event event;
   std::string contact;         // of the order, e-mail only; empty when the order is not there
+  bool wants_updates = false;  // its customer wants mail about updates; e-mail only, and not looked up for version 1
   absl::Time created_at;       // when the ledger heard of it
   base::SteadyTime lease_end;  // by our clock, and on the safe side
 };

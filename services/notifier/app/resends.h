@@ -12,7 +12,8 @@
 
 namespace ordermesh::notifier {
 
-// What failed with `error_contains` in its error, in [failed_from, failed_before). What was sent counts as failed when
+// What failed with `error_contains` in its error, in [failed_from, failed_before); when that is empty, all but what its
+// recipient did not want. What was sent counts as failed when
 // it was sent, and only `even_if_sent`. Times are whole microseconds.
 struct ResendFilter {
   std::string error_contains;

@@ -18,7 +18,7 @@ class RetryPolicy {
 
   // Whether this result is the last.
   bool GivesUp(const ClaimedNotification& notification, const SendResult& result) const {
-    return result.kind == SendResult::Kind::kPermanent ||
+    return result.kind == SendResult::Kind::kPermanent || result.kind == SendResult::Kind::kUnwanted ||
            (result.kind == SendResult::Kind::kTransient && notification.attempt >= max_attempts_);
   }
 

@@ -50,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"NeverLongerThanTheLongest", 6, kDeferred, State::kPending, absl::Minutes(30)},
                       Case{"OutOfAttempts", kMaxAttempts, kDeferred, State::kFailed, {}},
                       Case{"RefusedForGood", 1, SendResult::Permanent("smtp_550"), State::kFailed, {}},
+                      Case{"NotWanted", 1, SendResult::Unwanted(), State::kFailed, {}},
                       Case{"GrantsWhatIsAskedFor", 1, SendResult::Transient("webhook_429", absl::Minutes(5)),
                            State::kPending, absl::Minutes(5)},
                       Case{"NotSoonerThanItsOwnDelay", 2, SendResult::Transient("webhook_429", absl::Seconds(1)),

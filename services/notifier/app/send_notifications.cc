@@ -140,6 +140,10 @@ SendResult SendNotifications::Attempt(Sender& sender, const ClaimedNotification&
     metrics_.latency.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.Now() - notification.created_at)));
     return result;
   }
+  if (result.kind == SendResult::Kind::kUnwanted) {
+    metrics_.unwanted.Add();
+    return result;
+  }
   const bool failed = policy_.GivesUp(notification, result);
   (failed ? metrics_.failed : metrics_.retried).Add();
   // What is given up has a line for each, once: somebody has to see to it. What is tried again may fail for hours.

@@ -150,6 +150,15 @@ TEST_F(SendNotificationsTest, GivesUpAtOnceWhatIsRefusedForGood) {
   EXPECT_EQ(outside_.attempts(), 1);
 }
 
+TEST_F(SendNotificationsTest, WhatIsNotWantedIsGivenUpAndTroublesNobody) {
+  EXPECT_EQ(LinesOfForty(SendResult::Unwanted(), "\"notification_failed\""), 0);
+  EXPECT_EQ(rows_.CountIn(State::kFailed), 40);
+  EXPECT_EQ(rows_.rows()[0].last_error, "unwanted");
+  const ChannelMetrics metrics(metrics_, Channel::kLog);
+  EXPECT_EQ(metrics.unwanted.Value(), 40);
+  EXPECT_EQ(metrics.failed.Value(), 0);
+}
+
 TEST_F(SendNotificationsTest, GivesUpWithoutSendingWhatEndedItsWorkersTooOften) {
   Enter(AnEvent(1));
   for (int i = 0; i < 3; ++i) {  // workers that die

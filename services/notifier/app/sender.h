@@ -15,6 +15,7 @@ struct SendResult {
     kSent,         // the other side has accepted it
     kTransient,    // not now, says the other side of this notification: try again
     kPermanent,    // never: give up
+    kUnwanted,     // its recipient wants none of its kind: give up, and nobody has to see to it
     kUnreachable,  // nobody was there to say anything about it: it waits, and this was no attempt
   };
   Kind kind = Kind::kSent;
@@ -29,6 +30,9 @@ struct SendResult {
   static SendResult Unreachable(std::string error) { return {Kind::kUnreachable, std::move(error), {}}; }
   static SendResult Unsendable(std::string error) {
     return {.kind = Kind::kPermanent, .error = std::move(error), .retry_after = {}, .asked = false};
+  }
+  static SendResult Unwanted() {
+    return {.kind = Kind::kUnwanted, .error = "unwanted", .retry_after = {}, .asked = false};
   }
   static SendResult Permanent(std::string error) { return {Kind::kPermanent, std::move(error), {}}; }
 };

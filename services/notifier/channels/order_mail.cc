@@ -15,12 +15,16 @@ namespace ordermesh::notifier {
 namespace {
 
 struct MailTemplate {
-  const char* event_type;
+  absl::string_view event_type;
   const char* text;
+  bool update;
 };
 constexpr MailTemplate kMails[] = {
-    {"ordermesh.order.accepted.v1", templates::kOrderAccepted},
-    {"ordermesh.order.cancelled.v1", templates::kOrderCancelled},
+    {wire::kOrderAccepted, templates::kOrderAccepted, false},
+    {wire::kOrderPaid, templates::kOrderPaid, true},
+    {wire::kOrderShipped, templates::kOrderShipped, true},
+    {wire::kOrderDelivered, templates::kOrderDelivered, true},
+    {wire::kOrderCancelled, templates::kOrderCancelled, false},
 };
 
 const MailTemplate* Find(absl::string_view event_type) {
@@ -51,6 +55,11 @@ std::string OneLine(std::string text) {
 }  // namespace
 
 bool HasMail(absl::string_view event_type) { return Find(event_type) != nullptr; }
+
+bool IsUpdate(absl::string_view event_type) {
+  const MailTemplate* mail = Find(event_type);
+  return mail != nullptr && mail->update;
+}
 
 std::string FormatMoney(const domain::Money& money) {
   const int per_unit = domain::MinorUnitsPerUnit(money.currency);

@@ -21,6 +21,9 @@ absl::StatusOr<MailText> ComposeMail(absl::string_view event_type, const wire::O
 // Whether ComposeMail knows the type.
 bool HasMail(absl::string_view event_type);
 
+// Whether its mail is an update, about payment, shipping or delivery: customers may want none of these.
+bool IsUpdate(absl::string_view event_type);
+
 // "12.34 EUR", with as many decimals as the currency has.
 std::string FormatMoney(const domain::Money& money);
 

@@ -41,6 +41,60 @@ TEST(ComposeMailTest, AcceptedGolden) {
             "Questions? Answer this mail and name the order.\n");
 }
 
+TEST(ComposeMailTest, PaidGolden) {
+  ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.paid.v1", AnOrder()));
+  EXPECT_EQ(mail.subject, "We have your payment for order 00000000-0000-7000-8000-000000000007");
+  EXPECT_EQ(mail.body,
+            "Thank you, your payment has arrived. We will write again when your order ships.\n"
+            "\n"
+            "Order: 00000000-0000-7000-8000-000000000007\n"
+            "Placed: 2026-01-02 03:04 UTC\n"
+            "\n"
+            "2 x Tea, green (SKU-0001): 7.00 EUR\n"
+            "1 x Café {{total}}  Bcc: eve@example.com (SKU-0002): 12.05 EUR\n"
+            "\n"
+            "Total: 19.05 EUR\n"
+            "\n"
+            "Questions? Answer this mail and name the order.\n"
+            "No more mail about payment, shipping and delivery? Answer this mail and tell us.\n");
+}
+
+TEST(ComposeMailTest, ShippedGolden) {
+  ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.shipped.v1", AnOrder()));
+  EXPECT_EQ(mail.subject, "Your order 00000000-0000-7000-8000-000000000007 is on its way");
+  EXPECT_EQ(mail.body,
+            "Your order has been shipped and is on its way to you.\n"
+            "\n"
+            "Order: 00000000-0000-7000-8000-000000000007\n"
+            "Placed: 2026-01-02 03:04 UTC\n"
+            "\n"
+            "2 x Tea, green (SKU-0001): 7.00 EUR\n"
+            "1 x Café {{total}}  Bcc: eve@example.com (SKU-0002): 12.05 EUR\n"
+            "\n"
+            "Total: 19.05 EUR\n"
+            "\n"
+            "Questions? Answer this mail and name the order.\n"
+            "No more mail about payment, shipping and delivery? Answer this mail and tell us.\n");
+}
+
+TEST(ComposeMailTest, DeliveredGolden) {
+  ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.delivered.v1", AnOrder()));
+  EXPECT_EQ(mail.subject, "Your order 00000000-0000-7000-8000-000000000007 has been delivered");
+  EXPECT_EQ(mail.body,
+            "Your order has been delivered. We hope you enjoy it.\n"
+            "\n"
+            "Order: 00000000-0000-7000-8000-000000000007\n"
+            "Placed: 2026-01-02 03:04 UTC\n"
+            "\n"
+            "2 x Tea, green (SKU-0001): 7.00 EUR\n"
+            "1 x Café {{total}}  Bcc: eve@example.com (SKU-0002): 12.05 EUR\n"
+            "\n"
+            "Total: 19.05 EUR\n"
+            "\n"
+            "It is not there, or something is missing? Answer this mail and name the order.\n"
+            "No more mail about payment, shipping and delivery? Answer this mail and tell us.\n");
+}
+
 TEST(ComposeMailTest, CancelledGolden) {
   ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.cancelled.v1", AnOrder()));
   EXPECT_EQ(mail.subject, "Your order 00000000-0000-7000-8000-000000000007 is cancelled");
@@ -59,9 +113,17 @@ TEST(ComposeMailTest, CancelledGolden) {
 }
 
 TEST(ComposeMailTest, KnowsWhichEventsHaveAMail) {
-  EXPECT_TRUE(HasMail("ordermesh.order.accepted.v1"));
-  EXPECT_TRUE(HasMail("ordermesh.order.cancelled.v1"));
-  EXPECT_FALSE(HasMail("ordermesh.order.accepted.v2"));
+  const struct {
+    const char* type;
+    bool has_mail, is_update;
+  } cases[] = {{"ordermesh.order.accepted.v1", true, false},  {"ordermesh.order.paid.v1", true, true},
+               {"ordermesh.order.shipped.v1", true, true},    {"ordermesh.order.delivered.v1", true, true},
+               {"ordermesh.order.cancelled.v1", true, false}, {"ordermesh.order.accepted.v2", false, false},
+               {"ordermesh.order.paid.v2", false, false},     {"ordermesh.order.returned.v1", false, false}};
+  for (const auto& c : cases) {
+    EXPECT_EQ(HasMail(c.type), c.has_mail) << c.type;
+    EXPECT_EQ(IsUpdate(c.type), c.is_update) << c.type;
+  }
   EXPECT_THAT(ComposeMail("ordermesh.order.accepted.v2", AnOrder()), StatusIs(absl::StatusCode::kNotFound));
 }
 

@@ -145,6 +145,7 @@ SmtpSender::SmtpSender(SmtpOptions options)
 SmtpSender::~SmtpSender() = default;
 
 SendResult SmtpSender::Send(const ClaimedNotification& notification) {
+  if (IsUpdate(notification.event.type) && !notification.wants_updates) return SendResult::Unwanted();
   if (notification.contact.empty()) return SendResult::Unsendable("no_contact");
   if (!domain::IsEmailAddress(notification.contact)) return SendResult::Unsendable("bad_contact");
   const absl::StatusOr<wire::StructuredEvent> event = wire::FromStructuredJson(notification.event.payload);

@@ -229,6 +229,26 @@ TEST(SmtpSenderTest, WhatAServerOffersIsAskedForOnEachConnection) {
   }
 }
 
+TEST(SmtpSenderTest, AnUpdateIsMailedToWhoWantsUpdates) {
+  using State = domain::OrderState;
+  MailServer server;
+  SmtpSender sender(server.Options());
+  std::uint32_t order = 0;
+  for (const State state : {State::kAccepted, State::kPaid, State::kShipped, State::kDelivered, State::kCancelled}) {
+    ClaimedNotification notification = AClaimedNotification(++order);
+    notification.event.type = std::string(wire::EventTypeOf(state));
+    notification.event.payload = EventBodyOf(state, order, 2);
+    const bool update = state != State::kAccepted && state != State::kCancelled;
+    const std::size_t before = server.mails().size();
+    const SendResult result = sender.Send(notification);
+    EXPECT_EQ(result.kind, update ? Kind::kUnwanted : Kind::kSent) << notification.event.type;
+    EXPECT_EQ(result.error, update ? "unwanted" : "");
+    EXPECT_EQ(server.mails().size(), before + (update ? 0 : 1));
+    notification.wants_updates = true;
+    EXPECT_EQ(sender.Send(notification).kind, Kind::kSent) << notification.event.type;
+  }
+}
+
 TEST(SmtpSenderTest, GoesOnWithTheNextMailAfterARefusal) {
   MailServer server(Replies{{"RCPT", "550 no such user"}});
   SmtpSender sender(server.Options());

@@ -13,7 +13,7 @@ namespace ordermesh::notifier {
 inline postgres::Database ServiceDatabase(std::string url) {
   return {.url = std::move(url),
           .application = "ordermesh-notifier",
-          .migrations = {"notifications/0008_resends"},
+          .migrations = {"catalog/0007_catalogue", "notifications/0008_resends"},
           .session_sql =
               "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; "
               "SET enable_mergejoin = off; SET jit = off"};

@@ -45,6 +45,10 @@ std::string TextOrEmpty(const Result& result, int row, int column) {
   return result.IsNull(row, column) ? std::string() : std::string(result.Text(row, column));
 }
 
+bool BoolOrFalse(const Result& result, int row, int column) {
+  return !result.IsNull(row, column) && result.Bool(row, column);
+}
+
 ClaimedNotification ReadClaim(const Result& rows, int row, Channel channel, base::SteadyTime lease_end) {
   return {.id = rows.Uuid(row, 0),
           .claim = rows.Int4(row, 1),
@@ -57,6 +61,7 @@ ClaimedNotification ReadClaim(const Result& rows, int row, Channel channel, base
                     .payload = std::string(rows.Text(row, 7)),
                     .traceparent = std::string(rows.Text(row, 8))},
           .contact = TextOrEmpty(rows, row, 10),
+          .wants_updates = BoolOrFalse(rows, row, 11),
           .created_at = rows.Timestamp(row, 9),
           .lease_end = lease_end};
 }
@@ -128,6 +133,7 @@ absl::StatusOr<Entered> PostgresLedger::Enter(absl::Span<const NewNotification> 
                                                     .channel = n.channel,
                                                     .event = *n.event,
                                                     .contact = TextOrEmpty(rows, row, 3),
+                                                    .wants_updates = BoolOrFalse(rows, row, 6),
                                                     .created_at = rows.Timestamp(row, 2),
                                                     .lease_end = lease_end});
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "libs/domain/order.h"
 #include "libs/testing/fake_random.h"
 #include "services/notifier/app/notification.h"
 
@@ -25,5 +26,7 @@ inline Event AnEvent(std::uint32_t order, std::int64_t version = 1) {
 
 // The same as it comes from the queue.
 std::string EventBody(std::uint32_t order, std::int64_t version = 1);
+// As EventBody, of a move to `state`.
+std::string EventBodyOf(domain::OrderState state, std::uint32_t order, std::int64_t version);
 
 }  // namespace ordermesh::notifier

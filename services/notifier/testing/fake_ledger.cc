@@ -10,6 +10,11 @@ void FakeLedgerRows::SetContact(const base::Uuid& order_id, std::string contact)
   contacts_[order_id] = std::move(contact);
 }
 
+void FakeLedgerRows::SetWantsUpdates(const base::Uuid& order_id, bool wants) {
+  base::MutexLock lock(mu_);
+  wants_updates_[order_id] = wants;
+}
+
 void FakeLedgerRows::FailNext(absl::Status status, int times) {
   base::MutexLock lock(mu_);
   failure_ = std::move(status);
@@ -76,12 +81,20 @@ std::string FakeLedgerRows::ContactOf(const Row& row) {
   return contact == contacts_.end() ? "" : contact->second;
 }
 
+bool FakeLedgerRows::WantsUpdates(const Row& row) {
+  const Event& event = row.notification.event;
+  if (row.notification.channel != Channel::kEmail || event.order_version == 1) return false;
+  const auto wants = wants_updates_.find(event.order_id);
+  return wants != wants_updates_.end() && wants->second;
+}
+
 ClaimedNotification FakeLedgerRows::Claim(Row& row) {
   ++row.notification.claim;
   ++row.notification.attempt;
   row.leased_until = clock_.Now() + options_.lease;
   ClaimedNotification claimed = row.notification;
   claimed.contact = ContactOf(row);
+  claimed.wants_updates = WantsUpdates(row);
   claimed.lease_end = timer_.SteadyNow() + options_.lease;
   return claimed;
 }

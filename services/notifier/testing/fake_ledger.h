@@ -28,6 +28,8 @@ class FakeLedgerRows {
   };
 
   void SetContact(const base::Uuid& order_id, std::string contact);
+  // Of the order's customer, who wants none at first.
+  void SetWantsUpdates(const base::Uuid& order_id, bool wants);
   // The next `times` calls of any ledger fail with `status` and do nothing.
   void FailNext(absl::Status status, int times = 1);
   // Enter refuses whatever is about this event, as the database refuses data.
@@ -46,6 +48,7 @@ class FakeLedgerRows {
   bool TurnHasCome(const Row& row, bool may_skip_gap) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ClaimedNotification Claim(Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::string ContactOf(const Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool WantsUpdates(const Row& row) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int CountLocked(State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   base::Clock& clock_;
@@ -56,6 +59,7 @@ class FakeLedgerRows {
   std::map<base::Uuid, Row> rows_ ABSL_GUARDED_BY(mu_);
   std::map<base::Uuid, std::string> contacts_ ABSL_GUARDED_BY(mu_);
   std::map<base::Uuid, bool> refused_ ABSL_GUARDED_BY(mu_);
+  std::map<base::Uuid, bool> wants_updates_ ABSL_GUARDED_BY(mu_);  // by order
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
   int failures_left_ ABSL_GUARDED_BY(mu_) = 0;
 };

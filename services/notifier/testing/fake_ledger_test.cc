@@ -15,6 +15,7 @@ class FakeHarness : public LedgerHarness {
   void SetContact(const base::Uuid& order_id, const std::string& contact) override {
     rows_.SetContact(order_id, contact);
   }
+  void SetWantsUpdates(const base::Uuid& order_id, bool wants) override { rows_.SetWantsUpdates(order_id, wants); }
   std::unique_ptr<ResendStore> MakeResends() override { return std::make_unique<FakeResends>(rows_); }
   void PassTime(absl::Duration duration) override { clock_.Advance(duration); }
   absl::Time Now() override { return clock_.Now(); }

@@ -52,7 +52,8 @@ absl::StatusOr<bool> FakeResends::Advance(int limit) {
     const absl::Time ended = sent ? row->sent : row->failed;
     if (row->state == State::kPending || (sent && !filter.even_if_sent) || ended >= resend.created_at ||
         ended < filter.failed_from || ended >= filter.failed_before ||
-        !absl::StrContains(row->last_error, filter.error_contains)) {
+        !absl::StrContains(row->last_error, filter.error_contains) ||
+        (!sent && row->last_error == "unwanted" && filter.error_contains.empty())) {
       continue;
     }
     if (!resend.counted) {

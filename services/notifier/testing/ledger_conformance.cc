@@ -96,6 +96,38 @@ TEST_P(LedgerConformance, OnlyEmailLearnsTheContactOfTheOrder) {
                           Field(&ClaimedNotification::contact, ""), Field(&ClaimedNotification::contact, "")));
 }
 
+TEST_P(LedgerConformance, EmailLearnsWhetherTheCustomerWantsUpdatesEachTimeItIsClaimed) {
+  const Event willing = AnEvent(1, 2), unwilling = AnEvent(2, 2), unknown = AnEvent(3, 2);
+  std::vector<NewNotification> mails, others;
+  for (const Event* event : {&willing, &unwilling, &unknown}) {
+    harness_->SetContact(event->order_id, "ada@example.com");
+    mails.push_back(Claimed(*event, Channel::kEmail));
+    others.push_back(Claimed(*event, Channel::kWebhook));
+  }
+  harness_->SetWantsUpdates(willing.order_id, true);
+  harness_->SetWantsUpdates(unwilling.order_id, false);
+  for (std::uint32_t order : {1, 2, 3}) {
+    const Event accepted = AnEvent(order, 1);
+    ASSERT_OK_AND_ASSIGN(const Entered before,
+                         ledger_->Enter({Claimed(accepted, Channel::kEmail), Claimed(accepted, Channel::kWebhook)}));
+    ASSERT_THAT(ledger_->MarkAll({Sent(before.claimed.at(0)), Sent(before.claimed.at(1))}), IsOk());
+  }
+  const auto wants = [](bool expected) { return Field(&ClaimedNotification::wants_updates, expected); };
+  ASSERT_OK_AND_ASSIGN(const Entered entered, ledger_->Enter(mails));
+  EXPECT_THAT(entered.claimed, ElementsAre(wants(true), wants(false), wants(false)));
+  EXPECT_THAT(ledger_->Enter(others),
+              IsOkAndHolds(Field(&Entered::claimed, ElementsAre(wants(false), wants(false), wants(false)))));
+
+  harness_->SetWantsUpdates(willing.order_id, false);
+  harness_->SetWantsUpdates(unwilling.order_id, true);
+  ASSERT_THAT(ledger_->Release(entered.claimed), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger_->ClaimDue(Channel::kEmail, 10));
+  ASSERT_THAT(due, SizeIs(3));
+  for (const ClaimedNotification& notification : due) {
+    EXPECT_EQ(notification.wants_updates, notification.event.order_id == unwilling.order_id);
+  }
+}
+
 TEST_P(LedgerConformance, WhatIsNotClaimedIsDueAtOnceWithItsContact) {
   const Event event = AnEvent(1);
   harness_->SetContact(event.order_id, "ada@example.com");

@@ -21,6 +21,8 @@ class LedgerHarness {
   // Resends over the same rows; of several that a harness makes, each knows what another started.
   virtual std::unique_ptr<ResendStore> MakeResends() = 0;
   virtual void SetContact(const base::Uuid& order_id, const std::string& contact) = 0;
+  // Of the customer of an order that has a contact; unknown at first.
+  virtual void SetWantsUpdates(const base::Uuid& order_id, bool wants) = 0;
   // Afterwards everything that the ledger holds happened `duration` earlier.
   virtual void PassTime(absl::Duration duration) = 0;
   virtual absl::Time Now() = 0;  // to the microsecond, as the ledger has it

@@ -96,6 +96,17 @@ TEST_P(ResendConformance, OnlyWhatTheFilterMatches) {
   EXPECT_THAT(Due(), IsEmpty());
 }
 
+TEST_P(ResendConformance, WhatWasNotWantedOnlyWhenTheFilterNamesIt) {
+  End(1, State::kFailed, "unwanted");
+  End(2, State::kFailed, "smtp_550");
+  EXPECT_EQ(Finished(Started({}, "all").id).matched, 1);
+  EXPECT_THAT(Due(), UnorderedElementsAre(2));
+  EXPECT_EQ(Finished(Started({.even_if_sent = true}, "the sent, too").id).matched, 0);
+  EXPECT_THAT(Due(), IsEmpty());
+  EXPECT_EQ(Finished(Started({.error_contains = "unwanted"}, "named").id).scheduled, 1);
+  EXPECT_THAT(Due(), UnorderedElementsAre(1));
+}
+
 TEST_P(ResendConformance, WhatWasSentOnlyWhenThatIsAskedFor) {
   End(1, State::kFailed, "smtp_550");
   End(2, State::kSent);

@@ -50,7 +50,7 @@ def test_an_event_that_the_database_refuses_is_retried_alone_until_its_limit_and
 
 def test_events_that_customers_are_not_told_of_are_no_dead_letters(world):
     notifier = world.start(channels="log")
-    world.publish(event(uuid7(), kind="paid"), key="ordermesh.order.paid.v1")
+    world.publish(event(uuid7(), kind="returned"), key="ordermesh.order.returned.v1")
     eventually(lambda: notifier.metric("ordermesh_notifier_events_ignored_total"), 1)
     eventually(world.queue_depth, 0)
     assert world.queue_depth("notifications.dlq") == 0

@@ -25,6 +25,7 @@ class PostgresHarness : public LedgerHarness {
   void SetContact(const base::Uuid& order_id, const std::string& contact) override {
     database_.AddOrder(order_id, contact);
   }
+  void SetWantsUpdates(const base::Uuid& order_id, bool wants) override { database_.SetWantsUpdates(order_id, wants); }
   std::unique_ptr<ResendStore> MakeResends() override {
     sessions_.push_back(std::make_unique<postgres::Connection>(ServiceDatabase(database_.url()).Worker("ledger_test")));
     return std::make_unique<PostgresResends>(*sessions_.back());
@@ -41,6 +42,25 @@ INSTANTIATE_TEST_SUITE_P(Postgres, LedgerConformance,
                          ::testing::Values([] { return std::make_unique<PostgresHarness>(); }));
 INSTANTIATE_TEST_SUITE_P(Postgres, ResendConformance,
                          ::testing::Values([] { return std::make_unique<PostgresHarness>(); }));
+
+TEST(PostgresLedgerTest, ADeletedCustomerWantsNoUpdates) {
+  NotifierDatabase database;
+  PostgresLedger ledger(ServiceDatabase(database.url()).Worker("ledger_test"), kHarnessOptions, base::SystemTimer());
+  const Event accepted = AnEvent(1), paid = AnEvent(1, 2);
+  database.AddOrder(paid.order_id, "ada@example.com");
+  database.SetWantsUpdates(paid.order_id, true);
+  database.Run("UPDATE catalog.customers SET deleted_at = now()");
+  ASSERT_OK_AND_ASSIGN(const Entered first,
+                       ledger.Enter({{.event = &accepted, .channel = Channel::kEmail, .claim = true}}));
+  ASSERT_THAT(ledger.MarkAll({{first.claimed.at(0).id, 1, State::kSent, {}, ""}}), testing::IsOkAndHolds(0));
+  ASSERT_OK_AND_ASSIGN(const Entered second,
+                       ledger.Enter({{.event = &paid, .channel = Channel::kEmail, .claim = true}}));
+  EXPECT_EQ(second.claimed.at(0).contact, "ada@example.com");
+  EXPECT_FALSE(second.claimed[0].wants_updates);
+  ASSERT_THAT(ledger.Release(second.claimed), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger.ClaimDue(Channel::kEmail, 10));
+  EXPECT_FALSE(due.at(0).wants_updates);
+}
 
 // What the table's layout is for: see the migration.
 TEST(PostgresLedgerTest, AFirstAttemptThatSucceedsIsMarkedWithoutTouchingAnIndex) {
@@ -78,14 +98,21 @@ TEST(PostgresLedgerTest, PlansMadeOnTheEmptyTableStayGoodWhenItGrows) {
   NotifierDatabase database;
   PostgresLedger ledger(ServiceDatabase(database.url()).Worker("ledger_test"), kHarnessOptions, base::SystemTimer());
   auto run_once = [&](std::uint32_t number) {
-    const Event event = AnEvent(number), next = AnEvent(number, 2);
+    const Event event = AnEvent(number), next = AnEvent(number, 2), third = AnEvent(number, 3);
+    database.AddOrder(event.order_id, "ada@example.com");
+    database.SetWantsUpdates(event.order_id, true);
     ASSERT_OK_AND_ASSIGN(const Entered entered,
                          ledger.Enter({{.event = &event, .channel = Channel::kEmail, .claim = true}}));
     ASSERT_THAT(ledger.MarkAll({{entered.claimed.at(0).id, 1, State::kSent, {}, ""}}), IsOk());
     ASSERT_THAT(ledger.Enter({{.event = &next, .channel = Channel::kEmail, .claim = false}}), IsOk());
     ASSERT_OK_AND_ASSIGN(const std::vector<ClaimedNotification> due, ledger.ClaimDue(Channel::kEmail, 10));
     ASSERT_EQ(due.size(), 1u);
+    ASSERT_TRUE(due[0].wants_updates);
     ASSERT_THAT(ledger.MarkAll({{due[0].id, due[0].claim, State::kFailed, {}, "smtp_550"}}), IsOk());
+    ASSERT_OK_AND_ASSIGN(const Entered last,
+                         ledger.Enter({{.event = &third, .channel = Channel::kEmail, .claim = true}}));
+    ASSERT_TRUE(last.claimed.at(0).wants_updates);
+    ASSERT_THAT(ledger.MarkAll({{last.claimed[0].id, 1, State::kSent, {}, ""}}), IsOk());
   };
   for (std::uint32_t i = 1; i <= 8; ++i) run_once(i);  // Past the sixth a prepared statement may get its generic plan.
   database.Run(
@@ -95,10 +122,13 @@ TEST(PostgresLedgerTest, PlansMadeOnTheEmptyTableStayGoodWhenItGrows) {
       "2, 1, 1, '' FROM generate_series(1, 100000);"
       "INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, currency, "
       "contact_email, note) SELECT gen_random_uuid(), 'x', i::text, '', 'C', 1, 0, 'EUR', 'a@example.com', '' FROM "
+      "generate_series(1, 100000) i;"
+      "INSERT INTO catalog.customers (id, name, email) SELECT 'C' || i, 'Ada', 'a@example.com' FROM "
       "generate_series(1, 100000) i");
   const auto read = [&] {
     return database.Number(
-        "SELECT sum(seq_tup_read)::int8 FROM pg_stat_user_tables WHERE relname IN ('notifications', 'orders')");
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int8 FROM pg_stat_user_tables "
+        "WHERE relname IN ('notifications', 'orders', 'customers')");
   };
   const std::int64_t before = read();
   for (std::uint32_t i = 11; i <= 30; ++i) run_once(i);

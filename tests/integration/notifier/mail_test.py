@@ -33,6 +33,86 @@ def test_an_order_is_mailed_logged_and_posted_once_each(world):
     assert "ada@example.com" not in notifier.log()
 
 
+KINDS = ["accepted", "paid", "shipped", "delivered"]
+
+
+def publish_as_the_relay_does(world, order, *kinds):
+    """An event of each kind, one version behind the other, with the routing key of its type."""
+    bodies = [event(order, version, kind) for version, kind in enumerate(kinds, 1)]
+    for kind, body in zip(kinds, bodies):
+        world.publish(body, key=f"ordermesh.order.{kind}.v1")
+    return bodies
+
+
+def test_each_step_of_an_order_is_mailed_logged_and_posted(world):
+    url, calls = world.hook(lambda *_: (204, {}))
+    notifier = world.start(channels="email,webhook,log", webhook_url=url)
+    order = world.order(updates=True)
+    bodies = publish_as_the_relay_does(world, order, *KINDS)
+    eventually(lambda: world.rows(order), [(channel, SENT, 1, "") for _ in KINDS for channel in (EMAIL, WEBHOOK, LOG)])
+
+    mails = world.mails(order)
+    assert [mail["subject"] for mail in mails] == [
+        f"Your order {order}", f"We have your payment for order {order}", f"Your order {order} is on its way",
+        f"Your order {order} has been delivered"]  # fmt: skip
+    assert all("2 x Café 0 (SKU-0000): 7.00 EUR" in mail["text"] for mail in mails)
+    assert [body for _, body in calls] == bodies
+    assert [line["type"] for line in notifier.logged("order_notification")] == [f"ordermesh.order.{kind}.v1" for kind in KINDS]
+
+
+@pytest.mark.parametrize("customer", ["wants none", "is deleted", "is unknown"])
+def test_who_wants_no_updates_gets_none_and_that_is_told(world, customer):
+    notifier = world.start(channels="email,log")
+    order = world.order(updates=None if customer == "is unknown" else customer == "is deleted")
+    if customer == "is deleted":
+        world.sql("UPDATE catalog.customers SET deleted_at = now() WHERE id = %s", order)
+    publish_as_the_relay_does(world, order, "accepted", "paid", "cancelled")
+    eventually(lambda: [row for row in world.rows(order) if row[0] == EMAIL],
+               [(EMAIL, SENT, 1, ""), (EMAIL, FAILED, 1, "unwanted"), (EMAIL, SENT, 1, "")])
+    eventually(lambda: [row for row in world.rows(order) if row[0] == LOG], [(LOG, SENT, 1, "")] * 3)
+    assert [mail["subject"] for mail in world.mails(order)] == [f"Your order {order}", f"Your order {order} is cancelled"]
+
+    assert notifier.metric("ordermesh_notifier_unwanted_total", channel="email") == 1
+    assert notifier.metric("ordermesh_notifier_failed_total", channel="email") == 0
+    assert not notifier.logged("notification_failed"), "nobody has to see to it"
+    messages = notifier.messages
+    request = messages.ListNotificationsRequest(order_id=order, state=FAILED)
+    (told,) = notifier.rpc.ListNotifications(request).notifications
+    assert (told.event_type, told.last_error, told.attempts) == ("ordermesh.order.paid.v1", "unwanted", 1)
+
+
+def test_what_a_customer_wants_is_read_when_the_mail_is_sent(world):
+    notifier = world.start()
+    order = world.order(updates=False)
+    publish_as_the_relay_does(world, order, "accepted", "paid")
+    eventually(lambda: world.rows(order), [(EMAIL, SENT, 1, ""), (EMAIL, FAILED, 1, "unwanted")])
+    world.sql("UPDATE catalog.customers SET order_updates = true WHERE id = %s", order)
+    world.publish(event(order, 3, "shipped"))
+    eventually(lambda: world.rows(order)[2:], [(EMAIL, SENT, 1, "")])
+    messages = notifier.messages
+    request = messages.ListNotificationsRequest(order_id=order, state=FAILED)
+    (unwanted,) = notifier.rpc.ListNotifications(request).notifications
+    notifier.rpc.ResendNotification(messages.ResendNotificationRequest(id=unwanted.id))
+    eventually(lambda: [row[1] for row in world.rows(order)], [SENT, SENT, SENT])
+    assert sorted(mail["subject"] for mail in world.mails(order)) == [
+        f"We have your payment for order {order}", f"Your order {order}", f"Your order {order} is on its way"]  # fmt: skip
+
+
+def test_a_customer_whose_data_was_erased_is_not_mailed_and_not_tried_again(world):
+    notifier = world.start(channels="email,log")
+    order, other = world.order(updates=True), world.order()
+    world.sql("UPDATE orders.orders SET contact_email = '' WHERE id = %s", order)
+    world.sql("UPDATE catalog.customers SET email = '', name = '', deleted_at = now() WHERE id = %s", order)
+    publish_as_the_relay_does(world, order, "accepted", "paid", "cancelled")
+    eventually(lambda: [row for row in world.rows(order) if row[0] == EMAIL], [
+        (EMAIL, FAILED, 1, "no_contact"), (EMAIL, FAILED, 1, "unwanted"), (EMAIL, FAILED, 1, "no_contact")])  # fmt: skip
+    assert world.sql("SELECT count(*) FROM notifications.notifications WHERE channel = 1 AND next_attempt_at IS NOT NULL") == [(0,)]
+    assert world.mails(order) == []
+    world.publish(event(other))
+    eventually(lambda: [row[1] for row in world.rows(other)], [SENT, SENT])
+    assert notifier.metric("ordermesh_notifier_retried_total", channel="email") == 0
+
+
 def test_addresses_beyond_ascii_are_mailed_by_a_server_that_offers_it(world):
     world.start()
     domain, both = world.order("ada@bücher.example"), world.order("jürgen@bücher.example")

@@ -45,10 +45,17 @@ std::string NotifierDatabase::Text(const std::string& sql) {
 }
 
 void NotifierDatabase::AddOrder(const base::Uuid& id, const std::string& contact) {
-  Run(absl::StrCat(
-      "INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, "
-      "currency, contact_email, note) VALUES ('",
-      id.ToString(), "', 'default', '", id.ToString(), "', '', 'CUST-0001', 1, 0, 'EUR', '", contact, "', '')"));
+  Run(
+      absl::StrCat("INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, "
+                   "currency, contact_email, note) VALUES ('",
+                   id.ToString(), "', 'default', '", id.ToString(), "', '', '", id.ToString(), "', 1, 0, 'EUR', '",
+                   contact, "', '')"));
+}
+
+void NotifierDatabase::SetWantsUpdates(const base::Uuid& order_id, bool wants) {
+  Run(absl::StrCat("INSERT INTO catalog.customers (id, name, email, order_updates) VALUES ('", order_id.ToString(),
+                   "', 'Ada', 'ada@example.com', ", wants ? "true" : "false",
+                   ") ON CONFLICT (id) DO UPDATE SET order_updates = excluded.order_updates"));
 }
 
 void NotifierDatabase::PassTime(absl::Duration duration) {

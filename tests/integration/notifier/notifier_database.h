@@ -23,8 +23,10 @@ class NotifierDatabase {
   std::int64_t Number(const std::string& sql);
   // The first column's text, each with a line end.
   std::string Text(const std::string& sql);
-  // An order as far as the notifier sees it.
+  // An order as far as the notifier sees it; its customer, whose id is the order's, is unknown.
   void AddOrder(const base::Uuid& id, const std::string& contact);
+  // Its customer, known and not deleted from now on.
+  void SetWantsUpdates(const base::Uuid& order_id, bool wants);
   // Afterwards everything in the schema happened `duration` earlier.
   void PassTime(absl::Duration duration);
 

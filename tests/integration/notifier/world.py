@@ -69,7 +69,8 @@ class World:
         self.db.close()
 
     def _clear(self):
-        self.sql("TRUNCATE notifications.notifications, notifications.dead_letters, notifications.resends, orders.orders")
+        self.sql("TRUNCATE notifications.notifications, notifications.dead_letters, notifications.resends, orders.orders,"
+                 " catalog.customers")
         self.sql("UPDATE notifications.chores SET until = '-infinity'")
         with self.channel() as channel:
             for queue in ("notifications", "notifications.dlq"):
@@ -131,11 +132,15 @@ class World:
         cursor = self.db.execute(text, values or None)
         return cursor.fetchall() if cursor.description else None
 
-    def order(self, contact="ada@example.com"):
-        """A stored order as far as the notifier looks; gives its id."""
+    def order(self, contact="ada@example.com", updates=None):
+        """A stored order as far as the notifier looks; gives its id. `updates`: whether its customer, whose id is the same,
+        wants mail about payment, shipping and delivery; None: the customer is unknown."""
         id = events.uuid7()
         self.sql("INSERT INTO orders.orders (id, caller, request_id, fingerprint, customer_id, state, total_minor, currency,"
-                 " contact_email, note) VALUES (%s, 'default', %s, '', 'CUST-0001', 1, 700, 'EUR', %s, '')", id, id, contact)
+                 " contact_email, note) VALUES (%s, 'default', %s, '', %s, 1, 700, 'EUR', %s, '')", id, id, id, contact)
+        if updates is not None:
+            self.sql("INSERT INTO catalog.customers (id, name, email, order_updates) VALUES (%s, 'Ada', %s, %s)",
+                     id, contact, updates)
         return id
 
     def rows(self, order=None):

@@ -1,6 +1,8 @@
 -- The next slice, $1 rows, of the oldest resend that is not done: first all are counted, then, from the start again, made
 -- due. Only one of the two halves of `slice` runs: what failed has an index, for what was sent too all are walked past.
 --
+-- What its recipient did not want is left alone unless the filter names its error.
+--
 -- The guard stands on the row that is updated, as in resend_notification.sql.
 WITH job AS MATERIALIZED (
   SELECT id, error_contains, failed_from, least(failed_before, created_at) AS failed_before, even_if_sent, created_at,
@@ -33,6 +35,7 @@ WITH job AS MATERIALIZED (
     FROM slice, job
    WHERE (slice.state = 3 OR (slice.state = 2 AND job.even_if_sent))
      AND strpos(slice.last_error, job.error_contains) > 0
+     AND NOT (slice.state = 3 AND slice.last_error = 'unwanted' AND job.error_contains = '')
      AND slice.ended_at >= job.failed_from AND slice.ended_at < job.failed_before
 ), resent AS (
   UPDATE notifications.notifications AS n

@@ -40,7 +40,12 @@ WITH looked AS MATERIALIZED (
   RETURNING n.id, n.claim, n.attempt, n.event_id, n.event_type, n.order_id, n.order_version, n.payload, n.traceparent,
             n.created_at,
             CASE WHEN n.channel = 1
-                 THEN (SELECT o.contact_email FROM orders.orders AS o WHERE o.id = n.order_id) END AS contact
+                 THEN (SELECT o.contact_email FROM orders.orders AS o WHERE o.id = n.order_id) END AS contact,
+            CASE WHEN n.channel = 1 AND n.order_version > 1
+                 THEN (SELECT c.order_updates
+                         FROM orders.orders AS o
+                         JOIN catalog.customers AS c ON c.id = o.customer_id
+                        WHERE o.id = n.order_id AND c.deleted_at IS NULL) END AS wants_updates
 ), put_off AS (
   UPDATE notifications.notifications AS n
      SET blocked = true, leased_until = NULL,
@@ -51,8 +56,9 @@ WITH looked AS MATERIALIZED (
    WHERE n.id = blocked.id
   RETURNING n.id, n.order_id
 )
-SELECT id, claim, attempt, event_id, event_type, order_id, order_version, payload, traceparent, created_at, contact
+SELECT id, claim, attempt, event_id, event_type, order_id, order_version, payload, traceparent, created_at, contact,
+       wants_updates
   FROM claimed
  UNION ALL
-SELECT id, 0, 0, NULL, NULL, order_id, NULL, NULL, NULL, NULL, NULL
+SELECT id, 0, 0, NULL, NULL, order_id, NULL, NULL, NULL, NULL, NULL, NULL
   FROM put_off

@@ -22,10 +22,15 @@ WITH new AS (
          CASE WHEN claim AND free THEN now() + $11::int8 * interval '1 ms' END, NOT free, payload, traceparent
     FROM new
   ON CONFLICT (id) DO NOTHING
-  RETURNING id, claim, channel, order_id, created_at, blocked
+  RETURNING id, claim, channel, order_id, order_version, created_at, blocked
 )
 SELECT id, claim, created_at,
        CASE WHEN channel = 1 AND claim = 1
             THEN (SELECT o.contact_email FROM orders.orders AS o WHERE o.id = entered.order_id) END,
-       blocked, order_id
+       blocked, order_id,
+       CASE WHEN channel = 1 AND claim = 1 AND order_version > 1
+            THEN (SELECT c.order_updates
+                    FROM orders.orders AS o
+                    JOIN catalog.customers AS c ON c.id = o.customer_id
+                   WHERE o.id = entered.order_id AND c.deleted_at IS NULL) END
   FROM entered
