@@ -12,9 +12,19 @@ import confluent_kafka
 import psycopg
 
 ACCEPTED = "ordermesh.order.accepted.v1"
+PAID = "ordermesh.order.paid.v1"
+SHIPPED = "ordermesh.order.shipped.v1"
+DELIVERED = "ordermesh.order.delivered.v1"
 CANCELLED = "ordermesh.order.cancelled.v1"
-STATE_CANCELLED = 2
-NOTIFICATION_SENT = 2
+STATE_ACCEPTED, STATE_CANCELLED, STATE_PAID, STATE_SHIPPED, STATE_DELIVERED = 1, 2, 3, 4, 5
+NOTIFICATION_SENT, NOTIFICATION_FAILED = 2, 3
+EMAIL = 1
+UPDATES = {PAID, SHIPPED, DELIVERED}  # what a customer may want no mail about
+
+# The kinds of sums in the rollups, in their order.
+KINDS = ["", "cancelled_", "paid_", "shipped_"]
+_SUMS = ", ".join(f"{kind}{what}" for kind in KINDS for what in ("orders", "units", "revenue_minor"))
+_NONE = [0] * 3 * len(KINDS)
 
 
 @dataclasses.dataclass
@@ -26,7 +36,18 @@ class Order:
     total_minor: int
     currency: str
     hour: datetime.datetime
+    wants_updates: bool  # its customer, as of now
     lines: list  # (product id, quantity, unit price in minor units)
+
+    def moves(self):
+        """The types of its events, one for each version. One that was cancelled beyond version 2 was paid first."""
+        return {
+            STATE_ACCEPTED: [ACCEPTED],
+            STATE_CANCELLED: [ACCEPTED, CANCELLED] if self.version == 2 else [ACCEPTED, PAID, CANCELLED],
+            STATE_PAID: [ACCEPTED, PAID],
+            STATE_SHIPPED: [ACCEPTED, PAID, SHIPPED],
+            STATE_DELIVERED: [ACCEPTED, PAID, SHIPPED, DELIVERED],
+        }[self.state]
 
 
 @dataclasses.dataclass
@@ -48,9 +69,9 @@ class Snapshot:
     orders: dict  # id → Order
     lines_without_order: int
     events: list
-    notifications: list  # (order id, event type, state), a row each
-    sales: dict  # (hour, product id) → (orders, units, minor, cancelled orders, cancelled units, cancelled minor)
-    totals: dict  # hour → the same six
+    notifications: list  # (order id, event type, channel, state, last error), a row each
+    sales: dict  # (hour, product id) → orders, units, minor units of money, for each of KINDS
+    totals: dict  # hour → the same
     stock: dict  # product id → (available, reserved)
     outbox_dead: int
 
@@ -65,8 +86,9 @@ def load_database(connection):
     """The part of a snapshot that is in the database, as the connection's transaction sees it."""
     orders = {}
     rows = connection.execute(
-        "SELECT id::text, caller, request_id, state, version, total_minor, currency,"
-        " date_trunc('hour', created_at, 'UTC') FROM orders.orders")
+        "SELECT o.id::text, caller, request_id, state, o.version, total_minor, currency,"
+        " date_trunc('hour', o.created_at, 'UTC'), coalesce(order_updates AND deleted_at IS NULL, false)"
+        " FROM orders.orders AS o LEFT JOIN catalog.customers AS c ON c.id = customer_id")
     for order_id, *rest in rows:
         orders[order_id] = Order(*rest, lines=[])
     orphans = 0
@@ -76,17 +98,16 @@ def load_database(connection):
             orders[order_id].lines.append((product, quantity, price))
         else:
             orphans += 1
-    sums = "orders, units, revenue_minor, cancelled_orders, cancelled_units, cancelled_revenue_minor"
     return Snapshot(
         orders=orders,
         lines_without_order=orphans,
         events=[],
         notifications=connection.execute(
-            "SELECT order_id::text, event_type, state FROM notifications.notifications").fetchall(),
+            "SELECT order_id::text, event_type, channel, state, last_error FROM notifications.notifications").fetchall(),
         sales={(hour, product): tuple(row) for hour, product, *row in connection.execute(
-            f"SELECT bucket, product_id::text, {sums} FROM analytics.sales")},
+            f"SELECT bucket, product_id::text, {_SUMS} FROM analytics.sales")},
         totals={hour: tuple(row) for hour, *row in connection.execute(
-            f"SELECT bucket, {sums} FROM analytics.order_totals")},
+            f"SELECT bucket, {_SUMS} FROM analytics.order_totals")},
         stock={product: tuple(row) for product, *row in connection.execute(
             "SELECT product_id::text, available, reserved FROM catalog.stock")},
         outbox_dead=connection.execute("SELECT count(*) FROM orders.outbox_dead").fetchone()[0])
@@ -137,6 +158,7 @@ def violations(snapshot, acknowledged=(), channels=1, stock_at_start=None):
     return [
         *_acknowledged(snapshot, acknowledged),
         *_one_order_for_a_request(snapshot),
+        *_versions(snapshot),
         *_events_for_orders(snapshot),
         *_versions_rise(snapshot),
         *_notifications(snapshot, channels),
@@ -162,13 +184,18 @@ def _one_order_for_a_request(snapshot):
 
 def _expected_events(snapshot):
     for order_id, order in snapshot.orders.items():
-        yield order_id, ACCEPTED
-        if order.state == STATE_CANCELLED:
-            yield order_id, CANCELLED
+        for type_ in order.moves():
+            yield order_id, type_
 
 
 def _deduplicated(events):
     return list({event.event_id: event for event in events}.values())
+
+
+def _versions(snapshot):
+    for order_id, order in snapshot.orders.items():
+        if order.version != len(order.moves()):
+            yield f"order {order_id} is in state {order.state} at version {order.version}"
 
 
 def _events_for_orders(snapshot):
@@ -197,21 +224,24 @@ def _versions_rise(snapshot):
 
 def _notifications(snapshot, channels):
     expected = collections.Counter({key: channels for key in _expected_events(snapshot)})
-    seen = collections.Counter((order_id, type_) for order_id, type_, _ in snapshot.notifications)
+    seen = collections.Counter((order_id, type_) for order_id, type_, *_ in snapshot.notifications)
     for key, count in (expected - seen).items():
         yield f"the ledger misses {count} of {key}"
     for key, count in (seen - expected).items():
         yield f"the ledger has {count} too many of {key}"
-    for order_id, type_, state in snapshot.notifications:
-        if state != NOTIFICATION_SENT:
+    for order_id, type_, channel, state, error in snapshot.notifications:
+        order = snapshot.orders.get(order_id)
+        unwanted = channel == EMAIL and type_ in UPDATES and order and not order.wants_updates
+        if state != NOTIFICATION_SENT and not (unwanted and (state, error) == (NOTIFICATION_FAILED, "unwanted")):
             yield f"the notification of {order_id} about {type_} is in state {state}"
 
 
 def _fold(orders):
-    """Sales and totals by orders in SQL: two dicts of six sums, as in Snapshot."""
-    sales, totals = collections.defaultdict(lambda: [0] * 6), collections.defaultdict(lambda: [0] * 6)
+    """Sales and totals by orders in SQL: two dicts, as in Snapshot."""
+    first_sum = {ACCEPTED: 0, CANCELLED: 3, PAID: 6, SHIPPED: 9}
+    sales, totals = collections.defaultdict(_NONE.copy), collections.defaultdict(_NONE.copy)
     for order in orders.values():
-        for kind in [0] + ([3] if order.state == STATE_CANCELLED else []):
+        for kind in [first_sum[type_] for type_ in order.moves() if type_ in first_sum]:
             total = totals[order.hour]
             total[kind] += 1
             for product, quantity, price in order.lines:
@@ -226,18 +256,19 @@ def _fold(orders):
 def _rollups(snapshot):
     for name, expected, actual in zip(("sales", "totals"), _fold(snapshot.orders), (snapshot.sales, snapshot.totals)):
         for key in expected.keys() | actual.keys():
-            if tuple(expected.get(key, [0] * 6)) != tuple(actual.get(key, [0] * 6)):
+            if tuple(expected.get(key, _NONE)) != tuple(actual.get(key, _NONE)):
                 yield f"{name} of {key}: {actual.get(key)}, by orders {expected.get(key)}"
 
 
 def _stock(snapshot, stock_at_start):
-    reserved = collections.Counter()
+    reserved, gone = collections.Counter(), collections.Counter()
     for order in snapshot.orders.values():
+        held_in = reserved if order.state in (STATE_ACCEPTED, STATE_PAID) else gone
         if order.state != STATE_CANCELLED:
             for product, quantity, _ in order.lines:
-                reserved[product] += quantity
+                held_in[product] += quantity
     for product, (available, held) in snapshot.stock.items():
         if available < 0 or held != reserved[product]:
             yield f"stock of {product}: {available} available, {held} reserved, by orders {reserved[product]}"
-        if stock_at_start is not None and available + held != stock_at_start[product]:
-            yield f"stock of {product}: {available + held} in all, at first {stock_at_start[product]}"
+        if stock_at_start is not None and available + held + gone[product] != stock_at_start[product]:
+            yield f"stock of {product}: {available + held} in all, {gone[product]} shipped, at first {stock_at_start[product]}"

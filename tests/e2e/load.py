@@ -11,17 +11,20 @@ RETRY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.S
 
 
 class Load:
-    """`count` orders of 1 to 3 lines of `skus`, a part of them cancelled again, from `threads` threads; seeded.
+    """`count` orders of 1 to 3 lines of `skus` from `threads` threads; seeded. A part of them, `pay`, is paid, half of those
+    shipped, and half of those delivered; then a part of all that were not shipped, `cancel`, is cancelled.
 
-    After `run`: `acknowledged` (request id → order id), `cancelled` (order ids), `refused` (request id → code),
+    After `run`: `acknowledged` (request id → order id), `cancelled`, `paid`, `shipped`, `delivered` (order ids; what was paid
+    and then cancelled is in both), `refused` (request id → code),
     `unknown` (request ids whose every attempt failed), `unanswered` (request id → request, of orders among them),
     `retries`."""
 
-    def __init__(self, system, count, skus, threads=32, seed=1, cancel=0.0, attempts=60):
+    def __init__(self, system, count, skus, threads=32, seed=1, cancel=0.0, pay=0.0, attempts=60):
         self._system, self._count, self._skus = system, count, skus
-        self._threads, self._seed, self._cancel, self._attempts = threads, seed, cancel, attempts
+        self._threads, self._seed, self._cancel, self._pay, self._attempts = threads, seed, cancel, pay, attempts
         self._lock = threading.Lock()
-        self.acknowledged, self.cancelled, self.refused, self.unknown, self.retries = {}, set(), {}, set(), 0
+        self.acknowledged, self.refused, self.unknown, self.retries = {}, {}, set(), 0
+        self.cancelled, self.paid, self.shipped, self.delivered = set(), set(), set(), set()
         self.unanswered = {}
         self.stop = threading.Event()
 
@@ -55,11 +58,24 @@ class Load:
                 continue
             with self._lock:
                 self.acknowledged[request_id] = order.id
-            if random_.random() < self._cancel:
-                cancel = self._system.protos.orders.CancelOrderRequest(id=order.id)
-                if self._retried(request_id, lambda: self._system.orders.CancelOrder(cancel, timeout=5)):
-                    with self._lock:
-                        self.cancelled.add(order.id)
+            # Drawn whether or not they are used: the lines of the orders behind depend on the seed alone.
+            pay, ship, deliver, cancel = (random_.random() for _ in range(4))
+            shipped = False
+            if pay < self._pay and self._move(request_id, order.id, "Pay", self.paid) and ship < 0.5:
+                shipped = self._move(request_id, order.id, "Ship", self.shipped)
+                if shipped and deliver < 0.5:
+                    self._move(request_id, order.id, "Deliver", self.delivered)
+            if cancel < self._cancel and not shipped:
+                self._move(request_id, order.id, "Cancel", self.cancelled)
+
+    def _move(self, request_id, order_id, verb, done):
+        """Whether PayOrder, ShipOrder, DeliverOrder or CancelOrder did it; `done` has the order then."""
+        request = getattr(self._system.protos.orders, f"{verb}OrderRequest")(id=order_id)
+        if self._retried(request_id, lambda: getattr(self._system.orders, f"{verb}Order")(request, timeout=5)) is None:
+            return False
+        with self._lock:
+            done.add(order_id)
+        return True
 
     def _retried(self, request_id, call):
         for _ in range(self._attempts):
