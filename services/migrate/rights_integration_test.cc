@@ -95,6 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
         Right{"catalog", "UPDATE catalog.customers SET active = false", true},
         Right{"catalog", "UPDATE catalog.stock SET available = 0", true},
         Right{"catalog", "DELETE FROM catalog.products", false}, Right{"catalog", "DELETE FROM catalog.outbox", false},
+        Right{"catalog", "UPDATE catalog.requests SET fingerprint = ''", true},
+        Right{"catalog", "UPDATE catalog.requests SET target = ''", false},
         Right{"catalog", "SELECT * FROM catalog.outbox_cursor", false},
         Right{"catalog", "SELECT * FROM orders.orders", false},
         Right{"notifier", "DELETE FROM notifications.notifications", true},

@@ -70,6 +70,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE
 GRANT USAGE ON SCHEMA catalog, orders TO ordermesh_catalog;
 GRANT SELECT, INSERT, UPDATE ON catalog.products, catalog.customers, catalog.stock TO ordermesh_catalog;
 GRANT SELECT, INSERT ON catalog.movements, catalog.requests, catalog.outbox TO ordermesh_catalog;
+-- Of customers who are erased.
+GRANT UPDATE (fingerprint) ON catalog.requests TO ordermesh_catalog;
 -- What orders reserve is a part of the stock's history.
 GRANT SELECT (order_id, product_id, quantity) ON orders.lines TO ordermesh_catalog;
 GRANT SELECT (id, created_at) ON orders.orders TO ordermesh_catalog;

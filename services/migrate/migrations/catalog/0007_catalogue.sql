@@ -9,6 +9,15 @@ ALTER TABLE catalog.customers
   ADD COLUMN deleted_at    timestamptz,
   ADD COLUMN order_updates boolean NOT NULL DEFAULT true;  -- wants mails when an order was paid, shipped, delivered
 
+-- When a row was written, by the clock of that moment: now() is when the transaction began, before it waited for its lock,
+-- so that the times of a row's versions could fall.
+CREATE OR REPLACE FUNCTION catalog.mark_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.changed := pg_current_xact_id();
+  NEW.updated_at := clock_timestamp();
+  RETURN NEW;
+END $$;
+
 -- Lists. Texts in the order of their lower-case form, by code point, so that a prefix is a range.
 CREATE INDEX products_by_name ON catalog.products (lower(name) COLLATE "C", id);
 CREATE INDEX products_by_sku ON catalog.products (lower(sku) COLLATE "C", id);
@@ -19,6 +28,8 @@ CREATE INDEX products_by_brand ON catalog.products (brand, lower(name) COLLATE "
 CREATE INDEX customers_by_id ON catalog.customers (id COLLATE "C");
 CREATE INDEX customers_by_email ON catalog.customers (email, id COLLATE "C");
 CREATE INDEX customers_by_name ON catalog.customers (lower(name) COLLATE "C", id COLLATE "C");
+CREATE INDEX customers_by_update ON catalog.customers (updated_at, id COLLATE "C");
+CREATE INDEX customers_by_activity ON catalog.customers (active, id COLLATE "C");
 
 -- Rises by one with each adjustment; what orders reserve, give back and take out leaves it as it is.
 ALTER TABLE catalog.stock ADD COLUMN version bigint NOT NULL DEFAULT 1;
@@ -59,3 +70,5 @@ CREATE TABLE catalog.requests (
   created_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (kind, caller, request_id)
 );
+-- For whoever is deleted: a fingerprint is made of what was sent, which a guess can be held against.
+CREATE INDEX requests_of_customers ON catalog.requests (target) WHERE kind = 2;
