@@ -45,10 +45,10 @@ int LeftMs(SteadyTime until) {
 }  // namespace
 
 // One idempotent producer, from its making to its first failure.
-class Producer::Session {
+class Producer::Client {
  public:
-  static absl::StatusOr<std::unique_ptr<Session>> Make(const ProducerOptions& options) {
-    std::unique_ptr<Session> session(new Session);
+  static absl::StatusOr<std::unique_ptr<Client>> Make(const ProducerOptions& options) {
+    std::unique_ptr<Client> made(new Client);
     Settings settings(options.brokers, options.client_id);
     settings.Set("acks", "all")
         .Set("enable.idempotence", "true")
@@ -64,19 +64,19 @@ class Producer::Session {
         .Set("compression.type", "lz4")
         .Set("queue.buffering.max.messages", "20000")
         .Set("queue.buffering.max.kbytes", "65536");
-    rd_kafka_conf_set_opaque(settings.get(), session.get());
+    rd_kafka_conf_set_opaque(settings.get(), made.get());
     rd_kafka_conf_set_dr_msg_cb(settings.get(), Delivered);
     rd_kafka_conf_set_error_cb(settings.get(), Failed);
-    ASSIGN_OR_RETURN(session->client_, settings.Make(RD_KAFKA_PRODUCER));
-    return session;
+    ASSIGN_OR_RETURN(made->handle_, settings.Make(RD_KAFKA_PRODUCER));
+    return made;
   }
 
-  ~Session() {
-    if (client_ == nullptr) return;
+  ~Client() {
+    if (handle_ == nullptr) return;
     batch_ = nullptr;
     // Records and their reports must be gone before the client is destroyed, or that would wait for them for ever.
-    rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    while (rd_kafka_outq_len(client_.get()) > 0 && rd_kafka_poll(client_.get(), kLookMs) > 0) {
+    rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    while (rd_kafka_outq_len(handle_.get()) > 0 && rd_kafka_poll(handle_.get(), kLookMs) > 0) {
     }
   }
 
@@ -93,7 +93,7 @@ class Producer::Session {
             absl::StrCat("kafka: ", batch.waiting, " of ", records.size(), " records not stored in time")));
         break;
       }
-      rd_kafka_flush(client_.get(), left);  // reports come inside
+      rd_kafka_flush(handle_.get(), left);  // reports come inside
       if (!fatal_.ok()) status = fatal_;
     }
     batch_ = nullptr;
@@ -119,7 +119,7 @@ class Producer::Session {
     for (std::size_t i = 0; i < batch.records.size(); ++i) {
       rd_kafka_resp_err_t error = Send(batch.records[i], i);
       while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && batch.failure.ok() && LeftMs(until) > 0) {
-        rd_kafka_poll(client_.get(), LeftMs(until));
+        rd_kafka_poll(handle_.get(), LeftMs(until));
         error = Send(batch.records[i], i);
       }
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -141,7 +141,7 @@ class Producer::Session {
                           static_cast<ssize_t>(value.size()));
     }
     const rd_kafka_resp_err_t error = rd_kafka_producev(
-        client_.get(), RD_KAFKA_V_TOPIC(record.topic.c_str()), RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
+        handle_.get(), RD_KAFKA_V_TOPIC(record.topic.c_str()), RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
         RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers.get()),
         RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(index)), RD_KAFKA_V_END);
@@ -150,7 +150,7 @@ class Producer::Session {
   }
 
   static void Delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-    Batch* batch = static_cast<Session*>(opaque)->batch_;
+    Batch* batch = static_cast<Client*>(opaque)->batch_;
     if (batch == nullptr) return;  // purged on the way out
     --batch->waiting;
     const std::size_t index = reinterpret_cast<std::size_t>(message->_private);
@@ -165,20 +165,20 @@ class Producer::Session {
   }
 
   static void Failed(rd_kafka_t* client, int error, const char* reason, void* opaque) {
-    Session& session = *static_cast<Session*>(opaque);
+    Client& self = *static_cast<Client*>(opaque);
     if (error == RD_KAFKA_RESP_ERR__FATAL) {
       char text[512];
       const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client, text, sizeof text);
-      session.fatal_ = absl::UnavailableError(absl::StrCat("kafka: ", rd_kafka_err2name(cause), ": ", text));
+      self.fatal_ = absl::UnavailableError(absl::StrCat("kafka: ", rd_kafka_err2name(cause), ": ", text));
     }
-    session.errors_.Note(error, reason);
+    self.errors_.Note(error, reason);
   }
 
   Batch* batch_ = nullptr;
   rd_kafka_resp_err_t refusal_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   absl::Status fatal_;
   BrokerErrors errors_;
-  ClientHandle client_;  // Last: its callbacks use the others.
+  ClientHandle handle_;  // Last: its callbacks use the others.
 };
 
 Producer::Producer(ProducerOptions options) : options_(std::move(options)) {}
@@ -190,19 +190,19 @@ Producer::Report Producer::Publish(absl::Span<const Record> records, absl::Durat
 
 Producer::Report Producer::PublishTogether(absl::Span<const Record> records, absl::Duration timeout) {
   Report report;
-  if (session_ == nullptr) {
-    absl::StatusOr<std::unique_ptr<Session>> made = Session::Make(options_);
+  if (client_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<Client>> made = Client::Make(options_);
     if (!made.ok()) {
       report.status = made.status();
       report.outcomes.assign(records.size(), Outcome::kUnknown);
       report.reasons.resize(records.size());
       return report;
     }
-    session_ = *std::move(made);
+    client_ = *std::move(made);
   }
-  report = session_->Publish(records, After(timeout));
+  report = client_->Publish(records, After(timeout));
   if (report.status.ok()) return report;
-  if (session_->refused_together()) {
+  if (client_->refused_together()) {
     if (records.size() == 1) {
       report.outcomes[0] = Outcome::kRefused;
       report.reasons[0] = std::string(report.status.message());
@@ -237,7 +237,7 @@ Producer::Report Producer::PublishOneByOne(absl::Span<const Record> records, abs
 
 void Producer::GiveUp(const absl::Status& why) {
   base::LogWarning("kafka_producer_given_up", {{"client", options_.client_id}, {"reason", why.message()}});
-  session_.reset();
+  client_.reset();
   restarts_.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -63,13 +63,13 @@ class Producer {
   std::int64_t restarts() const { return restarts_.load(std::memory_order_relaxed); }
 
  private:
-  class Session;
+  class Client;
   Report PublishTogether(absl::Span<const Record> records, absl::Duration timeout);
   Report PublishOneByOne(absl::Span<const Record> records, absl::Duration timeout);
   void GiveUp(const absl::Status& why);
 
   const ProducerOptions options_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<Client> client_;
   // The broker refused a request of several records for one of them; so many records are now sent alone, to find it.
   std::size_t one_by_one_ = 0;
   std::atomic<std::int64_t> restarts_{0};

@@ -21,7 +21,7 @@ constexpr std::uint64_t kTagMask = (std::uint64_t{1} << kTagBits) - 1;
 }  // namespace
 
 void Connection::Impl::Drop() {
-  session_.reset();
+  channel_.reset();
   content_.reset();
   blocked_ = confirming_ = consuming_ = false;
   next_tag_ = 1;
@@ -29,9 +29,9 @@ void Connection::Impl::Drop() {
 }
 
 absl::Status Connection::Impl::Connect() {
-  if (session_ == nullptr) {
+  if (channel_ == nullptr) {
     ASSIGN_OR_RETURN(const Url url, ParseUrl(options_.broker.url));
-    ASSIGN_OR_RETURN(session_, Session::Open(options_, url));
+    ASSIGN_OR_RETURN(channel_, Channel::Open(options_, url));
     content_ = std::make_unique<ContentAssembler>(static_cast<std::uint64_t>(options_.max_message_bytes));
     ++epoch_;
   }
@@ -40,11 +40,11 @@ absl::Status Connection::Impl::Connect() {
 }
 
 absl::Status Connection::Impl::StartConsuming() {
-  amqp_basic_qos(session_->get(), kChannel, 0, static_cast<std::uint16_t>(std::clamp(prefetch_, 1, 65535)), 0);
-  RETURN_IF_ERROR(session_->Reply("basic.qos"));
-  const amqp_basic_consume_ok_t* consumer =
-      amqp_basic_consume(session_->get(), kChannel, Bytes(consumed_), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
-  RETURN_IF_ERROR(session_->Reply("basic.consume"));
+  amqp_basic_qos(channel_->get(), kChannelNumber, 0, static_cast<std::uint16_t>(std::clamp(prefetch_, 1, 65535)), 0);
+  RETURN_IF_ERROR(channel_->Reply("basic.qos"));
+  const amqp_basic_consume_ok_t* consumer = amqp_basic_consume(channel_->get(), kChannelNumber, Bytes(consumed_),
+                                                               amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+  RETURN_IF_ERROR(channel_->Reply("basic.consume"));
   consumer_tag_ = std::string(View(consumer->consumer_tag));
   consuming_ = true;
   return absl::OkStatus();
@@ -52,7 +52,7 @@ absl::Status Connection::Impl::StartConsuming() {
 
 absl::StatusOr<bool> Connection::Impl::Step(SteadyTime until) {
   amqp_frame_t frame;
-  absl::StatusOr<bool> came = session_->Next(frame, until);
+  absl::StatusOr<bool> came = channel_->Next(frame, until);
   if (!came.ok()) {
     Drop();
     return came.status();
@@ -70,7 +70,7 @@ absl::Status Connection::Impl::Pump(SteadyTime until) {
 }
 
 absl::Status Connection::Impl::Handle(const amqp_frame_t& frame) {
-  if (frame.channel != 0 && frame.channel != kChannel) return absl::OkStatus();
+  if (frame.channel != 0 && frame.channel != kChannelNumber) return absl::OkStatus();
   switch (frame.frame_type) {
     case AMQP_FRAME_METHOD:
       return HandleMethod(frame);
@@ -148,7 +148,7 @@ absl::Status Connection::Impl::HandleContent(const amqp_frame_t& frame) {
 
 absl::Status Connection::Impl::Consume(const std::string& queue, int prefetch) {
   if (consuming_) {  // a channel has one consumer: another one begins on a new connection
-    session_->SayGoodbye();
+    channel_->SayGoodbye();
     Drop();
   }
   consumed_ = queue;
@@ -158,8 +158,8 @@ absl::Status Connection::Impl::Consume(const std::string& queue, int prefetch) {
 
 absl::StatusOr<std::vector<Delivery>> Connection::Impl::StopConsuming() {
   if (consuming_) {
-    amqp_basic_cancel(session_->get(), kChannel, Bytes(consumer_tag_));
-    RETURN_IF_ERROR(Checked(session_->Reply("basic.cancel")));
+    amqp_basic_cancel(channel_->get(), kChannelNumber, Bytes(consumer_tag_));
+    RETURN_IF_ERROR(Checked(channel_->Reply("basic.cancel")));
     // What was sent before the answer was read with it, and waits in the library.
     RETURN_IF_ERROR(Pump(kAtOnce));
     consuming_ = false;
@@ -187,10 +187,10 @@ absl::StatusOr<std::vector<Delivery>> Connection::Impl::Receive(int max, absl::D
 
 absl::Status Connection::Impl::Settle(std::uint64_t tag, const char* what,
                                       int (*send)(amqp_connection_state_t, std::uint64_t, bool), bool flag) {
-  if (session_ == nullptr || tag >> kTagBits != epoch_) {
+  if (channel_ == nullptr || tag >> kTagBits != epoch_) {
     return absl::UnavailableError(absl::StrCat("rabbitmq: ", what, ": the delivery's connection was lost"));
   }
-  return Checked(Session::Sent(send(session_->get(), tag & kTagMask, flag), what));
+  return Checked(Channel::Sent(send(channel_->get(), tag & kTagMask, flag), what));
 }
 
 Connection::Connection(ConnectionOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -212,7 +212,7 @@ absl::Status Connection::Ack(std::uint64_t tag, bool multiple) {
   return impl_->Settle(
       tag, "ack",
       [](amqp_connection_state_t connection, std::uint64_t number, bool all) {
-        return amqp_basic_ack(connection, kChannel, number, all ? 1 : 0);
+        return amqp_basic_ack(connection, kChannelNumber, number, all ? 1 : 0);
       },
       multiple);
 }
@@ -221,7 +221,7 @@ absl::Status Connection::Reject(std::uint64_t tag, bool requeue) {
   return impl_->Settle(
       tag, "reject",
       [](amqp_connection_state_t connection, std::uint64_t number, bool again) {
-        return amqp_basic_reject(connection, kChannel, number, again ? 1 : 0);
+        return amqp_basic_reject(connection, kChannelNumber, number, again ? 1 : 0);
       },
       requeue);
 }

@@ -9,11 +9,11 @@
 
 #include "absl/strings/string_view.h"
 #include "libs/base/status.h"
+#include "libs/messaging/rabbitmq/channel.h"
 #include "libs/messaging/rabbitmq/confirm_tracker.h"
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/content.h"
 #include "libs/messaging/rabbitmq/library.h"
-#include "libs/messaging/rabbitmq/session.h"
 #include "libs/messaging/rabbitmq/tables.h"
 
 namespace ordermesh::rabbitmq {
@@ -24,11 +24,11 @@ class Connection::Impl {
 
   absl::Status Connect();
   void Close() {
-    if (session_ != nullptr) session_->SayGoodbye();
+    if (channel_ != nullptr) channel_->SayGoodbye();
     consumed_.clear();
     Drop();
   }
-  bool connected() const { return session_ != nullptr; }
+  bool connected() const { return channel_ != nullptr; }
   bool blocked() const { return blocked_; }
 
   PublishReport Publish(absl::Span<const Message> messages, int window, absl::Duration timeout);
@@ -41,8 +41,8 @@ class Connection::Impl {
   template <class Call>
   absl::Status Rpc(absl::string_view what, Call call) {
     RETURN_IF_ERROR(Connect());
-    call(session_->get());
-    return Checked(session_->Reply(what));
+    call(channel_->get());
+    return Checked(channel_->Reply(what));
   }
   absl::Status Tick() {
     RETURN_IF_ERROR(Connect());
@@ -79,9 +79,9 @@ class Connection::Impl {
 
   const ConnectionOptions options_;
   std::int64_t max_body_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<Channel> channel_;
   std::unique_ptr<ContentAssembler> content_;
-  std::uint64_t epoch_ = 0;  // of the session; tags carry it
+  std::uint64_t epoch_ = 0;  // of the channel; tags carry it
   bool blocked_ = false;
 
   bool confirming_ = false;

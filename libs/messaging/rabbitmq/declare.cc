@@ -7,7 +7,7 @@ namespace ordermesh::rabbitmq {
 
 absl::Status Connection::DeclareExchange(const std::string& name, const std::string& type) {
   return impl_->Rpc(absl::StrCat("exchange ", name), [&](amqp_connection_state_t connection) {
-    amqp_exchange_declare(connection, kChannel, Bytes(name), Bytes(type), /*passive=*/0, /*durable=*/1, 0, 0,
+    amqp_exchange_declare(connection, kChannelNumber, Bytes(name), Bytes(type), /*passive=*/0, /*durable=*/1, 0, 0,
                           amqp_empty_table);
   });
 }
@@ -15,27 +15,29 @@ absl::Status Connection::DeclareExchange(const std::string& name, const std::str
 absl::Status Connection::DeclareQueue(const QueueSpec& queue) {
   return impl_->Rpc(absl::StrCat("queue ", queue.name), [&](amqp_connection_state_t connection) {
     FieldTable arguments = ArgumentsOf(queue);
-    amqp_queue_declare(connection, kChannel, Bytes(queue.name), /*passive=*/0, /*durable=*/1, 0, 0, arguments.get());
+    amqp_queue_declare(connection, kChannelNumber, Bytes(queue.name), /*passive=*/0, /*durable=*/1, 0, 0,
+                       arguments.get());
   });
 }
 
 absl::Status Connection::BindQueue(const std::string& queue, const std::string& exchange,
                                    const std::string& routing_key) {
   return impl_->Rpc(absl::StrCat("binding ", exchange, " to ", queue), [&](amqp_connection_state_t connection) {
-    amqp_queue_bind(connection, kChannel, Bytes(queue), Bytes(exchange), Bytes(routing_key), amqp_empty_table);
+    amqp_queue_bind(connection, kChannelNumber, Bytes(queue), Bytes(exchange), Bytes(routing_key), amqp_empty_table);
   });
 }
 
 absl::Status Connection::UnbindQueue(const std::string& queue, const std::string& exchange,
                                      const std::string& routing_key) {
   return impl_->Rpc(absl::StrCat("binding ", exchange, " to ", queue), [&](amqp_connection_state_t connection) {
-    amqp_queue_unbind(connection, kChannel, Bytes(queue), Bytes(exchange), Bytes(routing_key), amqp_empty_table);
+    amqp_queue_unbind(connection, kChannelNumber, Bytes(queue), Bytes(exchange), Bytes(routing_key), amqp_empty_table);
   });
 }
 
 absl::Status Connection::CheckExchange(const std::string& name, const std::string& type) {
   return impl_->Rpc(absl::StrCat("exchange ", name), [&](amqp_connection_state_t connection) {
-    amqp_exchange_declare(connection, kChannel, Bytes(name), Bytes(type), /*passive=*/1, 1, 0, 0, amqp_empty_table);
+    amqp_exchange_declare(connection, kChannelNumber, Bytes(name), Bytes(type), /*passive=*/1, 1, 0, 0,
+                          amqp_empty_table);
   });
 }
 
@@ -43,7 +45,7 @@ absl::StatusOr<std::int64_t> Connection::CheckQueue(const std::string& name) {
   std::int64_t ready = 0;
   RETURN_IF_ERROR(impl_->Rpc(absl::StrCat("queue ", name), [&](amqp_connection_state_t connection) {
     const amqp_queue_declare_ok_t* ok =
-        amqp_queue_declare(connection, kChannel, Bytes(name), /*passive=*/1, 1, 0, 0, amqp_empty_table);
+        amqp_queue_declare(connection, kChannelNumber, Bytes(name), /*passive=*/1, 1, 0, 0, amqp_empty_table);
     if (ok != nullptr) ready = ok->message_count;
   }));
   return ready;

@@ -22,8 +22,8 @@ PublishReport Connection::Publish(absl::Span<const Message> messages, int window
 absl::Status Connection::Impl::Confirming() {
   RETURN_IF_ERROR(Connect());
   if (confirming_) return absl::OkStatus();
-  amqp_confirm_select(session_->get(), kChannel);
-  RETURN_IF_ERROR(Checked(session_->Reply("confirm.select")));
+  amqp_confirm_select(channel_->get(), kChannelNumber);
+  RETURN_IF_ERROR(Checked(channel_->Reply("confirm.select")));
   confirming_ = true;
   return absl::OkStatus();
 }
@@ -38,7 +38,7 @@ PublishReport Connection::Impl::Publish(absl::Span<const Message> messages, int 
   batch_ = &batch;
   report.status = Run(batch, static_cast<std::size_t>(std::max(window, 1)), until);
   batch_ = nullptr;
-  if (session_ != nullptr) next_tag_ = batch.confirms.next_tag();
+  if (channel_ != nullptr) next_tag_ = batch.confirms.next_tag();
   Learn(report.status);
   report.outcomes = batch.confirms.outcomes();
   const auto unknown = std::count(report.outcomes.begin(), report.outcomes.end(), Outcome::kUnknown);
@@ -69,23 +69,23 @@ absl::Status Connection::Impl::Run(Batch& batch, std::size_t window, SteadyTime 
 absl::Status Connection::Impl::SendSome(Batch& batch, std::size_t window, SteadyTime until) {
   if (batch.next == batch.messages.size()) return absl::OkStatus();
   std::size_t since_look = kBytesBetweenLooks;
-  session_->Cork(true);
+  channel_->Cork(true);
   while (batch.next < batch.messages.size() && batch.confirms.outstanding() < window) {
     const std::size_t index = batch.next++;
     const Message& message = batch.messages[index];
-    if (absl::Status fits = CheckFits(message, session_->frame_max(), max_body_); !fits.ok()) {
+    if (absl::Status fits = CheckFits(message, channel_->frame_max(), max_body_); !fits.ok()) {
       base::LogError("rabbitmq_refused", {{"message_id", message.message_id}, {"reason", fits.message()}});
       batch.confirms.Refused(index);
       continue;
     }
     if ((since_look += message.body.size()) >= kBytesBetweenLooks) {
-      RETURN_IF_ERROR(Checked(session_->WaitWritable(until)));
+      RETURN_IF_ERROR(Checked(channel_->WaitWritable(until)));
       since_look = 0;
     }
     batch.confirms.Sent(index);
     RETURN_IF_ERROR(Checked(SendOne(message)));
   }
-  session_->Cork(false);
+  channel_->Cork(false);
   return absl::OkStatus();
 }
 
@@ -108,9 +108,9 @@ absl::Status Connection::Impl::SendOne(const Message& message) {
     properties.headers = headers_.get();
   }
   constexpr amqp_boolean_t kMandatory = 1, kImmediate = 0;
-  return Session::Sent(
-      amqp_basic_publish(session_->get(), kChannel, Bytes(message.exchange), Bytes(message.routing_key), kMandatory,
-                         kImmediate, &properties, Bytes(message.body)),
+  return Channel::Sent(
+      amqp_basic_publish(channel_->get(), kChannelNumber, Bytes(message.exchange), Bytes(message.routing_key),
+                         kMandatory, kImmediate, &properties, Bytes(message.body)),
       "publish");
 }
 

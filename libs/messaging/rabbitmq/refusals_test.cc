@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "libs/messaging/rabbitmq/session.h"
+#include "libs/messaging/rabbitmq/channel.h"
 #include "libs/testing/status_matchers.h"
 
 namespace ordermesh::rabbitmq {

@@ -17,15 +17,15 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 SteadyTime After(absl::Duration duration);
 inline constexpr SteadyTime kAtOnce{};  // long ago; time_point::min() would overflow when the time left is reckoned
 
-inline constexpr amqp_channel_t kChannel = 1;
+inline constexpr amqp_channel_t kChannelNumber = 1;
 
 // What a broker means by closing a channel or a connection with this code.
 absl::Status CloseStatus(int code, absl::string_view text);
 
 // Belongs to one thread. After any error it is of no further use.
-class Session {
+class Channel {
  public:
-  static absl::StatusOr<std::unique_ptr<Session>> Open(const ConnectionOptions& options, const Url& url);
+  static absl::StatusOr<std::unique_ptr<Channel>> Open(const ConnectionOptions& options, const Url& url);
 
   amqp_connection_state_t get() const { return connection_.get(); }
   int frame_max() const;
@@ -52,7 +52,7 @@ class Session {
     void operator()(amqp_connection_state_t connection) const { amqp_destroy_connection(connection); }
   };
   using Handle = std::unique_ptr<amqp_connection_state_t_, Destroy>;
-  explicit Session(Handle connection, absl::Duration heartbeat);
+  explicit Channel(Handle connection, absl::Duration heartbeat);
 
   Handle connection_;
   const int socket_;

@@ -1,4 +1,4 @@
-#include "libs/messaging/rabbitmq/session.h"
+#include "libs/messaging/rabbitmq/channel.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -97,12 +97,12 @@ absl::Status CloseStatus(int code, absl::string_view text) {
   }
 }
 
-Session::Session(Handle connection, absl::Duration heartbeat)
+Channel::Channel(Handle connection, absl::Duration heartbeat)
     : connection_(std::move(connection)),
       socket_(amqp_get_sockfd(connection_.get())),
       beat_(std::max<std::int64_t>(10, absl::ToInt64Milliseconds(heartbeat / 4))) {}
 
-absl::StatusOr<std::unique_ptr<Session>> Session::Open(const ConnectionOptions& options, const Url& url) {
+absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const ConnectionOptions& options, const Url& url) {
   Handle connection(amqp_new_connection());
   if (connection == nullptr) return absl::ResourceExhaustedError("rabbitmq: no memory");
   const timeval connect_timeout = absl::ToTimeval(options.connect_timeout),
@@ -116,14 +116,14 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const ConnectionOptions& 
   }
   SetSocketOptions(amqp_get_sockfd(connection.get()));
   RETURN_IF_ERROR(LogIn(connection.get(), options, url));
-  amqp_channel_open(connection.get(), kChannel);
+  amqp_channel_open(connection.get(), kChannelNumber);
   RETURN_IF_ERROR(ReplyStatus(amqp_get_rpc_reply(connection.get()), "channel.open"));
-  return std::unique_ptr<Session>(new Session(std::move(connection), options.heartbeat));
+  return std::unique_ptr<Channel>(new Channel(std::move(connection), options.heartbeat));
 }
 
-int Session::frame_max() const { return amqp_get_frame_max(connection_.get()); }
+int Channel::frame_max() const { return amqp_get_frame_max(connection_.get()); }
 
-absl::StatusOr<bool> Session::Next(amqp_frame_t& frame, SteadyTime until) {
+absl::StatusOr<bool> Channel::Next(amqp_frame_t& frame, SteadyTime until) {
   amqp_maybe_release_buffers(connection_.get());  // what the last frame held
   for (;;) {
     // The library's own waits round a millisecond down to nothing and spin: it only ever looks, and poll waits.
@@ -138,7 +138,7 @@ absl::StatusOr<bool> Session::Next(amqp_frame_t& frame, SteadyTime until) {
   }
 }
 
-absl::Status Session::WaitWritable(SteadyTime until) {
+absl::Status Channel::WaitWritable(SteadyTime until) {
   for (;;) {
     pollfd wait{socket_, POLLOUT, 0};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
@@ -149,20 +149,20 @@ absl::Status Session::WaitWritable(SteadyTime until) {
   }
 }
 
-void Session::Cork(bool on) {
+void Channel::Cork(bool on) {
   const int value = on ? 1 : 0;
   setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
-absl::Status Session::Reply(absl::string_view what) const {
+absl::Status Channel::Reply(absl::string_view what) const {
   return ReplyStatus(amqp_get_rpc_reply(connection_.get()), what);
 }
 
-absl::Status Session::Sent(int result, absl::string_view what) {
+absl::Status Channel::Sent(int result, absl::string_view what) {
   return result == AMQP_STATUS_OK ? absl::OkStatus() : LibraryStatus(result, what);
 }
 
-void Session::SayGoodbye() {
+void Channel::SayGoodbye() {
   const timeval second{1, 0};
   amqp_set_rpc_timeout(connection_.get(), &second);
   amqp_connection_close(connection_.get(), AMQP_REPLY_SUCCESS);
