@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
+#include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/order_topology.h"
@@ -245,6 +246,7 @@ TEST_F(TopologyTest, DeclaresWhatTheServicesCheckAndIsContentTheSecondTime) {
   EXPECT_THAT(rabbitmq::CheckTopology(connection, messaging::Notifications()), IsOk());
   ASSERT_OK_AND_ASSIGN(auto cluster, kafka::Cluster::Connect(config_.kafka, "test"));
   EXPECT_THAT(kafka::CheckTopology(*cluster, messaging::OrderTopics(), absl::Seconds(20)), IsOk());
+  EXPECT_THAT(kafka::CheckTopology(*cluster, messaging::CatalogTopics(), absl::Seconds(20)), IsOk());
 }
 
 TEST_F(TopologyTest, NamesAQueueThatIsOfAnotherKind) {

@@ -1,5 +1,9 @@
 #include "services/migrate/topology.h"
 
+#include <utility>
+#include <vector>
+
+#include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/connection.h"
@@ -13,7 +17,9 @@ absl::Status DeclareRabbitMq(const rabbitmq::Broker& broker) {
 }
 
 absl::Status DeclareKafka(const kafka::Brokers& brokers, int replication, absl::Duration timeout) {
-  return kafka::EnsureTopics(brokers, messaging::OrderTopics(), timeout, replication);
+  std::vector<kafka::TopicSpec> topics = messaging::OrderTopics();
+  for (kafka::TopicSpec& topic : messaging::CatalogTopics()) topics.push_back(std::move(topic));
+  return kafka::EnsureTopics(brokers, topics, timeout, replication);
 }
 
 }  // namespace ordermesh::migrate
