@@ -1,10 +1,25 @@
 #include "libs/stream/lags.h"
 
+#include <cstddef>
 #include <map>
+#include <optional>
 
 #include "libs/base/status.h"
+#include "libs/stream/kafka_record_source.h"
 
 namespace ordermesh::stream {
+
+absl::StatusOr<Positions> CommittedPositions(kafka::Cluster& cluster, const std::string& group,
+                                             const std::string& topic, int partitions, absl::Duration timeout) {
+  ASSIGN_OR_RETURN(const auto committed, cluster.Committed(group, topic, partitions, timeout));
+  Positions positions;
+  for (int number = 0; number < partitions; ++number) {
+    const std::optional<kafka::CommittedOffset>& one = committed[static_cast<std::size_t>(number)];
+    if (!one.has_value()) continue;
+    positions.emplace_back(Partition{topic, number}, CommittedPosition(one->next_offset, one->metadata));
+  }
+  return positions;
+}
 
 absl::StatusOr<LogRange> KafkaLogEnds::Range(const Partition& partition, absl::Duration timeout) {
   ASSIGN_OR_RETURN(const auto marks, cluster_.Watermarks(partition.topic, partition.number, timeout));

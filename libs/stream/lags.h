@@ -16,6 +16,11 @@ namespace ordermesh::stream {
 // Partitions, and where each stands.
 using Positions = std::vector<std::pair<Partition, Position>>;
 
+// How far a group is that keeps its offsets in Kafka (RecordSource::Commit): those of partitions 0 to `partitions` - 1
+// of which it has committed one. For whoever is not a member. kUnavailable: no broker answers within `timeout`.
+absl::StatusOr<Positions> CommittedPositions(kafka::Cluster& cluster, const std::string& group,
+                                             const std::string& topic, int partitions, absl::Duration timeout);
+
 // The ends of logs. Thread-safe.
 class LogEnds {
  public:

@@ -72,6 +72,13 @@ messaging::Headers ConfigOf(const TopicSpec& spec, int replication) {
   return config;
 }
 
+AdminOptionsHandle Options(rd_kafka_t* client, rd_kafka_admin_op_t operation, absl::Duration timeout) {
+  char error[512];
+  AdminOptionsHandle options(rd_kafka_AdminOptions_new(client, operation));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), ToMilliseconds(timeout), error, sizeof error);
+  return options;
+}
+
 absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, int replication, absl::Duration timeout) {
   const std::string what = absl::StrCat("creating topic ", spec.name);
   char error[512];
@@ -80,8 +87,7 @@ absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, int replicat
   for (const auto& [name, value] : ConfigOf(spec, replication)) {
     rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
   }
-  AdminOptionsHandle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), ToMilliseconds(timeout), error, sizeof error);
+  const AdminOptionsHandle options = Options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout);
   rd_kafka_AdminOptions_set_operation_timeout(options.get(), ToMilliseconds(timeout), error, sizeof error);
   QueueHandle answers(rd_kafka_queue_new(client));
   rd_kafka_NewTopic_t* topics[] = {topic.get()};
@@ -103,6 +109,42 @@ absl::Status CreateTopic(rd_kafka_t* client, const TopicSpec& spec, int replicat
     return base::Annotate(ToStatus(result, what), text);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::optional<CommittedOffset>>> ListCommitted(AdminClient& client, const std::string& group,
+                                                                          const std::string& topic, int partitions,
+                                                                          absl::Duration timeout) {
+  const std::string what = absl::StrCat("offsets of group ", group);
+  const PartitionsHandle wanted(rd_kafka_topic_partition_list_new(partitions));
+  for (int number = 0; number < partitions; ++number) {
+    rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), number);
+  }
+  const ListOffsetsHandle request(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), wanted.get()));
+  const AdminOptionsHandle options = Options(client.get(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout);
+  const QueueHandle answers(rd_kafka_queue_new(client.get()));
+  rd_kafka_ListConsumerGroupOffsets_t* requests[] = {request.get()};
+  rd_kafka_ListConsumerGroupOffsets(client.get(), requests, 1, options.get(), answers.get());
+  const EventHandle event(rd_kafka_queue_poll(answers.get(), ToMilliseconds(timeout) + 1000));
+  if (event == nullptr) return client.Outcome(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
+  RETURN_IF_ERROR(client.Outcome(rd_kafka_event_error(event.get()), what));
+  std::size_t count = 0;
+  const rd_kafka_group_result_t** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
+      rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
+  std::vector<std::optional<CommittedOffset>> committed(static_cast<std::size_t>(partitions));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[i]); error != nullptr) {
+      return client.Outcome(rd_kafka_error_code(error), what);
+    }
+    const rd_kafka_topic_partition_list_t& list = *rd_kafka_group_result_partitions(groups[i]);
+    for (int k = 0; k < list.cnt; ++k) {
+      const rd_kafka_topic_partition_t& one = list.elems[k];
+      RETURN_IF_ERROR(client.Outcome(one.err, what));
+      if (one.offset < 0 || one.partition < 0 || one.partition >= partitions) continue;
+      committed[static_cast<std::size_t>(one.partition)] =
+          CommittedOffset{one.offset, std::string(static_cast<const char*>(one.metadata), one.metadata_size)};
+    }
+  }
+  return committed;
 }
 
 absl::Status EnsureTopic(AdminClient& client, const TopicSpec& spec, int replication, base::Deadline deadline) {
@@ -154,6 +196,12 @@ absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Cluster::Watermarks(const 
                                                                      &first, &next, ToMilliseconds(timeout));
   RETURN_IF_ERROR(impl_->client().Outcome(error, absl::StrCat("offsets of ", topic, "/", partition)));
   return std::make_pair(first, next);
+}
+
+absl::StatusOr<std::vector<std::optional<CommittedOffset>>> Cluster::Committed(const std::string& group,
+                                                                               const std::string& topic, int partitions,
+                                                                               absl::Duration timeout) {
+  return ListCommitted(impl_->client(), group, topic, partitions, timeout);
 }
 
 absl::Status EnsureTopics(const Brokers& brokers, const std::vector<TopicSpec>& topics, absl::Duration timeout,

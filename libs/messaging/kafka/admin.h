@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/messaging/kafka/brokers.h"
+#include "libs/messaging/kafka/committed_offset.h"
 #include "libs/messaging/topology.h"
 
 namespace ordermesh::kafka {
@@ -30,6 +32,12 @@ class Cluster {
   // First and next offsets of a partition's log.
   absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Watermarks(const std::string& topic, std::int32_t partition,
                                                                    absl::Duration timeout);
+
+  // What a consumer group remembers of the partitions 0 to `partitions` - 1, in this order; nothing for one of which
+  // nothing was ever committed, so of a group that nobody has heard of.
+  absl::StatusOr<std::vector<std::optional<CommittedOffset>>> Committed(const std::string& group,
+                                                                        const std::string& topic, int partitions,
+                                                                        absl::Duration timeout);
 
  private:
   class Impl;

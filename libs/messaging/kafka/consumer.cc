@@ -366,9 +366,8 @@ void Consumer::Commit(const std::string& topic, std::int32_t partition, std::int
                       absl::string_view metadata) {
   impl_->Commit(topic, partition, next_offset, metadata);
 }
-absl::StatusOr<std::optional<Consumer::CommittedOffset>> Consumer::Committed(const std::string& topic,
-                                                                             std::int32_t partition,
-                                                                             absl::Duration timeout) {
+absl::StatusOr<std::optional<CommittedOffset>> Consumer::Committed(const std::string& topic, std::int32_t partition,
+                                                                   absl::Duration timeout) {
   return impl_->Committed(topic, partition, timeout);
 }
 absl::StatusOr<std::pair<std::int64_t, std::int64_t>> Consumer::Watermarks(const std::string& topic,

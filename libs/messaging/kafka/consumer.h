@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/messaging/kafka/brokers.h"
+#include "libs/messaging/kafka/committed_offset.h"
 #include "libs/messaging/message.h"
 
 namespace ordermesh::kafka {
@@ -71,10 +72,6 @@ class Consumer {
   // the destructor returns; a failure is only logged. Of a partition that has become another's it fails.
   void Commit(const std::string& topic, std::int32_t partition, std::int64_t next_offset,
               absl::string_view metadata = {});
-  struct CommittedOffset {
-    std::int64_t next_offset = 0;
-    std::string metadata;
-  };
   // What the group remembers; nothing for a partition of which nothing was ever committed.
   absl::StatusOr<std::optional<CommittedOffset>> Committed(const std::string& topic, std::int32_t partition,
                                                            absl::Duration timeout);

@@ -245,7 +245,7 @@ TEST_F(KafkaTest, ASecondMemberTakesItsShareAndGivesItBack) {
 TEST_F(KafkaTest, TheGroupRemembersWhatWasCommittedLast) {
   Create(1);
   auto committed = [&](Consumer& consumer) {
-    absl::StatusOr<std::optional<Consumer::CommittedOffset>> offset = consumer.Committed(topic_, 0, kLong);
+    absl::StatusOr<std::optional<CommittedOffset>> offset = consumer.Committed(topic_, 0, kLong);
     EXPECT_THAT(offset, IsOk());
     return offset.ok() ? *offset : std::nullopt;
   };
@@ -261,6 +261,22 @@ TEST_F(KafkaTest, TheGroupRemembersWhatWasCommittedLast) {
   ASSERT_TRUE(committed(*next).has_value());
   EXPECT_EQ(committed(*next)->next_offset, 3);
   EXPECT_EQ(committed(*next)->metadata, "and back");
+}
+
+TEST_F(KafkaTest, WhatAGroupRemembersIsToldToOutsiders) {
+  Create(3);
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Cluster> cluster, Cluster::Connect(brokers_, "test"));
+  using All = std::vector<std::optional<CommittedOffset>>;
+  ASSERT_OK_AND_ASSIGN(const All nobodys, cluster->Committed(absl::StrCat(topic_, ".nobody"), topic_, 3, kLong));
+  EXPECT_THAT(nobodys, ElementsAre(std::nullopt, std::nullopt, std::nullopt));
+  {
+    std::unique_ptr<Consumer> consumer = MakeConsumer(topic_);
+    PollUntil(*consumer, [&](const auto&) { return consumer->Assignment().size() == 3; });
+    consumer->Commit(topic_, 0, 5);
+    consumer->Commit(topic_, 2, 7, "all was well");
+  }
+  ASSERT_OK_AND_ASSIGN(const All all, cluster->Committed(topic_, topic_, 3, kLong));
+  EXPECT_THAT(all, ElementsAre(CommittedOffset{5, ""}, std::nullopt, CommittedOffset{7, "all was well"}));
 }
 
 // More members than partitions: those that got none must answer the group all the same, or they hold up each rebalance
@@ -333,6 +349,9 @@ TEST_F(KafkaTest, NobodyThereIsUnavailableInTime) {
               StatusIs(absl::StatusCode::kUnavailable));
   Producer producer({.brokers = {.addresses = "127.0.0.1:1"}, .client_id = "test"});
   EXPECT_THAT(producer.Publish(Records(1), absl::Seconds(1)).status, ::testing::Not(IsOk()));
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Cluster> cluster, Cluster::Connect({.addresses = "127.0.0.1:1"}, "test"));
+  EXPECT_THAT(cluster->Committed("group", topic_, 1, absl::Seconds(1)).status(),
+              StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_LT(absl::Now() - began, kLong);
   EXPECT_THAT(Cluster::Connect({.addresses = ""}, "test"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
