@@ -84,20 +84,16 @@ TEST_F(RebaseTest, GivesEachSinkWhatItDidNotGet) {
 
 TEST_F(RebaseTest, EverySchemasOutboxIsRebasedAndThoseAtHomeAreLeftAlone) {
   ASSERT_THAT(db().Run(R"sql(
-    CREATE SCHEMA "Other One";
-    CREATE TABLE "Other One".outbox (LIKE orders.outbox INCLUDING ALL);
-    CREATE TABLE "Other One".outbox_cursor (LIKE orders.outbox_cursor INCLUDING ALL);
-    CREATE TABLE "Other One".outbox_pruned (LIKE orders.outbox_pruned INCLUDING ALL);
     INSERT INTO orders.outbox_cursor (sink, xid, position, system_identifier)
     SELECT 'kafka', '5', 7, system_identifier FROM pg_control_system();
-    INSERT INTO "Other One".outbox_cursor (sink, xid, position, system_identifier) VALUES ('kafka', '900000000004', 4, 42);
+    INSERT INTO catalog.outbox_cursor (sink, xid, position, system_identifier) VALUES ('kafka', '900000000004', 4, 42);
   )sql"),
               IsOk());
   EXPECT_THAT(RebaseOutboxes(db()), IsOkAndHolds(true));
   ASSERT_OK_AND_ASSIGN(const postgres::Result cursors,
                        db().Execute({"c",
                                      "SELECT c.xid, system_identifier FROM orders.outbox_cursor c UNION ALL "
-                                     "SELECT c.xid, system_identifier FROM \"Other One\".outbox_cursor c"}));
+                                     "SELECT c.xid, system_identifier FROM catalog.outbox_cursor c"}));
   EXPECT_EQ(cursors.Xid8(0, 0), 5u);
   EXPECT_EQ(cursors.Xid8(1, 0), 1u);
   EXPECT_EQ(cursors.Int8(0, 1), cursors.Int8(1, 1));

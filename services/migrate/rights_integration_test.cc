@@ -134,8 +134,11 @@ TEST(RelayRightsTest, SeeOtherRolesTransactions) {
 
 struct Query {
   std::string service, file, sql;
+  std::string schema = "";  // in which its session looks; empty: it names them all
 };
-void PrintTo(const Query& query, std::ostream* out) { *out << query.service << "/store/sql/" << query.file << ".sql"; }
+void PrintTo(const Query& query, std::ostream* out) {
+  *out << query.service << "/store/sql/" << query.file << ".sql " << query.schema;
+}
 
 std::vector<Query> QueriesOfTheServices() {
   std::vector<Query> queries;
@@ -147,20 +150,30 @@ std::vector<Query> QueriesOfTheServices() {
       if (entry.path().extension() != ".sql") continue;
       std::ostringstream text;
       text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-      queries.push_back({service, entry.path().stem().string(), text.str()});
+      const Query query = {service, entry.path().stem().string(), text.str()};
+      if (query.service != "relay") {
+        queries.push_back(query);
+        continue;
+      }
+      for (const char* schema : {"catalog", "orders"}) {
+        queries.push_back(query);
+        queries.back().schema = schema;
+      }
     }
   }
-  std::sort(queries.begin(), queries.end(),
-            [](const Query& a, const Query& b) { return std::tie(a.service, a.file) < std::tie(b.service, b.file); });
+  std::sort(queries.begin(), queries.end(), [](const Query& a, const Query& b) {
+    return std::tie(a.service, a.file, a.schema) < std::tie(b.service, b.file, b.schema);
+  });
   return queries;
 }
 
 class QueryRightsTest : public RightsTestBase, public ::testing::WithParamInterface<Query> {};
 
-// EXPLAIN asks for the same rights as running it would. The relay's sessions look in the schema of their outbox.
+// EXPLAIN asks for the same rights as running it would. The relay's sessions look in the schema of an outbox.
 TEST_P(QueryRightsTest, AreEnoughForIt) {
+  const std::string& schema = GetParam().schema;
   postgres::Connection connection({.url = UrlAs(GetParam().service),
-                                   .session_sql = GetParam().service == "relay" ? "SET search_path = orders" : ""});
+                                   .session_sql = schema.empty() ? "" : absl::StrCat("SET search_path = ", schema)});
   ASSERT_THAT(connection.Run(absl::StrCat("PREPARE query AS ", GetParam().sql)), IsOk());
   ASSERT_OK_AND_ASSIGN(const postgres::Result row, connection.Execute({"parameters",
                                                                        "SELECT cardinality(parameter_types) FROM "
@@ -171,8 +184,10 @@ TEST_P(QueryRightsTest, AreEnoughForIt) {
               IsOk());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, QueryRightsTest, ::testing::ValuesIn(QueriesOfTheServices()),
-                         [](const auto& info) { return info.param.service + "_" + info.param.file; });
+INSTANTIATE_TEST_SUITE_P(All, QueryRightsTest, ::testing::ValuesIn(QueriesOfTheServices()), [](const auto& info) {
+  const Query& query = info.param;
+  return query.service + "_" + query.file + (query.schema.empty() ? "" : "_" + query.schema);
+});
 
 }  // namespace
 }  // namespace ordermesh::migrate

@@ -8,8 +8,7 @@
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/topology.h"
 #include "libs/postgres/connection.h"
-#include "libs/postgres/database.h"
-#include "libs/postgres/schema_check.h"
+#include "services/relay/app/outbox_store.h"
 #include "services/relay/store/postgres_outbox.h"
 
 namespace ordermesh::relay {
@@ -41,24 +40,14 @@ class RabbitmqProbe {
   int looks_ = 0;
 };
 
-std::shared_ptr<postgres::Connection> Connect(const std::string& url, std::string session_sql = "") {
-  postgres::ConnectionOptions options = postgres::CheckOptions(url, "ordermesh-relay check");
-  options.session_sql = std::move(session_sql);
-  return std::make_shared<postgres::Connection>(std::move(options));
-}
-
 }  // namespace
 
-Check DatabaseCheck(const std::string& url, std::vector<std::string> migrations) {
-  return [connection = Connect(url), migrations = std::move(migrations)] {
-    for (const std::string& migration : migrations) RETURN_IF_ERROR(postgres::CheckMigration(*connection, migration));
-    return absl::OkStatus();
-  };
-}
-
-Check OutboxCheck(const std::string& url, const std::vector<std::string>& schemas) {
+Check OutboxCheck(const postgres::Database& database, const std::vector<std::string>& schemas) {
   std::vector<std::shared_ptr<postgres::Connection>> connections;
-  for (const std::string& schema : schemas) connections.push_back(Connect(url, InSchema(schema)));
+  for (const std::string& schema : schemas) {
+    connections.push_back(
+        std::make_shared<postgres::Connection>(InSchema(schema, database.Checks(FeedSinkName(schema, "cursors")))));
+  }
   return [connections = std::move(connections)] {
     for (const auto& connection : connections) RETURN_IF_ERROR(CheckCursors(*connection));
     return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "libs/testing/stack.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
+#include "services/relay/store/relay_database.h"
 
 namespace ordermesh::relay {
 namespace {
@@ -51,34 +52,30 @@ void ExpectSeesAPause(const char* broker, const Check& check) {
   EXPECT_TRUE(Becomes(check, IsOk()));
 }
 
-class DatabaseChecksTest : public ::testing::Test {
+class OutboxCheckTest : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { ASSERT_OK_AND_ASSIGN(database_, TestDatabase::Create()); }
   void Run(const std::string& sql) { ASSERT_THAT(database_->admin().Run(sql), IsOk()) << sql; }
-  std::string url() const { return database_->UrlAs("ordermesh_relay"); }
 
   std::unique_ptr<TestDatabase> database_;
 };
 
-TEST_F(DatabaseChecksTest, TheMigrationMustBeApplied) {
-  const Check check = DatabaseCheck(url(), {"orders/0001_orders"});
-  EXPECT_THAT(check(), IsOk());
-  Run("DELETE FROM ordermesh.migrations WHERE name = 'orders/0001_orders'");
-  EXPECT_THAT(check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("ordermesh-migrate")));
-}
-
-TEST_F(DatabaseChecksTest, TheCursorsMustBeOfThisDatabase) {
-  const Check check = OutboxCheck(url(), {"orders"});
+TEST_P(OutboxCheckTest, TheCursorsMustBeOfThisDatabase) {
+  const Check check = OutboxCheck(ServiceDatabase(database_->UrlAs("ordermesh_relay"), {}), {"orders", "catalog"});
   EXPECT_THAT(check(), IsOk()) << "without cursors";
-  Run("INSERT INTO orders.outbox_cursor (sink, xid, position, system_identifier) SELECT 'kafka', '0', 0, "
-      "system_identifier FROM pg_control_system()");
+  Run(absl::StrCat("INSERT INTO ", GetParam(),
+                   ".outbox_cursor (sink, xid, position, system_identifier) SELECT 'kafka', ",
+                   "'0', 0, system_identifier FROM pg_control_system()"));
   EXPECT_THAT(check(), IsOk());
-  Run("UPDATE orders.outbox_cursor SET system_identifier = 1");
+  Run(absl::StrCat("UPDATE ", GetParam(), ".outbox_cursor SET system_identifier = 1"));
   EXPECT_THAT(check(), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(DatabaseCheckTest, NobodyThereIsUnavailable) {
-  EXPECT_THAT(DatabaseCheck("postgres://ordermesh_relay@127.0.0.1:1/ordermesh", {"orders/0001_orders"})(),
+INSTANTIATE_TEST_SUITE_P(Feeds, OutboxCheckTest, ::testing::Values("orders", "catalog"),
+                         [](const auto& info) { return info.param; });
+
+TEST(OutboxCheckWithoutDatabaseTest, NobodyThereIsUnavailable) {
+  EXPECT_THAT(OutboxCheck(ServiceDatabase("postgres://ordermesh_relay@127.0.0.1:1/ordermesh", {}), {"orders"})(),
               StatusIs(absl::StatusCode::kUnavailable));
 }
 

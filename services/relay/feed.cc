@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/order_topology.h"
 
 namespace ordermesh::relay {
@@ -12,7 +13,12 @@ std::vector<Feed> Feeds() {
            .types = "ordermesh.order.",
            .source = std::string(wire::kEventSource),
            .rabbitmq = ToRabbitmq{messaging::OrdersExchange(), wire::ToStructuredJson},
-           .kafka = ToKafka{messaging::OrderEvents(), EncodeAsItIs}}};
+           .kafka = ToKafka{messaging::OrderEvents(), EncodeAsItIs}},
+          {.schema = "catalog",
+           .migration = "catalog/0006_outbox",
+           .types = "ordermesh.catalog.",
+           .source = "/ordermesh/catalog",
+           .kafka = ToKafka{messaging::CatalogEvents(), EncodeAsItIs}}};
 }
 
 absl::StatusOr<std::string> EncodeAsItIs(const wire::CloudEvent&, absl::string_view payload) {

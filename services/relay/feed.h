@@ -1,5 +1,5 @@
-// What is relayed: each outbox, and where its events go. A new one is a row of the table in feed.cc, its encoder, and a
-// migration that makes its tables and gives the relay its rights, as orders/0001_orders did.
+// What is relayed: each outbox, and where its events go. A new one is a row of the table in feed.cc, its encoder, a
+// migration that makes its tables, as catalog/0006_outbox does, and the relay's rights to them in migrate's grants.sql.
 #pragma once
 
 #include <functional>

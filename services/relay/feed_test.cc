@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
+#include "libs/messaging/catalog_topology.h"
 #include "libs/testing/status_matchers.h"
 #include "services/relay/testing/events.h"
 
@@ -23,6 +26,23 @@ TEST(FeedTest, EachHasAnOutboxOfItsOwnAndGoesSomewhere) {
     EXPECT_THAT(feed.types, Not(IsEmpty())) << feed.schema;
     EXPECT_TRUE(feed.rabbitmq.has_value() || feed.kafka.has_value()) << feed.schema;
   }
+}
+
+TEST(FeedTest, TheCataloguesChangesGoToKafkaAloneAsTheyAre) {
+  const std::vector<Feed> feeds = Feeds();
+  const auto catalog =
+      std::find_if(feeds.begin(), feeds.end(), [](const Feed& feed) { return feed.schema == "catalog"; });
+  ASSERT_NE(catalog, feeds.end());
+  EXPECT_FALSE(catalog->rabbitmq.has_value());
+  ASSERT_TRUE(catalog->kafka.has_value());
+  EXPECT_EQ(catalog->kafka->topic.name, messaging::kCatalogEventsTopic);
+  Event event = AnEvent(1, 2);
+  event.type = "ordermesh.catalog.customer_changed.v1";
+  event.subject = "CUST-0001";
+  wire::CloudEvent envelope;
+  EXPECT_THAT(Encode(*catalog, catalog->kafka->encode, event, envelope), testing::IsOkAndHolds(event.payload));
+  EXPECT_EQ(envelope.source, "/ordermesh/catalog");
+  EXPECT_EQ(envelope.subject, "CUST-0001");
 }
 
 TEST(FeedTest, TheEnvelopeIsTheFeedsAndTheEvents) {

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/consumer.h"
 #include "libs/messaging/order_topology.h"
@@ -49,9 +50,9 @@ class RelayTest : public ::testing::Test {
     EXPECT_THAT(database, IsOk());
     database_ = *std::move(database);
     EXPECT_THAT(rabbitmq::DeclareTopology(consumer_, messaging::Notifications()), IsOk());
-    EXPECT_THAT(
-        kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, messaging::OrderTopics(), kPatience),
-        IsOk());
+    EXPECT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")},
+                                    {messaging::OrderEvents(), messaging::CatalogEvents()}, kPatience),
+                IsOk());
     EXPECT_THAT(consumer_.Consume(messaging::kNotificationsQueue, 2000), IsOk());
     ReadRabbitmq();
     rabbitmq_got_.clear();

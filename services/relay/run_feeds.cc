@@ -9,6 +9,7 @@
 #include "libs/base/status.h"
 #include "libs/mesh/dependency_check.h"
 #include "libs/messaging/kafka/admin.h"
+#include "libs/postgres/database.h"
 #include "services/relay/app/forwarder.h"
 #include "services/relay/app/upkeep.h"
 #include "services/relay/checks.h"
@@ -16,10 +17,14 @@
 #include "services/relay/sinks/rabbitmq_sink.h"
 #include "services/relay/store/postgres_outbox.h"
 #include "services/relay/store/postgres_upkeep.h"
+#include "services/relay/store/relay_database.h"
 
 namespace ordermesh::relay {
 namespace {
 
+using postgres::DatabaseMonitor;
+
+constexpr char kOutbox[] = "outbox";
 constexpr char kRabbitmq[] = "rabbitmq";
 constexpr char kKafka[] = "kafka";
 constexpr char kClientId[] = "ordermesh-relay";
@@ -35,11 +40,11 @@ ForwarderOptions ForwarderFor(const RelayConfig& config, std::string name) {
 
 // What leads from one outbox to one sink.
 struct Way {
-  Way(const std::string& schema, const char* sink_name, std::unique_ptr<Sink> made, const RelayConfig& config,
-      mesh::Process& process)
+  Way(const postgres::Database& database, const std::string& schema, const char* sink_name, std::unique_ptr<Sink> made,
+      const RelayConfig& config, mesh::Process& process)
       : name(FeedSinkName(schema, sink_name)),
         metrics(process.metrics(), name),
-        outbox(config.database_url, schema, sink_name, config.lock_timeout),
+        outbox(database, schema, sink_name, config.lock_timeout),
         sink(std::move(made)),
         forwarder(ForwarderFor(config, name), outbox, *sink, metrics, process.clock(), process.timer(),
                   base::SystemRandom()) {}
@@ -54,11 +59,11 @@ struct Way {
 // One feed under way.
 class Relay {
  public:
-  Relay(const Feed& feed, const RelayConfig& config, mesh::Process& process)
-      : store_(config.database_url, feed.schema) {
+  Relay(const Feed& feed, const postgres::Database& database, const RelayConfig& config, mesh::Process& process)
+      : store_(database, feed.schema) {
     std::map<std::string, SinkMetrics> sinks;
     const auto add = [&](const char* name, std::unique_ptr<Sink> sink) {
-      ways_.push_back(std::make_unique<Way>(feed.schema, name, std::move(sink), config, process));
+      ways_.push_back(std::make_unique<Way>(database, feed.schema, name, std::move(sink), config, process));
       sinks.emplace(name, ways_.back()->metrics);
     };
     if (feed.rabbitmq.has_value()) {
@@ -84,24 +89,25 @@ class Relay {
 }  // namespace
 
 absl::Status RunFeeds(const std::vector<Feed>& feeds, const RelayConfig& config, mesh::Process& process) {
-  process.SetDependencies({"database", "outbox", kRabbitmq, kKafka});
+  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kOutbox, kRabbitmq, kKafka});
   RETURN_IF_ERROR(config.rabbitmq.Check());
   ASSIGN_OR_RETURN(const std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
-  std::vector<std::unique_ptr<Relay>> relays;
   std::vector<std::string> schemas, migrations;
   std::vector<rabbitmq::ExchangeSpec> exchanges;
   std::vector<kafka::TopicSpec> topics;
   for (const Feed& feed : feeds) {
-    relays.push_back(std::make_unique<Relay>(feed, config, process));
     schemas.push_back(feed.schema);
     migrations.push_back(feed.migration);
     if (feed.rabbitmq.has_value()) exchanges.push_back(feed.rabbitmq->exchange);
     if (feed.kafka.has_value()) topics.push_back(feed.kafka->topic);
   }
+  const postgres::Database database = ServiceDatabase(config.database_url, migrations);
+  std::vector<std::unique_ptr<Relay>> relays;
+  for (const Feed& feed : feeds) relays.push_back(std::make_unique<Relay>(feed, database, config, process));
   mesh::Readiness& readiness = process.readiness();
   base::Timer& timer = process.timer();
-  mesh::DependencyCheck database("database", DatabaseCheck(config.database_url, migrations), readiness, timer);
-  mesh::DependencyCheck outbox("outbox", OutboxCheck(config.database_url, schemas), readiness, timer);
+  DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(readiness), timer);
+  mesh::DependencyCheck outbox(kOutbox, OutboxCheck(database, schemas), readiness, timer);
   mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq, exchanges), readiness, timer);
   mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster, topics), readiness, timer);
   return process.Serve();

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/exit_codes.h"
+#include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/topology.h"
@@ -66,7 +67,8 @@ class RelayTlsTest : public ::testing::Test {
 TEST_F(RelayTlsTest, DeliversToBothBrokers) {
   rabbitmq::Connection rabbit({.broker = {.url = Stack::Variable("AMQP_URL")}, .name = "test"});
   ASSERT_THAT(rabbitmq::DeclareTopology(rabbit, messaging::Notifications()), IsOk());
-  ASSERT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")}, messaging::OrderTopics(), kPatience),
+  ASSERT_THAT(kafka::EnsureTopics({.addresses = Stack::Variable("KAFKA_BROKERS")},
+                                  {messaging::OrderEvents(), messaging::CatalogEvents()}, kPatience),
               IsOk());
   const std::string payload = wire::EncodeOrderEvent(wire::AnOrder());
   ASSERT_THAT(database_->admin().Execute({"test_append",

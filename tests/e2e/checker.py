@@ -110,7 +110,8 @@ def load_database(connection):
             f"SELECT bucket, {_SUMS} FROM analytics.order_totals")},
         stock={product: tuple(row) for product, *row in connection.execute(
             "SELECT product_id::text, available, reserved FROM catalog.stock")},
-        outbox_dead=connection.execute("SELECT count(*) FROM orders.outbox_dead").fetchone()[0])
+        outbox_dead=connection.execute(
+            "SELECT (SELECT count(*) FROM orders.outbox_dead) + (SELECT count(*) FROM catalog.outbox_dead)").fetchone()[0])
 
 
 def load_events(brokers, order_event_class, topic="orders.events"):

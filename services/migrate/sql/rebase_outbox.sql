@@ -1,6 +1,6 @@
 -- After a restore: transaction ids of the old database system mean nothing here. Every event gets the transaction 1, before
--- all that comes, so that `position` alone is the order among those that are there: it keeps the order of each order's
--- events, since a second change begins only when the first has ended.
+-- all that comes, so that `position` alone is the order among those that are there: it keeps the order of each aggregate's
+-- events, since a second change of it begins only when the first has ended.
 --
 -- A cursor moves to just before the first event that its sink did not get. What it got stood at or before the cursor and
 -- was written before the cursor moved there last; the second condition excludes what was written here, under smaller

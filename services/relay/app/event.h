@@ -20,7 +20,7 @@ struct Position {
 struct Event {
   Position at;
   base::Uuid id;
-  std::string subject;  // what it is about: the order's id
+  std::string subject;  // what it is about: its aggregate's id
   std::string type;
   std::string payload;
   std::string headers;  // JSON

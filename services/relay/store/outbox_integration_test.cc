@@ -7,8 +7,8 @@
 #include "libs/testing/test_database.h"
 #include "services/relay/store/postgres_outbox.h"
 #include "services/relay/store/postgres_upkeep.h"
+#include "services/relay/store/relay_database.h"
 #include "services/relay/testing/outbox_conformance.h"
-#include "services/relay/testing/second_feed.h"
 
 namespace ordermesh::relay {
 namespace {
@@ -19,9 +19,9 @@ using ordermesh::testing::IsOkAndHolds;
 constexpr postgres::Statement kInsertOrder = {"test_insert_order",
                                               "INSERT INTO orders.outbox (event_id, aggregate_id, type, payload, "
                                               "headers) VALUES ($1, $2::text::uuid, $3, $4, $5)"};
-constexpr postgres::Statement kInsertParcel = {
-    "test_insert_parcel",
-    "INSERT INTO parcels.outbox (event_id, aggregate_id, type, payload, headers) VALUES ($1, $2, $3, $4, $5)"};
+constexpr postgres::Statement kInsertChange = {
+    "test_insert_change",
+    "INSERT INTO catalog.outbox (event_id, aggregate_id, type, payload, headers) VALUES ($1, $2, $3, $4, $5)"};
 
 absl::Status Insert(postgres::Connection& connection, const Event& event,
                     const postgres::Statement& insert = kInsertOrder) {
@@ -41,16 +41,16 @@ std::unique_ptr<testing::TestDatabase> MakeDatabase() {
   return *std::move(database);
 }
 
+postgres::Database Relays(const testing::TestDatabase& database) {
+  return ServiceDatabase(database.UrlAs("ordermesh_relay"), {});
+}
+
 class PostgresOutboxUnderTest : public OutboxUnderTest {
  public:
   PostgresOutboxUnderTest(std::string schema, const postgres::Statement& insert)
-      : schema_(std::move(schema)), insert_(insert) {
-    if (schema_ == kParcels) {
-      EXPECT_THAT(CreateParcelOutbox(database_->admin()), IsOk());
-    }
-  }
+      : schema_(std::move(schema)), insert_(insert) {}
   std::unique_ptr<OutboxStore> Open(const std::string& sink) override {
-    return std::make_unique<PostgresOutbox>(database_->UrlAs("ordermesh_relay"), schema_, sink);
+    return std::make_unique<PostgresOutbox>(Relays(*database_), schema_, sink);
   }
   void Append(const Event& event) override { EXPECT_THAT(Insert(database_->admin(), event, insert_), IsOk()); }
   void AppendLate(const Event& event) override {
@@ -100,25 +100,24 @@ class PostgresOutboxUnderTest : public OutboxUnderTest {
 INSTANTIATE_TEST_SUITE_P(Orders, OutboxConformanceTest, ::testing::Values([] {
                            return std::make_unique<PostgresOutboxUnderTest>("orders", kInsertOrder);
                          }));
-INSTANTIATE_TEST_SUITE_P(Parcels, OutboxConformanceTest, ::testing::Values([] {
-                           return std::make_unique<PostgresOutboxUnderTest>(kParcels, kInsertParcel);
+INSTANTIATE_TEST_SUITE_P(Catalog, OutboxConformanceTest, ::testing::Values([] {
+                           return std::make_unique<PostgresOutboxUnderTest>("catalog", kInsertChange);
                          }));
 
 // Sinks of one name at two outboxes.
 TEST(PostgresOutboxTest, EachOutboxHasLocksAndCursorsOfItsOwn) {
   const std::unique_ptr<testing::TestDatabase> database = MakeDatabase();
-  ASSERT_THAT(CreateParcelOutbox(database->admin()), IsOk());
-  ASSERT_THAT(Insert(database->admin(), AnEvent(1, 1), kInsertParcel), IsOk());
-  PostgresOutbox orders(database->UrlAs("ordermesh_relay"), "orders", "kafka");
-  PostgresOutbox parcels(database->UrlAs("ordermesh_relay"), kParcels, "kafka");
+  ASSERT_THAT(Insert(database->admin(), AnEvent(1, 1), kInsertChange), IsOk());
+  PostgresOutbox orders(Relays(*database), "orders", "kafka");
+  PostgresOutbox catalog(Relays(*database), "catalog", "kafka");
   ASSERT_THAT(orders.TryLock(), IsOkAndHolds(true));
-  ASSERT_THAT(parcels.TryLock(), IsOkAndHolds(true));
+  ASSERT_THAT(catalog.TryLock(), IsOkAndHolds(true));
   ASSERT_THAT(orders.LoadCursor(), IsOk());
-  ASSERT_THAT(parcels.LoadCursor(), IsOk());
+  ASSERT_THAT(catalog.LoadCursor(), IsOk());
   EXPECT_THAT(orders.Read({}, {}), IsOkAndHolds(::testing::IsEmpty()));
-  const absl::StatusOr<std::vector<Event>> events = parcels.Read({}, {});
+  const absl::StatusOr<std::vector<Event>> events = catalog.Read({}, {});
   ASSERT_THAT(events, IsOkAndHolds(::testing::SizeIs(1)));
-  ASSERT_THAT(parcels.Advance({}, events->front().at), IsOk());
+  ASSERT_THAT(catalog.Advance({}, events->front().at), IsOk());
   EXPECT_THAT(orders.LoadCursor(), IsOkAndHolds(Position()));
 }
 
@@ -126,7 +125,7 @@ TEST(PostgresOutboxTest, EachOutboxHasLocksAndCursorsOfItsOwn) {
 TEST(PostgresOutboxTest, TheLockOfOrdersIsNamedAsItWas) {
   const std::unique_ptr<testing::TestDatabase> database = MakeDatabase();
   ASSERT_THAT(database->admin().Run("SELECT pg_advisory_lock(hashtextextended('ordermesh.relay.kafka', 0))"), IsOk());
-  PostgresOutbox outbox(database->UrlAs("ordermesh_relay"), "orders", "kafka");
+  PostgresOutbox outbox(Relays(*database), "orders", "kafka");
   EXPECT_THAT(outbox.TryLock(), IsOkAndHolds(false));
 }
 
@@ -149,7 +148,7 @@ class PostgresUpkeepTest : public ::testing::Test {
   void Run(const std::string& sql) { ASSERT_THAT(database_->admin().Run(sql), IsOk()); }
 
   std::unique_ptr<testing::TestDatabase> database_ = MakeDatabase();
-  PostgresUpkeep upkeep_{database_->UrlAs("ordermesh_relay"), "orders"};
+  PostgresUpkeep upkeep_{Relays(*database_), "orders"};
   const std::vector<std::string> sinks_ = {"a", "b"};
 };
 
@@ -194,16 +193,14 @@ TEST_F(PostgresUpkeepTest, OneRelayPrunesAtATime) {
   PutCursor("a", 6);
   PutCursor("b", 6);
   EXPECT_THAT(upkeep_.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(2));
-  PostgresUpkeep other(database_->UrlAs("ordermesh_relay"), "orders");
+  PostgresUpkeep other(Relays(*database_), "orders");
   EXPECT_THAT(other.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(0));
-  ASSERT_THAT(CreateParcelOutbox(database_->admin()), IsOk());
-  Run("INSERT INTO parcels.outbox (event_id, aggregate_id, type, payload, created_at) VALUES (gen_random_uuid(), "
-      "'P-1', "
-      "'t', '', now() - interval '1 hour'); "
-      "INSERT INTO parcels.outbox_cursor (sink, xid, position, system_identifier) SELECT unnest(ARRAY['a', 'b']), xid, "
-      "position, 0 FROM parcels.outbox");
-  PostgresUpkeep parcels(database_->UrlAs("ordermesh_relay"), kParcels);
-  EXPECT_THAT(parcels.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(1)) << "of each outbox one";
+  Run("INSERT INTO catalog.outbox (event_id, aggregate_id, type, payload, created_at) VALUES (gen_random_uuid(), "
+      "'CUST-0001', 't', '', now() - interval '1 hour'); "
+      "INSERT INTO catalog.outbox_cursor (sink, xid, position, system_identifier) SELECT unnest(ARRAY['a', 'b']), xid, "
+      "position, 0 FROM catalog.outbox");
+  PostgresUpkeep catalog(Relays(*database_), "catalog");
+  EXPECT_THAT(catalog.Prune(sinks_, absl::Minutes(1), 2), IsOkAndHolds(1)) << "of each outbox one";
   EXPECT_THAT(upkeep_.Prune(sinks_, absl::Minutes(1), 100), IsOkAndHolds(4));
 }
 

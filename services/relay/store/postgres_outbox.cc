@@ -42,22 +42,32 @@ absl::StatusOr<Position> CursorOf(const postgres::Result& rows, int row) {
   return cursor;
 }
 
+void AddSql(postgres::ConnectionOptions& session, absl::string_view sql) {
+  absl::StrAppend(&session.session_sql, session.session_sql.empty() ? "" : "; ", sql);
+}
+
+postgres::ConnectionOptions LockingSession(postgres::ConnectionOptions session, absl::Duration idle_session_timeout) {
+  session.idle_session_timeout = idle_session_timeout;
+  AddSql(session, kNoticeLostClients);
+  return session;
+}
+
 absl::Status NoLongerActive(const std::string& name) {
   return absl::AbortedError(absl::StrCat("outbox: this relay is no longer the active one for ", name));
 }
 
 }  // namespace
 
-std::string InSchema(const std::string& schema) { return absl::StrCat("SET search_path = ", schema); }
+postgres::ConnectionOptions InSchema(const std::string& schema, postgres::ConnectionOptions session) {
+  AddSql(session, absl::StrCat("SET search_path = ", schema));
+  return session;
+}
 
-PostgresOutbox::PostgresOutbox(std::string url, const std::string& schema, std::string sink,
+PostgresOutbox::PostgresOutbox(const postgres::Database& database, const std::string& schema, std::string sink,
                                absl::Duration idle_session_timeout)
     : name_(FeedSinkName(schema, sink)),
       sink_(std::move(sink)),
-      connection_({.url = std::move(url),
-                   .application_name = absl::StrCat("ordermesh-relay ", name_),
-                   .idle_session_timeout = idle_session_timeout,
-                   .session_sql = absl::StrCat(kNoticeLostClients, "; ", InSchema(schema))}) {}
+      connection_(InSchema(schema, LockingSession(database.Worker(name_), idle_session_timeout))) {}
 
 absl::StatusOr<postgres::Result> PostgresOutbox::Execute(const postgres::Statement& statement,
                                                          const postgres::Params& params) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libs/postgres/connection.h"
+#include "libs/postgres/database.h"
 #include "services/relay/app/outbox_store.h"
 
 namespace ordermesh::relay {
@@ -14,7 +15,7 @@ class PostgresOutbox : public OutboxStore {
  public:
   // One session, for the outbox of `schema` and one sink. A server that hears nothing of it for `idle_session_timeout`
   // ends it, and so gives the lock to a standby.
-  PostgresOutbox(std::string url, const std::string& schema, std::string sink,
+  PostgresOutbox(const postgres::Database& database, const std::string& schema, std::string sink,
                  absl::Duration idle_session_timeout = absl::Seconds(10));
 
   absl::StatusOr<bool> TryLock() override;
@@ -33,8 +34,8 @@ class PostgresOutbox : public OutboxStore {
   int locked_pid_ = 0;  // the server process whose session holds the lock; 0: none
 };
 
-// The setting by which a session's statements mean the outbox of `schema`: one of our own names, never input.
-std::string InSchema(const std::string& schema);
+// The session whose statements mean the outbox of `schema`: one of our own names, never input.
+postgres::ConnectionOptions InSchema(const std::string& schema, postgres::ConnectionOptions session);
 
 // Whether every sink's cursor is of this database, as LoadCursor asks of one; needs no lock. `connection`: InSchema.
 absl::Status CheckCursors(postgres::Connection& connection);

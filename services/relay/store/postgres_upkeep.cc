@@ -1,9 +1,7 @@
 #include "services/relay/store/postgres_upkeep.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
 #include "services/relay/app/outbox_store.h"
 #include "services/relay/sql.h"
@@ -21,11 +19,9 @@ constexpr postgres::Statement kPrune = {"relay_prune", sql::kPrune};
 
 }  // namespace
 
-PostgresUpkeep::PostgresUpkeep(std::string url, const std::string& schema)
+PostgresUpkeep::PostgresUpkeep(const postgres::Database& database, const std::string& schema)
     : lock_(FeedSinkName(schema, "prune")),
-      connection_({.url = std::move(url),
-                   .application_name = absl::StrCat("ordermesh-relay ", FeedSinkName(schema, "upkeep")),
-                   .session_sql = InSchema(schema)}) {}
+      connection_(InSchema(schema, database.Worker(FeedSinkName(schema, "upkeep")))) {}
 
 absl::StatusOr<std::vector<PostgresUpkeep::Cursor>> PostgresUpkeep::Cursors() {
   ASSIGN_OR_RETURN(const postgres::Result rows, connection_.Execute(kCursors));

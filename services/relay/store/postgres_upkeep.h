@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/postgres/connection.h"
+#include "libs/postgres/database.h"
 #include "services/relay/app/event.h"
 #include "services/relay/app/upkeep_store.h"
 
@@ -12,7 +13,7 @@ namespace ordermesh::relay {
 
 class PostgresUpkeep : public UpkeepStore {
  public:
-  PostgresUpkeep(std::string url, const std::string& schema);
+  PostgresUpkeep(const postgres::Database& database, const std::string& schema);
 
   absl::StatusOr<Backlog> Measure(const std::string& sink) override;
   absl::StatusOr<Transaction> OldestTransaction() override;
