@@ -21,8 +21,6 @@ inline constexpr int kMaxAttributesBytes = 16 << 10;  // of the JSON text
 inline constexpr int kMaxCustomerIdBytes = 64;
 inline constexpr int kMaxCustomerNameCharacters = 200;
 
-inline constexpr int kMaxPageTokenBytes = 128;
-
 namespace limits_internal {
 
 inline constexpr std::size_t kCharacterBytes = 4;  // a code point's in UTF-8, at most

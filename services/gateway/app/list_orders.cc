@@ -2,67 +2,41 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "libs/base/status.h"
+#include "libs/api/page.h"
 #include "libs/domain/order_size.h"
-#include "libs/domain/page.h"
 
 namespace ordermesh::gateway {
 namespace {
 
-std::string TimeKey(const std::optional<absl::Time>& time) {
-  return time.has_value() ? absl::StrCat(absl::ToUnixMicros(*time)) : "";
+absl::StatusOr<api::Paging> ReadPaging(const ListRequest& request) {
+  const OrderFilter& filter = request.filter;
+  api::ListQuery query("orders");
+  query.Add(filter.caller).Add(filter.customer_id).Add(static_cast<int>(filter.state));
+  query.Add(filter.created_from).Add(filter.created_before);
+  return api::ReadPaging({request.page_size, request.page_token, request.skip}, std::move(query),
+                         api::TimeAndId::kKinds);
 }
 
-// What a page token is bound to, as text.
-struct FilterKey {
-  explicit FilterKey(const OrderFilter& filter)
-      : state(absl::StrCat(static_cast<int>(filter.state))),
-        from(TimeKey(filter.created_from)),
-        before(TimeKey(filter.created_before)) {}
-  std::string state, from, before;
-};
-
-absl::StatusOr<OrderQuery> MakeQuery(const ListRequest& request) {
-  OrderQuery query;
-  query.filter = request.filter;
-  ASSIGN_OR_RETURN(const int page_size, domain::PageSize(request.page_size));
-  ASSIGN_OR_RETURN(query.skip, domain::Skip(request.skip));
-  query.limit = page_size + 1;  // one more tells whether another page follows
-  if (!request.page_token.empty()) {
-    const FilterKey key(request.filter);
-    ASSIGN_OR_RETURN(query.after, domain::ReadPageToken(request.page_token,
-                                                        {"orders", request.filter.caller, request.filter.customer_id,
-                                                         key.state, key.from, key.before}));
-  }
-  return query;
-}
-
-std::string TokenAfter(const domain::Order& last, const OrderFilter& filter) {
-  const FilterKey key(filter);
-  return domain::MakePageToken({last.created_at, last.id},
-                               {"orders", filter.caller, filter.customer_id, key.state, key.from, key.before});
-}
+api::PageKeys KeysOf(const domain::Order& order) { return api::TimeAndId{order.created_at, order.id}.keys(); }
 
 }  // namespace
 
 aio::Task<absl::StatusOr<OrderPage>> ListOrders::Run(const mesh::CallContext& call, ListRequest request) {
-  const absl::StatusOr<OrderQuery> query = MakeQuery(request);
-  if (!query.ok()) co_return query.status();
-  auto list = store_.List(call.waiter(), *query);
+  const absl::StatusOr<api::Paging> paging = ReadPaging(request);
+  if (!paging.ok()) co_return paging.status();
+  OrderQuery query;
+  query.filter = request.filter;
+  query.after = api::TimeAndId::Of(paging->from);
+  query.skip = paging->skip;
+  query.limit = paging->limit();
+  auto list = store_.List(call.waiter(), query);
   absl::StatusOr<std::vector<domain::Order>> orders = co_await list;
   if (!orders.ok()) co_return orders.status();
 
-  OrderPage page;
-  page.orders = *std::move(orders);
-  const std::size_t page_size = domain::RowsOfPage(page.orders, static_cast<std::size_t>(query->limit) - 1,
-                                                   query->max_bytes, domain::BytesAtMost);
-  if (page.orders.size() > page_size) {
-    page.orders.resize(page_size);
-    page.next_page_token = TokenAfter(page.orders.back(), request.filter);
-  }
+  auto rows = api::PageOf(*std::move(orders), *paging, domain::BytesAtMost, KeysOf);
+  OrderPage page{.orders = std::move(rows.rows), .next_page_token = std::move(rows.next_page_token)};
   if (request.show_total_size) {
-    auto count = store_.Count(call.waiter(), request.filter, domain::kMaxTotalSize);
+    auto count = store_.Count(call.waiter(), request.filter, api::kMaxTotalSize);
     const absl::StatusOr<std::int64_t> total = co_await count;
     if (!total.ok()) co_return total.status();
     page.total_size = *total;

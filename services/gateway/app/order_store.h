@@ -13,9 +13,9 @@
 #include "libs/aio/lane.h"
 #include "libs/aio/task.h"
 #include "libs/aio/waiter.h"
+#include "libs/api/page.h"
 #include "libs/base/uuid.h"
 #include "libs/domain/order.h"
-#include "libs/domain/page.h"
 
 namespace ordermesh::gateway {
 
@@ -70,11 +70,11 @@ struct OrderFilter {
 
 struct OrderQuery {
   OrderFilter filter;
-  std::optional<domain::PagePosition> after;  // only what comes behind it
+  std::optional<api::TimeAndId> after;  // only what comes behind it
   int skip = 0;
   int limit = 20;
   // No order is read behind those that weigh more than this together, but for the second: it tells that there are more.
-  std::size_t max_bytes = domain::kMaxPageBytes;
+  std::size_t max_bytes = api::kMaxPageBytes;
 };
 
 // Every method is called on a lane, which is its first argument or that of its waiter, and its result arrives there.

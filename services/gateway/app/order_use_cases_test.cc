@@ -149,7 +149,7 @@ TEST_F(OrderUseCasesTest, APageOfLargeOrdersIsShorterAndLosesNone) {
     ASSERT_THAT(page, IsOk());
     std::size_t bytes = 0;
     for (const domain::Order& order : page->orders) bytes += domain::BytesAtMost(order);
-    EXPECT_LE(bytes, domain::kMaxPageBytes);
+    EXPECT_LE(bytes, api::kMaxPageBytes);
     EXPECT_EQ(page->total_size, 30);
     for (const domain::OrderId& id : Ids(*page)) seen.push_back(id);
     token = page->next_page_token;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "libs/api/page.h"
 #include "libs/base/status.h"
 #include "libs/domain/order_size.h"
 #include "services/gateway/sql.h"
@@ -57,8 +58,8 @@ absl::StatusOr<std::optional<domain::Order>> GetOrder(Connection& connection, co
 absl::StatusOr<std::vector<domain::Order>> ListOrders(Connection& connection, const OrderQuery& query) {
   const OrderFilter& filter = query.filter;
   // What comes behind "before" is what comes behind its first possible id.
-  const domain::PagePosition from =
-      query.after.value_or(domain::PagePosition{filter.created_before.value_or(kLast), domain::OrderId()});
+  const api::TimeAndId from =
+      query.after.value_or(api::TimeAndId{filter.created_before.value_or(kLast), domain::OrderId()});
   Params params;
   params.Text(filter.caller).Int4(static_cast<std::int32_t>(filter.state));
   params.Timestamp(filter.created_from.value_or(kFirst)).Timestamp(from.time).Uuid(from.id);

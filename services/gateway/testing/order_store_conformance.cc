@@ -246,7 +246,7 @@ TEST_P(OrderStoreConformance, ListsNewestFirstPageByPage) {
   std::vector<domain::OrderId> pages;
   for (std::vector<domain::OrderId> page = List(query); !page.empty(); page = List(query)) {
     pages.insert(pages.end(), page.begin(), page.end());
-    query.after = domain::PagePosition{orders[pages.size() - 1].created_at, page.back()};
+    query.after = api::TimeAndId{orders[pages.size() - 1].created_at, page.back()};
   }
   EXPECT_EQ(pages, newest_first);
 

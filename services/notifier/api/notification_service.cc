@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/api/page.h"
 #include "libs/api/refusals.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
-#include "libs/domain/page.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/request_id.h"
 #include "libs/domain/text.h"
@@ -29,7 +29,6 @@ constexpr int kMaxErrorBytes = 64;
 
 absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& request) {
   NotificationQuery query;
-  ASSIGN_OR_RETURN(query.limit, domain::PageSize(request.page_size()));
   if (!request.order_id().empty()) {
     ASSIGN_OR_RETURN(const base::Uuid order_id, domain::ReadId(request.order_id(), "order_id"));
     query.order_id = order_id;
@@ -39,13 +38,13 @@ absl::StatusOr<NotificationQuery> FromProto(const v1::ListNotificationsRequest& 
       return domain::FilterMalformed("state", "is not a known state");
     query.state = static_cast<State>(request.state());
   }
-  if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(const domain::PagePosition after,
-                     domain::ReadPageToken(request.page_token(),
-                                           {"notifications", request.order_id(), absl::StrCat(request.state())}));
-    query.after = after;
-  }
   return query;
+}
+
+absl::StatusOr<api::Paging> PagingOf(const v1::ListNotificationsRequest& request, const NotificationQuery& query) {
+  return api::ReadPaging({request.page_size(), request.page_token()},
+                         api::ListQuery("notifications").Add(query.order_id).Add(request.state()),
+                         api::TimeAndId::kKinds);
 }
 
 void ToProto(const StoredNotification& row, v1::Notification& proto) {
@@ -102,15 +101,19 @@ void ToProto(const Resend& resend, v1::Resend& proto) {
   if (resend.done_at) wire::TimeToProto(*resend.done_at, *proto.mutable_done_time());
 }
 
-// Fills `list` with the rows of a page, in number and in bytes. Gives its last row's position when more follow.
+// Fills `list` with the rows of a page. Gives the next page's token.
 template <class Row, class List>
-std::optional<domain::PagePosition> FillPage(const std::vector<Row>& rows, int limit, List& list) {
-  for (const Row& row : rows) ToProto(row, *list.Add());
-  const std::size_t count = domain::RowsOfPage(list, static_cast<std::size_t>(limit), domain::kMaxPageBytes,
-                                               [](const auto& proto) { return proto.ByteSizeLong(); });
-  if (count == rows.size()) return std::nullopt;
-  list.DeleteSubrange(static_cast<int>(count), list.size() - static_cast<int>(count));
-  return domain::PagePosition{rows[count - 1].created_at, rows[count - 1].id};
+std::string FillPage(std::vector<Row> rows, const api::Paging& paging, List& list) {
+  const auto add = [&list](const Row& row) {
+    ToProto(row, *list.Add());
+    return list.rbegin()->ByteSizeLong();
+  };
+  auto page = api::PageOf(std::move(rows), paging, add, [](const Row& row) {
+    return api::TimeAndId{row.created_at, row.id}.keys();
+  });
+  const int count = static_cast<int>(page.rows.size());
+  list.DeleteSubrange(count, list.size() - count);
+  return std::move(page.next_page_token);
 }
 
 absl::StatusOr<std::vector<base::Uuid>> FromProto(const v1::RedriveDeadLettersRequest& request) {
@@ -158,15 +161,15 @@ aio::Task<grpc::Status> NotificationService::ListNotifications(mesh::CallContext
                                                                v1::ListNotificationsResponse& reply) {
   absl::StatusOr<NotificationQuery> query = FromProto(request);
   if (!query.ok()) co_return wire::ToGrpcStatus(query.status());
-  const int limit = query->limit++;  // One more tells whether there is a next page.
+  const absl::StatusOr<api::Paging> paging = PagingOf(request, *query);
+  if (!paging.ok()) co_return wire::ToGrpcStatus(paging.status());
+  query->after = api::TimeAndId::Of(paging->from);
+  query->limit = paging->limit();
   auto run =
       pool_.Run(call.waiter(), [query = *query](AdminTools& tools) { return tools.notifications().List(query); });
   absl::StatusOr<std::vector<StoredNotification>> rows = co_await run;
   if (!rows.ok()) co_return wire::ToGrpcStatus(AsListRefusal(rows.status()));
-  if (const auto last = FillPage(*rows, limit, *reply.mutable_notifications())) {
-    reply.set_next_page_token(
-        domain::MakePageToken(*last, {"notifications", request.order_id(), absl::StrCat(request.state())}));
-  }
+  reply.set_next_page_token(FillPage(*std::move(rows), *paging, *reply.mutable_notifications()));
   co_return grpc::Status::OK;
 }
 
@@ -216,22 +219,14 @@ aio::Task<grpc::Status> NotificationService::GetResend(mesh::CallContext& call, 
 aio::Task<grpc::Status> NotificationService::ListDeadLetters(mesh::CallContext& call,
                                                              const v1::ListDeadLettersRequest& request,
                                                              v1::ListDeadLettersResponse& reply) {
-  const absl::StatusOr<int> limit = domain::PageSize(request.page_size());
-  if (!limit.ok()) co_return wire::ToGrpcStatus(limit.status());
-  std::optional<domain::PagePosition> after;
-  if (!request.page_token().empty()) {
-    const absl::StatusOr<domain::PagePosition> read = domain::ReadPageToken(request.page_token(), {"dead_letters"});
-    if (!read.ok()) co_return wire::ToGrpcStatus(read.status());
-    after = *read;
-  }
-  auto run = pool_.Run(call.waiter(), [after, limit = *limit](AdminTools& tools) {
-    return tools.dead_letters().List(after, limit + 1);
-  });
+  const absl::StatusOr<api::Paging> paging = api::ReadPaging({request.page_size(), request.page_token()},
+                                                             api::ListQuery("dead_letters"), api::TimeAndId::kKinds);
+  if (!paging.ok()) co_return wire::ToGrpcStatus(paging.status());
+  auto run = pool_.Run(call.waiter(), [after = api::TimeAndId::Of(paging->from), limit = paging->limit()](
+                                          AdminTools& tools) { return tools.dead_letters().List(after, limit); });
   absl::StatusOr<std::vector<DeadLetter>> letters = co_await run;
   if (!letters.ok()) co_return wire::ToGrpcStatus(AsListRefusal(letters.status()));
-  if (const auto last = FillPage(*letters, *limit, *reply.mutable_dead_letters())) {
-    reply.set_next_page_token(domain::MakePageToken(*last, {"dead_letters"}));
-  }
+  reply.set_next_page_token(FillPage(*std::move(letters), *paging, *reply.mutable_dead_letters()));
   co_return grpc::Status::OK;
 }
 

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "libs/api/page.h"
 #include "libs/base/uuid.h"
-#include "libs/domain/page.h"
 #include "libs/messaging/message.h"
 
 namespace ordermesh::notifier {
@@ -34,7 +34,7 @@ class DeadLetterStore {
   // are new. `created_at`, `redriven_at` and `body_bytes` are the store's to set.
   virtual absl::StatusOr<int> Keep(absl::Span<const DeadLetter> letters) = 0;
   // Newest first, without bodies.
-  virtual absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<domain::PagePosition>& after, int limit) = 0;
+  virtual absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<api::TimeAndId>& after, int limit) = 0;
   // In the order of `ids`, with bodies. kNotFound, naming it: one is unknown.
   virtual absl::StatusOr<std::vector<DeadLetter>> Get(absl::Span<const base::Uuid> ids) = 0;
   virtual absl::Status MarkRedriven(absl::Span<const base::Uuid> ids) = 0;

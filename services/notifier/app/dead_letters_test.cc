@@ -38,9 +38,7 @@ class FakeDeadLetters : public DeadLetterStore {
   bool Waits(const DeadLetter& letter) const {
     return std::find(redriven.begin(), redriven.end(), letter.id) == redriven.end();
   }
-  absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<domain::PagePosition>&, int) override {
-    return kept;
-  }
+  absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<api::TimeAndId>&, int) override { return kept; }
   absl::StatusOr<std::vector<DeadLetter>> Get(absl::Span<const base::Uuid> ids) override {
     std::vector<DeadLetter> found;
     for (const base::Uuid& id : ids) {

@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/api/page.h"
 #include "libs/base/uuid.h"
-#include "libs/domain/page.h"
 #include "services/notifier/app/notification.h"
 
 namespace ordermesh::notifier {
@@ -29,7 +29,7 @@ struct StoredNotification {
 struct NotificationQuery {
   std::optional<base::Uuid> order_id;
   std::optional<State> state;
-  std::optional<domain::PagePosition> after;
+  std::optional<api::TimeAndId> after;
   int limit = 20;
 };
 

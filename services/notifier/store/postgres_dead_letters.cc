@@ -72,12 +72,12 @@ absl::StatusOr<int> PostgresDeadLetters::Keep(absl::Span<const DeadLetter> lette
   return static_cast<int>(result.affected());
 }
 
-absl::StatusOr<std::vector<DeadLetter>> PostgresDeadLetters::List(const std::optional<domain::PagePosition>& after,
+absl::StatusOr<std::vector<DeadLetter>> PostgresDeadLetters::List(const std::optional<api::TimeAndId>& after,
                                                                   int limit) {
   std::array<std::uint8_t, base::Uuid::kBytes> last;
   last.fill(0xff);
-  const domain::PagePosition from = after.value_or(
-      domain::PagePosition{absl::FromCivil(absl::CivilSecond(9999, 1, 1), absl::UTCTimeZone()), base::Uuid(last)});
+  const api::TimeAndId from = after.value_or(
+      api::TimeAndId{absl::FromCivil(absl::CivilSecond(9999, 1, 1), absl::UTCTimeZone()), base::Uuid(last)});
   ASSIGN_OR_RETURN(const Result rows, db_.Execute(kList, Params().Timestamp(from.time).Uuid(from.id).Int8(limit)));
   std::vector<DeadLetter> letters;
   for (int row = 0; row < rows.rows(); ++row) letters.push_back(ReadRow(rows, row));

@@ -12,7 +12,7 @@ class PostgresDeadLetters : public DeadLetterStore {
   explicit PostgresDeadLetters(postgres::Connection& db) : db_(db) {}
 
   absl::StatusOr<int> Keep(absl::Span<const DeadLetter> letters) override;
-  absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<domain::PagePosition>& after, int limit) override;
+  absl::StatusOr<std::vector<DeadLetter>> List(const std::optional<api::TimeAndId>& after, int limit) override;
   absl::StatusOr<std::vector<DeadLetter>> Get(absl::Span<const base::Uuid> ids) override;
   absl::Status MarkRedriven(absl::Span<const base::Uuid> ids) override;
   absl::StatusOr<std::int64_t> Prune(absl::Duration age, int limit) override;

@@ -41,7 +41,7 @@ StoredNotification ReadRow(const Result& rows, int row) {
 }
 
 // Behind the newest row that can be.
-domain::PagePosition Beginning() {
+api::TimeAndId Beginning() {
   std::array<std::uint8_t, base::Uuid::kBytes> last;
   last.fill(0xff);
   return {absl::FromCivil(absl::CivilSecond(9999, 1, 1), absl::UTCTimeZone()), base::Uuid(last)};
@@ -50,7 +50,7 @@ domain::PagePosition Beginning() {
 }  // namespace
 
 absl::StatusOr<std::vector<StoredNotification>> PostgresNotificationStore::List(const NotificationQuery& query) {
-  const domain::PagePosition after = query.after.value_or(Beginning());
+  const api::TimeAndId after = query.after.value_or(Beginning());
   Params params;
   const Statement* statement = &kList;
   if (query.order_id) {

@@ -14,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "libs/domain/limits.h"
-#include "libs/domain/page.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 #include "libs/testing/stack.h"
@@ -236,7 +235,7 @@ TEST_F(GatewayProcessTest, TheLargestOrdersAreAcceptedTogetherAndListed) {
     grpc::ClientContext context;
     orders::v1::ListOrdersResponse page;
     ASSERT_THAT(stub()->ListOrders(&context, list, &page), IsOk());
-    EXPECT_LE(page.ByteSizeLong(), domain::kMaxPageBytes + domain::kLargestOrderBytes);
+    EXPECT_LE(page.ByteSizeLong(), api::kMaxPageBytes + domain::kLargestOrderBytes);
     listed += page.orders_size();
     ++pages;
     list.set_page_token(page.next_page_token());

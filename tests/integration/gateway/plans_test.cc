@@ -57,7 +57,7 @@ class PlansTest : public ::testing::Test {
       ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Cancel({lane_}, cancellation); }), IsOk());
       for (const char* customer : {"", "CUST-0001"}) {
         OrderQuery query{.filter = {.caller = "default", .customer_id = customer}, .limit = 21};
-        query.after = domain::PagePosition{base::SystemClock().Now() - absl::Milliseconds(1), ids[0]};
+        query.after = api::TimeAndId{base::SystemClock().Now() - absl::Milliseconds(1), ids[0]};
         ASSERT_THAT(aio::RunSync(lane_, [&] { return store.List({lane_}, query); }), IsOk());
         ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Count({lane_}, query.filter, 100); }), IsOk());
       }
