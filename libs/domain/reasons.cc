@@ -15,7 +15,7 @@ constexpr std::array kReasons = {
     Reason{reasons::kOrderTooLarge, Code::kInvalidArgument, 400, "the order's event would be larger than brokers take"},
     Reason{reasons::kOrderNotFound, Code::kNotFound, 404, "there is no such order, or it is another caller's"},
     Reason{reasons::kOrderStateForbids, Code::kFailedPrecondition, 400, "the order's state does not allow this change"},
-    Reason{reasons::kEtagStale, Code::kAborted, 409, "the order has changed since this etag was read; read it again"},
+    Reason{reasons::kEtagStale, Code::kAborted, 409, "it has changed since this etag was read; read it again"},
     Reason{reasons::kEtagMalformed, Code::kInvalidArgument, 400, "this is not an etag of this service"},
     Reason{reasons::kIdempotencyKeyReused, Code::kInvalidArgument, 422,
            "the request id was used before with another payload"},
