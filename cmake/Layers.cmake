@@ -5,7 +5,7 @@ set(ORDERMESH_LAYERS json base domain api aio wire mesh postgres messaging strea
 set(ORDERMESH_USES_json json)
 set(ORDERMESH_USES_base json base)
 set(ORDERMESH_USES_domain json base domain)
-set(ORDERMESH_USES_api base domain api)
+set(ORDERMESH_USES_api base domain api wire proto)
 set(ORDERMESH_USES_aio base aio)
 set(ORDERMESH_USES_mesh json base aio mesh proto)
 set(ORDERMESH_USES_wire json base domain wire proto)

@@ -30,6 +30,8 @@ constexpr std::array kReasons = {
     Reason{reasons::kFilterMalformed, Code::kInvalidArgument, 400, "a filter of a list has no such value"},
     Reason{reasons::kFilterTooBroad, Code::kInvalidArgument, 400,
            "too much would have to be looked at to find what matches; narrow the window of time or add a filter"},
+    Reason{reasons::kUpdateMaskInvalid, Code::kInvalidArgument, 400,
+           "the update mask names what is no field or can't be written; every violation is listed"},
     Reason{reasons::kPageSizeNegative, Code::kInvalidArgument, 400, "page_size is negative"},
     Reason{reasons::kPageTokenInvalid, Code::kInvalidArgument, 400, "the page token is damaged, or another query's"},
     Reason{reasons::kSkipOutOfRange, Code::kInvalidArgument, 400, "skip is negative or more than 10,000"},

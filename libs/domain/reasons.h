@@ -33,6 +33,7 @@ inline constexpr char kCallerMalformed[] = "CALLER_MALFORMED";
 inline constexpr char kIdMalformed[] = "ID_MALFORMED";
 inline constexpr char kFilterMalformed[] = "FILTER_MALFORMED";
 inline constexpr char kFilterTooBroad[] = "FILTER_TOO_BROAD";
+inline constexpr char kUpdateMaskInvalid[] = "UPDATE_MASK_INVALID";
 inline constexpr char kPageSizeNegative[] = "PAGE_SIZE_NEGATIVE";
 inline constexpr char kPageTokenInvalid[] = "PAGE_TOKEN_INVALID";
 inline constexpr char kSkipOutOfRange[] = "SKIP_OUT_OF_RANGE";
