@@ -27,7 +27,7 @@ constexpr std::array kReasons = {
            "the metadata x-ordermesh-caller is not 1 to 128 visible ASCII characters"},
     Reason{reasons::kIdMalformed, Code::kInvalidArgument, 400,
            "an id is not a UUID in its canonical form, or a customer's can't be one"},
-    Reason{reasons::kFilterMalformed, Code::kInvalidArgument, 400, "a filter of a list has no such value"},
+    Reason{reasons::kFilterMalformed, Code::kInvalidArgument, 400, "a filter has no such value, or its range is empty"},
     Reason{reasons::kFilterTooBroad, Code::kInvalidArgument, 400,
            "too much would have to be looked at to find what matches; narrow the window of time or add a filter"},
     Reason{reasons::kUpdateMaskInvalid, Code::kInvalidArgument, 400,

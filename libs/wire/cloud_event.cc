@@ -47,8 +47,9 @@ absl::StatusOr<CloudEvent> Check(RawAttributes raw) {
   if (raw.type.empty()) return Malformed("type");
   if (raw.source.empty()) return Malformed("source");
   CloudEvent event{*id, std::move(raw.type), std::move(raw.source), std::move(raw.subject)};
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, raw.time, &event.time, &error)) return Malformed("time");
+  const absl::StatusOr<absl::Time> time = TimeFromText(raw.time);
+  if (!time.ok()) return Malformed("time");
+  event.time = *time;
   event.traceparent = std::move(raw.traceparent);
   return event;
 }

@@ -1,5 +1,8 @@
 #include <limits>
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
@@ -199,8 +202,13 @@ TEST(KafkaHeadersTest, UnknownOnesArePassedOverAndTheLastOfANameCounts) {
 }
 
 TEST(KafkaHeadersTest, RefusesWhatIsMissingOrMalformed) {
-  const std::map<std::string, std::string> bad = {
-      {"ce_specversion", "0.3"}, {"ce_id", "7"}, {"ce_type", ""}, {"ce_source", ""}, {"ce_time", "yesterday"}};
+  const std::vector<std::pair<std::string, std::string>> bad = {{"ce_specversion", "0.3"},
+                                                                {"ce_id", "7"},
+                                                                {"ce_type", ""},
+                                                                {"ce_source", ""},
+                                                                {"ce_time", "yesterday"},
+                                                                {"ce_time", "infinite-future"},
+                                                                {"ce_time", "10000-01-01T00:00:00Z"}};
   for (const auto& [name, value] : bad) {
     Headers without, with;
     for (const auto& header : ToKafkaHeaders(AnEnvelope())) {
@@ -261,6 +269,8 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"BadTime", "\"acceptTime\":\"2026", "\"acceptTime\":\"canary", "RFC 3339"},
         Edit{"InfiniteTime", "\"acceptTime\":\"2026-11-18T11:06:40.123456Z\"", "\"acceptTime\":\"infinite-future\"",
              "RFC 3339"},
+        Edit{"TimeTooLate", "\"acceptTime\":\"2026", "\"acceptTime\":\"12026", "RFC 3339"},
+        Edit{"TimeTooEarly", "\"acceptTime\":\"2026", "\"acceptTime\":\"0000", "RFC 3339"},
         Edit{"QuantityTooLarge", "\"quantity\":2", "\"quantity\":2147483648", "32-bit"},
         Edit{"QuantityIsText", "\"quantity\":2", "\"quantity\":\"canary\"", "integer"},
         Edit{"LineIsNumber", "\"lines\":[", "\"lines\":[7,", "expected"}),

@@ -86,13 +86,9 @@ orders::v1::OrderState ReadState(const json::Value& in) {
 void ReadTime(const json::Value& in, google::protobuf::Timestamp& out) {
   const std::string text = in.String();
   if (!in.ok()) return;
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) || time == absl::InfiniteFuture() ||
-      time == absl::InfinitePast()) {
-    return in.Fail("not a time of RFC 3339");
-  }
-  TimeToProto(time, out);
+  const absl::StatusOr<absl::Time> time = TimeFromText(text);
+  if (!time.ok()) return in.Fail("not a time of RFC 3339");
+  TimeToProto(*time, out);
 }
 
 }  // namespace

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "libs/api/times.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/mesh/server.h"
 #include "libs/wire/money.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
-#include "services/analytics/api/refusals.h"
 
 namespace ordermesh::analytics {
 namespace {
@@ -17,18 +17,14 @@ namespace {
 // One look at each partition's log; three of them fit into a call's default deadline.
 constexpr absl::Duration kLongestLook = absl::Seconds(1);
 
-absl::Status ReadTime(const google::protobuf::Timestamp& proto, absl::string_view field,
-                      std::optional<absl::Time>& time) {
-  absl::StatusOr<absl::Time> read = wire::TimeFromProto(proto);
-  if (!read.ok()) return WindowInvalid(field, "is no valid time");
-  time = *read;
-  return absl::OkStatus();
-}
-
 absl::StatusOr<SalesRequest> FromProto(const v1::QuerySalesRequest& proto) {
   SalesRequest request;
-  if (proto.has_start_time()) RETURN_IF_ERROR(ReadTime(proto.start_time(), "start_time", request.start));
-  if (proto.has_end_time()) RETURN_IF_ERROR(ReadTime(proto.end_time(), "end_time", request.end));
+  if (proto.has_start_time()) {
+    ASSIGN_OR_RETURN(request.start, api::ReadTime("start_time", proto.start_time()));
+  }
+  if (proto.has_end_time()) {
+    ASSIGN_OR_RETURN(request.end, api::ReadTime("end_time", proto.end_time()));
+  }
   for (const int group : proto.group_by()) {
     switch (group) {
       case v1::SALES_GROUP_PRODUCT:

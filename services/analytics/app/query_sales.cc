@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "libs/api/filters.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
-#include "libs/domain/text.h"
 #include "services/analytics/api/refusals.h"
 
 namespace ordermesh::analytics {
@@ -30,9 +30,7 @@ absl::StatusOr<SalesQuery> ToQuery(const SalesRequest& request, absl::Time now) 
   if (!request.product_id.empty()) {
     ASSIGN_OR_RETURN(query.product_id, domain::ReadId(request.product_id, "product_id"));
   }
-  if (const absl::string_view problem = domain::FilterProblem(request.sku, domain::kMaxSkuBytes); !problem.empty()) {
-    return domain::FilterMalformed("sku", problem);
-  }
+  RETURN_IF_ERROR(api::CheckTextFilter("sku", request.sku, domain::kMaxSkuBytes));
   if (!request.sku.empty()) query.sku = request.sku;
   query.by_product = request.by_product;
   query.grain = request.by_hour ? Grain::kHour : request.by_day ? Grain::kDay : Grain::kWindow;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/api/times.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
@@ -11,20 +12,12 @@
 #include "libs/domain/rule_table.h"
 #include "libs/domain/text.h"
 #include "libs/wire/orders.h"
-#include "libs/wire/time.h"
 #include "services/gateway/app/refusals.h"
 
 namespace ordermesh::gateway {
 namespace {
 
 constexpr int kMaxCaller = 128;  // characters
-
-absl::Status DecodeTime(const char* field, const google::protobuf::Timestamp& proto, std::optional<absl::Time>& time) {
-  const absl::StatusOr<absl::Time> decoded = wire::TimeFromProto(proto);
-  if (!decoded.ok()) return domain::FilterMalformed(field, "not a time of the years 1 to 9999");
-  time = *decoded;
-  return absl::OkStatus();
-}
 
 absl::Status CheckSize(const orders::v1::Order& order) {
   const std::size_t bytes = order.ByteSizeLong();
@@ -65,12 +58,13 @@ absl::StatusOr<ListRequest> DecodeList(const mesh::CallContext& call, const orde
     if (list.filter.state == domain::OrderState::kUnspecified)
       return domain::FilterMalformed("state", "there is no such state");
   }
-  if (request.has_create_time_from()) {
-    RETURN_IF_ERROR(DecodeTime("create_time_from", request.create_time_from(), list.filter.created_from));
-  }
-  if (request.has_create_time_before()) {
-    RETURN_IF_ERROR(DecodeTime("create_time_before", request.create_time_before(), list.filter.created_before));
-  }
+  ASSIGN_OR_RETURN(
+      const api::TimeRange created,
+      api::ReadTimeRange(
+          {"create_time_from", request.has_create_time_from() ? &request.create_time_from() : nullptr},
+          {"create_time_before", request.has_create_time_before() ? &request.create_time_before() : nullptr}));
+  list.filter.created_from = created.from;
+  list.filter.created_before = created.before;
   list.page_size = request.page_size();
   list.page_token = request.page_token();
   list.skip = request.skip();

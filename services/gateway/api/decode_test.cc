@@ -126,8 +126,8 @@ TEST_F(DecodeTest, AListIsTakenAsItWasAskedFor) {
 
   request.set_customer_id("CUST-0001");
   request.set_state(orders::v1::ORDER_STATE_CANCELLED);
-  request.mutable_create_time_from()->set_seconds(100);
-  request.mutable_create_time_before()->set_nanos(1'000'000);
+  request.mutable_create_time_from()->set_nanos(1'000'000);
+  request.mutable_create_time_before()->set_seconds(100);
   request.set_page_size(7);
   request.set_page_token("token");
   request.set_skip(3);
@@ -135,8 +135,8 @@ TEST_F(DecodeTest, AListIsTakenAsItWasAskedFor) {
   ASSERT_OK_AND_ASSIGN(ListRequest list, DecodeList(call_, request));
   EXPECT_EQ(list.filter.customer_id, "CUST-0001");
   EXPECT_EQ(list.filter.state, domain::OrderState::kCancelled);
-  EXPECT_EQ(list.filter.created_from, absl::FromUnixSeconds(100));
-  EXPECT_EQ(list.filter.created_before, absl::FromUnixMillis(1));
+  EXPECT_EQ(list.filter.created_from, absl::FromUnixMillis(1));
+  EXPECT_EQ(list.filter.created_before, absl::FromUnixSeconds(100));
   EXPECT_EQ(list.page_size, 7);
   EXPECT_EQ(list.page_token, "token");
   EXPECT_EQ(list.skip, 3);
@@ -151,6 +151,11 @@ TEST_F(DecodeTest, AFilterThatMakesNoSenseIsNamed) {
       {"state", [](ListOrdersRequest& r) { r.set_state(static_cast<orders::v1::OrderState>(99)); }},
       {"create_time_from", [](ListOrdersRequest& r) { r.mutable_create_time_from()->set_nanos(-1); }},
       {"create_time_before", [](ListOrdersRequest& r) { r.mutable_create_time_before()->set_seconds(1LL << 60); }},
+      {"create_time_before",
+       [](ListOrdersRequest& r) {
+         r.mutable_create_time_from()->set_seconds(5);
+         r.mutable_create_time_before()->set_seconds(5);
+       }},
   };
   for (const auto& c : cases) {
     ListOrdersRequest request;

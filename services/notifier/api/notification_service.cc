@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/api/filters.h"
 #include "libs/api/page.h"
 #include "libs/api/refusals.h"
+#include "libs/api/times.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/request_id.h"
-#include "libs/domain/text.h"
 #include "libs/messaging/order_topology.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
@@ -71,25 +72,15 @@ void ToProto(const DeadLetter& letter, v1::DeadLetter& proto) {
   if (letter.redriven_at) wire::TimeToProto(*letter.redriven_at, *proto.mutable_redrive_time());
 }
 
-absl::Status ReadTime(const google::protobuf::Timestamp& proto, absl::string_view field, absl::Time& time) {
-  const absl::StatusOr<absl::Time> read = wire::TimeFromProto(proto);
-  if (!read.ok()) return domain::FilterMalformed(field, "is not a time of the years 1 to 9999");
-  time = absl::FromUnixMicros(absl::ToUnixMicros(*read));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<ResendFilter> FromProto(const v1::StartResendRequest& request) {
   ResendFilter filter = {.error_contains = request.error_contains(), .even_if_sent = request.even_if_sent()};
-  if (const absl::string_view problem = domain::FilterProblem(request.error_contains(), kMaxErrorBytes);
-      !problem.empty()) {
-    return domain::FilterMalformed("error_contains", problem);
-  }
-  if (request.has_failed_from()) RETURN_IF_ERROR(ReadTime(request.failed_from(), "failed_from", filter.failed_from));
-  if (request.has_failed_before()) {
-    RETURN_IF_ERROR(ReadTime(request.failed_before(), "failed_before", filter.failed_before));
-  }
-  if (filter.failed_from >= filter.failed_before)
-    return domain::FilterMalformed("failed_before", "is not after failed_from");
+  RETURN_IF_ERROR(api::CheckTextFilter("error_contains", request.error_contains(), kMaxErrorBytes));
+  ASSIGN_OR_RETURN(
+      const api::TimeRange failed,
+      api::ReadTimeRange({"failed_from", request.has_failed_from() ? &request.failed_from() : nullptr},
+                         {"failed_before", request.has_failed_before() ? &request.failed_before() : nullptr}));
+  filter.failed_from = failed.from.value_or(filter.failed_from);
+  filter.failed_before = failed.before.value_or(filter.failed_before);
   return filter;
 }
 
