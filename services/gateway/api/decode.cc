@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include "libs/api/request_id.h"
 #include "libs/api/times.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/limits.h"
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
-#include "libs/domain/request_id.h"
 #include "libs/domain/rule_table.h"
 #include "libs/domain/text.h"
 #include "libs/wire/orders.h"
@@ -36,7 +36,7 @@ absl::StatusOr<domain::NewOrder> DecodeOrder(const mesh::CallContext& call,
                                              const orders::v1::CreateOrderRequest& request) {
   RETURN_IF_ERROR(CheckCaller(call));
   ASSIGN_OR_RETURN(std::string request_id,
-                   domain::RequestIdFrom(request.request_id(), call.metadata_values("idempotency-key")));
+                   api::RequestIdFrom(request.request_id(), call.metadata_values("idempotency-key")));
   RETURN_IF_ERROR(CheckSize(request.order()));
   domain::NewOrder order = wire::NewOrderFromProto(request.order());
   order.caller = std::string(call.caller());

@@ -11,11 +11,11 @@
 #include "libs/api/filters.h"
 #include "libs/api/page.h"
 #include "libs/api/refusals.h"
+#include "libs/api/request_id.h"
 #include "libs/api/times.h"
 #include "libs/base/status.h"
 #include "libs/domain/field_refusals.h"
 #include "libs/domain/reasons.h"
-#include "libs/domain/request_id.h"
 #include "libs/messaging/order_topology.h"
 #include "libs/wire/status.h"
 #include "libs/wire/time.h"
@@ -183,7 +183,7 @@ aio::Task<grpc::Status> NotificationService::ResendNotification(mesh::CallContex
 aio::Task<grpc::Status> NotificationService::StartResend(mesh::CallContext& call, const v1::StartResendRequest& request,
                                                          v1::Resend& reply) {
   const absl::StatusOr<std::string> request_id =
-      domain::RequiredRequestId(request.request_id(), call.metadata_values("idempotency-key"));
+      api::RequiredRequestId(request.request_id(), call.metadata_values("idempotency-key"));
   if (!request_id.ok()) co_return wire::ToGrpcStatus(request_id.status());
   const absl::StatusOr<ResendFilter> filter = FromProto(request);
   if (!filter.ok()) co_return wire::ToGrpcStatus(filter.status());

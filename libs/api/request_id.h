@@ -6,8 +6,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "libs/base/uuid.h"
 
-namespace ordermesh::domain {
+namespace ordermesh::api {
 
 inline constexpr int kMaxRequestId = 128;  // characters
 
@@ -21,4 +22,7 @@ absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::Span<co
 // The same where there must be one: REQUEST_ID_MALFORMED also when there is neither.
 absl::StatusOr<std::string> RequiredRequestId(absl::string_view field, absl::Span<const absl::string_view> headers);
 
-}  // namespace ordermesh::domain
+// `given`; or an id of our making when it is empty, under which the request can be stored, though not be repeated.
+std::string RequestIdOrNew(std::string given, base::IdSource& ids);
+
+}  // namespace ordermesh::api

@@ -1,7 +1,8 @@
-#include "libs/domain/request_id.h"
+#include "libs/api/request_id.h"
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/domain/field_refusals.h"
@@ -9,8 +10,10 @@
 #include "libs/domain/refusal.h"
 #include "libs/domain/text.h"
 
-namespace ordermesh::domain {
+namespace ordermesh::api {
 namespace {
+
+namespace reasons = domain::reasons;
 
 // What stands between the quotes, or the text itself when it has none. Nothing: the quotes are wrong.
 std::optional<std::string> Unquote(absl::string_view header) {
@@ -35,24 +38,25 @@ std::optional<std::string> Unquote(absl::string_view header) {
 }
 
 absl::Status Malformed(absl::string_view where) {
-  return FieldRefused(reasons::kRequestIdMalformed, where,
-                      absl::StrCat("must be 1 to ", kMaxRequestId, " visible ASCII characters"));
+  return domain::FieldRefused(reasons::kRequestIdMalformed, where,
+                              absl::StrCat("must be 1 to ", kMaxRequestId, " visible ASCII characters"));
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> RequestIdFrom(absl::string_view field, absl::Span<const absl::string_view> headers) {
-  if (!field.empty() && !IsVisibleAscii(field, kMaxRequestId)) return Malformed("request_id");
+  if (!field.empty() && !domain::IsVisibleAscii(field, kMaxRequestId)) return Malformed("request_id");
   std::string id(field);
   for (absl::string_view header : headers) {
     std::optional<std::string> from_header = Unquote(header);
-    if (!from_header.has_value() || !IsVisibleAscii(*from_header, kMaxRequestId)) return Malformed("Idempotency-Key");
+    if (!from_header.has_value() || !domain::IsVisibleAscii(*from_header, kMaxRequestId))
+      return Malformed("Idempotency-Key");
     if (id.empty()) {
       id = *std::move(from_header);
     } else if (id != *from_header) {
-      return ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                       .message = "request_id and the headers Idempotency-Key differ; send one of them",
-                       .reason = reasons::kRequestIdsDiffer});
+      return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
+                               .message = "request_id and the headers Idempotency-Key differ; send one of them",
+                               .reason = reasons::kRequestIdsDiffer});
     }
   }
   return id;
@@ -64,4 +68,8 @@ absl::StatusOr<std::string> RequiredRequestId(absl::string_view field, absl::Spa
   return id;
 }
 
-}  // namespace ordermesh::domain
+std::string RequestIdOrNew(std::string given, base::IdSource& ids) {
+  return given.empty() ? ids.Next().ToString() : std::move(given);
+}
+
+}  // namespace ordermesh::api

@@ -1,4 +1,4 @@
-#include "libs/domain/request_id.h"
+#include "libs/api/request_id.h"
 
 #include <vector>
 
@@ -6,8 +6,11 @@
 #include "libs/domain/reasons.h"
 #include "libs/domain/refusal.h"
 
-namespace ordermesh::domain {
+namespace ordermesh::api {
 namespace {
+
+namespace reasons = domain::reasons;
+using domain::RefusalOf;
 
 struct Case {
   std::string name, field, header;  // an empty header is none
@@ -74,11 +77,20 @@ TEST(RequestIdTest, SeveralHeadersMustAgree) {
 
 TEST(RequestIdTest, WhereOneIsNeededItsAbsenceIsRefused) {
   EXPECT_EQ(RequestIdFrom("", {}).value(), "");
-  const Refusal missing = RefusalOf(RequiredRequestId("", {}).status());
+  const domain::Refusal missing = RefusalOf(RequiredRequestId("", {}).status());
   EXPECT_EQ(missing.reason, reasons::kRequestIdMalformed);
   ASSERT_EQ(missing.violations.size(), 1u);
   EXPECT_EQ(missing.violations[0].field, "request_id");
   EXPECT_EQ(RequiredRequestId("", {"abc"}).value(), "abc");
+}
+
+TEST(RequestIdTest, AnIdIsMadeWhereNoneIsGiven) {
+  class OneId : public base::IdSource {
+   public:
+    base::Uuid Next() override { return *base::Uuid::Parse("00000000-0000-7000-8000-000000000001"); }
+  } ids;
+  EXPECT_EQ(RequestIdOrNew("abc", ids), "abc");
+  EXPECT_EQ(RequestIdOrNew("", ids), "00000000-0000-7000-8000-000000000001");
 }
 
 TEST(RequestIdTest, TheRefusalDoesNotRepeatTheId) {
@@ -86,4 +98,4 @@ TEST(RequestIdTest, TheRefusalDoesNotRepeatTheId) {
 }
 
 }  // namespace
-}  // namespace ordermesh::domain
+}  // namespace ordermesh::api
