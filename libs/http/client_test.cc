@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/mutex.h"
 #include "libs/testing/fake_random.h"
-#include "libs/testing/http_request.h"
+#include "libs/testing/http_server.h"
 #include "libs/testing/jumping_timer.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/tcp_server.h"
@@ -19,8 +18,11 @@
 namespace ordermesh::http {
 namespace {
 
+using ::ordermesh::testing::HttpAnswer;
 using ::ordermesh::testing::HttpRequest;
+using ::ordermesh::testing::HttpServer;
 using ::ordermesh::testing::IsOk;
+using ::ordermesh::testing::kCut;
 using ::ordermesh::testing::StatusIs;
 using ::ordermesh::testing::TcpServer;
 using ::testing::AllOf;
@@ -34,61 +36,6 @@ using ::testing::Pointee;
 using ::testing::SizeIs;
 using Code = absl::StatusCode;
 
-std::string Answer(absl::string_view status, absl::string_view body = "", absl::string_view headers = "") {
-  return absl::StrCat("HTTP/1.1 ", status, "\r\n", headers, "Content-Length: ", body.size(), "\r\n\r\n", body);
-}
-
-// A server that gives the answers in this order, the last one again and again, on connections that it keeps. An empty
-// one means none; behind one that ends in kCut it closes.
-constexpr char kCut[] = "<cut>";
-
-class Server {
- public:
-  explicit Server(std::vector<std::string> answers) : answers_(std::move(answers)) {}
-
-  std::string Url(absl::string_view path = "/") const {
-    return absl::StrCat("http://127.0.0.1:", server_.port(), path);
-  }
-  std::vector<HttpRequest> requests() {
-    base::MutexLock lock(mu_);
-    return requests_;
-  }
-  int connections() {
-    base::MutexLock lock(mu_);
-    return connections_;
-  }
-  void WaitForRequest() {
-    base::MutexLock lock(mu_);
-    changed_.Wait(mu_, {}, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !requests_.empty(); });
-  }
-
- private:
-  void Serve(TcpServer::Connection& connection, int number) {
-    for (;;) {
-      HttpRequest request = testing::ReadHttpRequest(connection);
-      if (request.lines.empty()) return;
-      std::string answer;
-      {
-        base::MutexLock lock(mu_);
-        connections_ = number + 1;
-        answer = answers_[std::min(requests_.size(), answers_.size() - 1)];
-        requests_.push_back(std::move(request));
-        changed_.NotifyAll();
-      }
-      const bool cut = absl::EndsWith(answer, kCut);
-      connection.Write(cut ? answer.substr(0, answer.size() - sizeof kCut + 1) : answer);
-      if (cut) return;
-    }
-  }
-
-  const std::vector<std::string> answers_;
-  base::Mutex mu_;
-  base::CondVar changed_;
-  std::vector<HttpRequest> requests_ ABSL_GUARDED_BY(mu_);
-  int connections_ ABSL_GUARDED_BY(mu_) = 0;
-  TcpServer server_{[this](TcpServer::Connection& connection, int number) { Serve(connection, number); }};
-};
-
 class ClientTest : public ::testing::Test {
  protected:
   Client Make(ClientOptions options = {}) { return Client(std::move(options), timer_, random_); }
@@ -101,7 +48,7 @@ class ClientTest : public ::testing::Test {
 };
 
 TEST_F(ClientTest, SendsMethodHeadersAndBodyAndGivesTheAnswer) {
-  Server server({Answer("201 Created", "made", "ETag: \"7\"\r\nX-Two: 1\r\nX-Two: 2\r\n")});
+  HttpServer server({HttpAnswer("201 Created", "made", "ETag: \"7\"\r\nX-Two: 1\r\nX-Two: 2\r\n")});
   const Result result = Make({.user_agent = "test"})
                             .Send({.method = "PUT",
                                    .url = server.Url("/a?b=c"),
@@ -125,7 +72,7 @@ TEST_F(ClientTest, SendsMethodHeadersAndBodyAndGivesTheAnswer) {
 }
 
 TEST_F(ClientTest, EveryMethodHasItsShape) {
-  Server server({Answer("200 OK")});
+  HttpServer server({HttpAnswer("200 OK")});
   Client client = Make();
   for (const char* method : {"GET", "HEAD", "DELETE", "POST", "PUT", "PATCH"}) {
     EXPECT_TRUE(client.Send({.method = method, .url = server.Url()}).ok()) << method;
@@ -137,14 +84,14 @@ TEST_F(ClientTest, EveryMethodHasItsShape) {
 }
 
 TEST_F(ClientTest, KeepsItsConnection) {
-  Server server({Answer("200 OK", "a")});
+  HttpServer server({HttpAnswer("200 OK", "a")});
   Client client = Make();
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(client.Send({.url = server.Url()}).ok());
   EXPECT_EQ(server.connections(), 1);
 }
 
 TEST_F(ClientTest, AKeptConnectionThatTheServerHasClosedIsReplaced) {
-  Server server({absl::StrCat(Answer("200 OK"), kCut)});
+  HttpServer server({absl::StrCat(HttpAnswer("200 OK"), kCut)});
   Client client = Make();
   for (int i = 1; i <= 3; ++i) {
     EXPECT_TRUE(client.Send({.method = "POST", .url = server.Url(), .body = "x"}).ok());
@@ -160,11 +107,11 @@ TEST_F(ClientTest, TellsFailuresApart) {
   EXPECT_EQ(result.reply.status, 0);
 
   for (const char* garbage : {kCut, "SSH-2.0-OpenSSH\r\n<cut>", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na<cut>"}) {
-    Server server({garbage});
+    HttpServer server({garbage});
     EXPECT_EQ(client.Send({.url = server.Url()}).kind, Kind::kLost) << garbage;
   }
 
-  Server refusing({Answer("403 Forbidden", "<Code>AccessDenied</Code>")});
+  HttpServer refusing({HttpAnswer("403 Forbidden", "<Code>AccessDenied</Code>")});
   result = client.Send({.url = refusing.Url()});
   EXPECT_EQ(result.kind, Kind::kRefused);
   EXPECT_THAT(result.status, StatusIs(Code::kPermissionDenied, HasSubstr("answered 403")));
@@ -180,14 +127,14 @@ TEST_F(ClientTest, WhatDoesNotSpeakTlsIsNotTrusted) {
 }
 
 TEST_F(ClientTest, AHangIsCut) {
-  Server server({""});
+  HttpServer server({""});
   const Result result = Make({.attempt_timeout = absl::Milliseconds(100)}).Send({.url = server.Url()});
   EXPECT_EQ(result.kind, Kind::kTimedOut);
   EXPECT_THAT(result.status, StatusIs(Code::kDeadlineExceeded));
 }
 
 TEST_F(ClientTest, TheDeadlineBoundsAnAttempt) {
-  Server server({""});
+  HttpServer server({""});
   Client client = Make();
   EXPECT_EQ(client.Send({.url = server.Url()}, base::Deadline::In(absl::Milliseconds(100), timer_)).kind,
             Kind::kTimedOut);
@@ -196,7 +143,7 @@ TEST_F(ClientTest, TheDeadlineBoundsAnAttempt) {
 }
 
 TEST_F(ClientTest, AStopEndsARequestUnderWay) {
-  Server server({""});
+  HttpServer server({""});
   Client client = Make();
   std::stop_source stop;
   std::jthread stopper([&] {
@@ -210,7 +157,7 @@ TEST_F(ClientTest, AStopEndsARequestUnderWay) {
 
 TEST_F(ClientTest, StreamsAnAnswer) {
   const std::string body(5 << 20, 'x');
-  Server server({Answer("200 OK", body)});
+  HttpServer server({HttpAnswer("200 OK", body)});
   std::size_t taken = 0;
   const Result result = Make().Send({.url = server.Url(), .max_reply_bytes = 5 << 20, .on_body = [&](auto bytes) {
                                        taken += bytes.size();
@@ -222,7 +169,7 @@ TEST_F(ClientTest, StreamsAnAnswer) {
 }
 
 TEST_F(ClientTest, WhoTakesTheBodyMayEndIt) {
-  Server server({Answer("200 OK", "a,b")});
+  HttpServer server({HttpAnswer("200 OK", "a,b")});
   const Result result = Make(Patient()).Send({.url = server.Url(), .repeatable = true, .on_body = [](auto) {
                                                 return absl::DataLossError("line 1: no such column");
                                               }});
@@ -232,7 +179,7 @@ TEST_F(ClientTest, WhoTakesTheBodyMayEndIt) {
 }
 
 TEST_F(ClientTest, TheBodyOfARefusalIsNotStreamed) {
-  Server server({Answer("404 Not Found", "no such key")});
+  HttpServer server({HttpAnswer("404 Not Found", "no such key")});
   const Result result = Make().Send({.url = server.Url(), .on_body = [](auto) {
                                        ADD_FAILURE();
                                        return absl::OkStatus();
@@ -241,9 +188,9 @@ TEST_F(ClientTest, TheBodyOfARefusalIsNotStreamed) {
 }
 
 TEST_F(ClientTest, AnAnswerIsBounded) {
-  Server server({Answer("200 OK", std::string(1001, 'x')), Answer("200 OK", std::string(1000, 'x')),
-                 Answer("500 Oops", std::string(kMaxRefusalBytes + 1, 'x')),
-                 absl::StrCat("HTTP/1.1 200 OK\r\nX: ", std::string(70 << 10, 'x'), "\r\n\r\n")});
+  HttpServer server({HttpAnswer("200 OK", std::string(1001, 'x')), HttpAnswer("200 OK", std::string(1000, 'x')),
+                     HttpAnswer("500 Oops", std::string(kMaxRefusalBytes + 1, 'x')),
+                     absl::StrCat("HTTP/1.1 200 OK\r\nX: ", std::string(70 << 10, 'x'), "\r\n\r\n")});
   Client client = Make();
   Result result = client.Send({.url = server.Url(), .max_reply_bytes = 1000});
   EXPECT_EQ(result.kind, Kind::kTooLarge);
@@ -269,7 +216,7 @@ StreamedBody CountDown() {
 }
 
 TEST_F(ClientTest, StreamsABodyAnewEachTime) {
-  Server server({Answer("500 Oops"), Answer("200 OK")});
+  HttpServer server({HttpAnswer("500 Oops"), HttpAnswer("200 OK")});
   const Result result =
       Make(Patient()).Send({.method = "PUT", .url = server.Url(), .streamed = CountDown(), .repeatable = true});
   EXPECT_EQ(result.attempts, 2);
@@ -281,7 +228,7 @@ TEST_F(ClientTest, StreamsABodyAnewEachTime) {
 }
 
 TEST_F(ClientTest, ABodyThatCannotBeReadEndsTheRequest) {
-  Server server({Answer("200 OK")});
+  HttpServer server({HttpAnswer("200 OK")});
   const Result result =
       Make().Send({.method = "POST",
                    .url = server.Url(),
@@ -296,7 +243,8 @@ TEST_F(ClientTest, ABodyThatCannotBeReadEndsTheRequest) {
 }
 
 TEST_F(ClientTest, TriesAgainAsLateAsTheServerAsksFor) {
-  Server server({Answer("503 Busy"), Answer("429 Too Many", "", "Retry-After: 7\r\n"), Answer("200 OK")});
+  HttpServer server(
+      {HttpAnswer("503 Busy"), HttpAnswer("429 Too Many", "", "Retry-After: 7\r\n"), HttpAnswer("200 OK")});
   const Result result = Make(Patient()).Send({.method = "POST", .url = server.Url(), .body = "x"});
   EXPECT_THAT(result.status, IsOk());
   EXPECT_EQ(result.attempts, 3);
@@ -304,7 +252,7 @@ TEST_F(ClientTest, TriesAgainAsLateAsTheServerAsksFor) {
 }
 
 TEST_F(ClientTest, GivesUpWhenThereIsNoTimeForWhatTheServerAsksFor) {
-  Server server({Answer("503 Busy", "", "Retry-After: 60\r\n")});
+  HttpServer server({HttpAnswer("503 Busy", "", "Retry-After: 60\r\n")});
   const Result result = Make(Patient()).Send({.url = server.Url()}, base::Deadline::In(absl::Seconds(30), timer_));
   EXPECT_EQ(result.kind, Kind::kBusy);
   EXPECT_EQ(result.retry_after, absl::Seconds(60));
@@ -313,7 +261,7 @@ TEST_F(ClientTest, GivesUpWhenThereIsNoTimeForWhatTheServerAsksFor) {
 }
 
 TEST_F(ClientTest, WhatMayHaveBeenDoneIsSentAgainOnlyWhenItIsRepeatable) {
-  Server server({Answer("500 Oops")});
+  HttpServer server({HttpAnswer("500 Oops")});
   Client client = Make(Patient());
   EXPECT_EQ(client.Send({.method = "POST", .url = server.Url()}).attempts, 1);
   const Result result = client.Send({.method = "POST", .url = server.Url(), .repeatable = true});
@@ -322,7 +270,7 @@ TEST_F(ClientTest, WhatMayHaveBeenDoneIsSentAgainOnlyWhenItIsRepeatable) {
 }
 
 TEST_F(ClientTest, WhatWasTakenIsNotTakenTwice) {
-  Server server({"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc<cut>"});
+  HttpServer server({"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc<cut>"});
   std::string taken;
   const Result result = Make(Patient()).Send({.url = server.Url(), .repeatable = true, .on_body = [&](auto bytes) {
                                                 absl::StrAppend(&taken, bytes);
@@ -334,8 +282,8 @@ TEST_F(ClientTest, WhatWasTakenIsNotTakenTwice) {
 }
 
 TEST_F(ClientTest, FollowsRedirectsOnlyWhenAsked) {
-  Server target({Answer("200 OK", "there")});
-  Server server({Answer("302 Found", "here", absl::StrCat("Location: ", target.Url(), "\r\n"))});
+  HttpServer target({HttpAnswer("200 OK", "there")});
+  HttpServer server({HttpAnswer("302 Found", "here", absl::StrCat("Location: ", target.Url(), "\r\n"))});
   Client client = Make();
   const Result result = client.Send({.url = server.Url()});
   EXPECT_EQ(result.kind, Kind::kRedirected);
@@ -350,7 +298,7 @@ TEST_F(ClientTest, FollowsRedirectsOnlyWhenAsked) {
 }
 
 TEST_F(ClientTest, SpeaksHttpAndNothingElse) {
-  Server server({Answer("302 Found", "", "Location: file:///etc/hostname\r\n")});
+  HttpServer server({HttpAnswer("302 Found", "", "Location: file:///etc/hostname\r\n")});
   Client client = Make();
   EXPECT_EQ(client.Send({.url = server.Url(), .follow_redirects = true}).kind, Kind::kRedirected);
   for (const char* url : {"file:///etc/hostname", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "", "http://"}) {
@@ -361,7 +309,7 @@ TEST_F(ClientTest, SpeaksHttpAndNothingElse) {
 }
 
 TEST_F(ClientTest, NoValueCanAddAHeader) {
-  Server server({Answer("200 OK")});
+  HttpServer server({HttpAnswer("200 OK")});
   for (const auto& header : Headers{
            {"X-A", "1\r\nX-Evil: 1"}, {"X-A\nX-Evil", "1"}, {"X: Y", "1"}, {"", "1"}, {"X-A", std::string("1\0", 2)}}) {
     EXPECT_EQ(Make().Send({.url = server.Url(), .headers = {header}}).kind, Kind::kInvalid);
@@ -372,7 +320,7 @@ TEST_F(ClientTest, NoValueCanAddAHeader) {
 }
 
 TEST_F(ClientTest, TellsNoSecrets) {
-  Server server({Answer("401 Unauthorized", "secret")});
+  HttpServer server({HttpAnswer("401 Unauthorized", "secret")});
   const std::string port = server.Url("").substr(sizeof "http://127.0.0.1:" - 1);
   Client client = Make();
   for (const Request& request :
