@@ -96,6 +96,12 @@ std::int32_t Value::Int32() const {
   return static_cast<std::int32_t>(value);
 }
 
+bool Value::Bool() const {
+  bool value = false;
+  if (element_.get(value) != simdjson::SUCCESS) Fail("not a boolean");
+  return ok() && value;
+}
+
 bool Value::IsString() const { return element_.is_string(); }
 
 std::string Value::Place() const {

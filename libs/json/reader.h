@@ -35,6 +35,7 @@ class Value {
   // An integer, or a string that holds one: 64-bit integers are strings in Protobuf's JSON.
   std::int64_t Int64() const;
   std::int32_t Int32() const;
+  bool Bool() const;
   bool IsString() const;
 
   // Refuses the text because of this value. `why` must not repeat what the text says.

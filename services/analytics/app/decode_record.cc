@@ -7,6 +7,7 @@
 #include "libs/base/status.h"
 #include "libs/wire/cloud_event.h"
 #include "libs/wire/order_event.h"
+#include "libs/wire/registry_framing.h"
 
 namespace ordermesh::analytics {
 namespace {
@@ -31,7 +32,8 @@ absl::StatusOr<std::optional<SaleEvent>> DecodeRecord(const stream::Record& reco
     if (absl::StartsWith(envelope.type, kOrderTypes)) return std::nullopt;
     return absl::InvalidArgumentError("CloudEvent: type is not one of an order's");
   }
-  ASSIGN_OR_RETURN(wire::OrderEventData data, wire::DecodeOrderEvent(record.value));
+  ASSIGN_OR_RETURN(const absl::string_view value, wire::WithoutRegistryFraming(record.value));
+  ASSIGN_OR_RETURN(wire::OrderEventData data, wire::DecodeOrderEvent(value));
   SaleEvent event;
   event.event_id = envelope.id;
   event.kind = *kind;

@@ -20,6 +20,15 @@ TEST(DecodeRecordTest, ReadsAnAcceptedOrder) {
   EXPECT_EQ(**decoded, event);
 }
 
+TEST(DecodeRecordTest, ReadsAValueBehindASchemaRegistrysFraming) {
+  const SaleEvent event = AnAcceptedOrder(7, 3);
+  Record record = RecordOf(event);
+  record.value.insert(0, std::string("\0\0\0\0\7\0", 6));
+  absl::StatusOr<std::optional<SaleEvent>> decoded = DecodeRecord(record);
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_EQ(**decoded, event);
+}
+
 TEST(DecodeRecordTest, ReadsWhatBecameOfAnOrderWithTheTimeOfItsAcceptance) {
   for (const SaleEvent& event :
        {PaymentOf(AnAcceptedOrder()), ShipmentOf(AnAcceptedOrder()), CancellationOf(AnAcceptedOrder())}) {
