@@ -1,7 +1,7 @@
 # Which layer may use which. Each layer may use what the table lists; a service may use every library and itself, never
 # another service. An upward or sideways dependency is refused when the project is configured; tests/cmake proves it, and
 # holds the include lines of the sources against the same table.
-set(ORDERMESH_LAYERS json base domain api aio wire mesh postgres messaging stream http testing service)
+set(ORDERMESH_LAYERS json base domain api aio wire mesh postgres messaging stream http registry testing service)
 set(ORDERMESH_USES_json json)
 set(ORDERMESH_USES_base json base)
 set(ORDERMESH_USES_domain json base domain)
@@ -13,8 +13,9 @@ set(ORDERMESH_USES_postgres base aio postgres)
 set(ORDERMESH_USES_messaging base messaging)
 set(ORDERMESH_USES_stream base messaging stream)
 set(ORDERMESH_USES_http base http)
-set(ORDERMESH_USES_testing json base domain api aio mesh wire postgres messaging stream http proto testing service)
-set(ORDERMESH_USES_service json base domain api aio mesh wire postgres messaging stream http proto service)
+set(ORDERMESH_USES_registry json base domain wire messaging http registry proto)
+set(ORDERMESH_USES_testing json base domain api aio mesh wire postgres messaging stream http registry proto testing service)
+set(ORDERMESH_USES_service json base domain api aio mesh wire postgres messaging stream http registry proto service)
 
 # Remembers what `name` of `layer` (and `service`) depends on, to be checked when every target is known.
 function(order_check_layer name layer service)

@@ -7,6 +7,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("ORDERMESH_CACHE") or Path.home() / ".cache" / "ordermesh")
 VENV = CACHE / "venv"
 KAFKA_JARS = CACHE / "kafka" / "lib"
+REGISTRY = CACHE / "schema-registry"
 GO_TOOLS = CACHE / "bin"
 
 

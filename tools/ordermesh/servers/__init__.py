@@ -9,6 +9,7 @@ from .postgres import Postgres
 from .rabbitmq import RabbitMq
 from .rabbitmq_debian13 import RabbitMqDebian13
 from .rabbitmq_tls import RabbitMqTls
+from .registry import Registry
 from .s3 import S3
 from .services import Migrate, Service
 
@@ -19,12 +20,13 @@ TLS_BROKERS = ("rabbitmq_tls", "kafka_tls")
 # Another release of a store.
 OTHER_RELEASES = ("rabbitmq_debian13",)
 # What only tests of a library need.
-FOR_LIBRARIES = ("s3",)
+FOR_LIBRARIES = ("registry", "s3")
 SERVICES = tuple(service_table.NAMES)
 # The whole system on one machine.
 SYSTEM = (*STORES, "mail", "migrate", *SERVICES, "envoy")
 
 _KINDS = (
-    Postgres, RabbitMq, RabbitMqTls, RabbitMqDebian13, Kafka, KafkaTls, S3, Mail, Migrate, *map(Service.of, service_table.ROWS), Envoy,
+    Postgres, RabbitMq, RabbitMqTls, RabbitMqDebian13, Kafka, KafkaTls, Registry, S3, Mail,
+    Migrate, *map(Service.of, service_table.ROWS), Envoy,
 )  # fmt: skip
 ALL = {server.name: server for server in _KINDS}

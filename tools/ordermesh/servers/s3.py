@@ -1,8 +1,7 @@
 """An object store that speaks S3's protocol and checks signatures: versitygw, over a folder."""
 
-import asyncio
-
 from .. import paths
+from ..probes import http as probe
 from .server import Server, ServerFailed
 
 _PROGRAM = paths.GO_TOOLS / "versitygw"
@@ -29,14 +28,7 @@ class S3(Server):
         return {"ROOT_ACCESS_KEY": _ACCESS_KEY, "ROOT_SECRET_KEY": _SECRET_KEY}
 
     async def is_ready(self) -> bool:
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except OSError:
-            return False
-        writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        status = await reader.readline()
-        writer.close()
-        return status.startswith(b"HTTP/1.1 200 ")
+        return await probe.status(self.port, "/health") == 200
 
     def variables(self) -> dict[str, str]:
         return {"S3_URL": f"http://127.0.0.1:{self.port}", "S3_ACCESS_KEY": _ACCESS_KEY, "S3_SECRET_KEY": _SECRET_KEY, "S3_REGION": _REGION}
