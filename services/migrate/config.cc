@@ -21,6 +21,9 @@ void MigrateConfig::Declare(base::ConfigFields& fields) {
                "copies of each record of the topics that are made; from 3 on two of them must have it")
       .AtLeast(1)
       .AtMost(9);
+  registry.Declare(fields);
+  fields.Text("schema_registry_compatibility", registry_compatibility,
+              "what a later version of a schema has to keep, as the registry calls it: BACKWARD, FULL, NONE and so on");
   fields.Boolean(
       "sample_data", sample_data,
       "adds products SKU-0000 to SKU-0999 (all for sale but SKU-0999) and customers CUST-0000 to CUST-0999, those "

@@ -8,6 +8,7 @@
 #include "libs/base/config.h"
 #include "libs/messaging/kafka/brokers.h"
 #include "libs/messaging/rabbitmq/broker.h"
+#include "libs/registry/client.h"
 
 namespace ordermesh::migrate {
 
@@ -17,6 +18,8 @@ struct MigrateConfig {
   rabbitmq::Broker rabbitmq;
   kafka::Brokers kafka;
   int kafka_replication = 1;
+  registry::RegistryConfig registry;
+  std::string registry_compatibility = "BACKWARD";
   bool sample_data = false;
   std::int64_t sample_stock = 10'000;
   bool rebase_outbox = false;

@@ -61,6 +61,12 @@ absl::Status Migrate(const MigrateConfig& config, base::Timer& timer, base::Rand
     }));
     base::LogInfo("topics_ready");
   }
+  if (!config.registry.url.empty()) {
+    RETURN_IF_ERROR(RetryUntil(deadline, "schema registry", timer, random, [&] {
+      return RegisterSchemas(config.registry, config.registry_compatibility, timer, random);
+    }));
+    base::LogInfo("schemas_ready");
+  }
   base::LogInfo("migrated");
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 #include "libs/messaging/order_topology.h"
 #include "libs/messaging/rabbitmq/connection.h"
 #include "libs/messaging/rabbitmq/topology.h"
+#include "libs/registry/topic_values.h"
 
 namespace ordermesh::migrate {
 
@@ -20,6 +21,12 @@ absl::Status DeclareKafka(const kafka::Brokers& brokers, int replication, absl::
   std::vector<kafka::TopicSpec> topics = messaging::OrderTopics();
   for (kafka::TopicSpec& topic : messaging::CatalogTopics()) topics.push_back(std::move(topic));
   return kafka::EnsureTopics(brokers, topics, timeout, replication);
+}
+
+absl::Status RegisterSchemas(const registry::RegistryConfig& registry, const std::string& compatibility,
+                             base::Timer& timer, base::Random& random) {
+  registry::Client client(registry, timer, random);
+  return registry::RegisterValues(client, registry::TopicValues(), compatibility);
 }
 
 }  // namespace ordermesh::migrate

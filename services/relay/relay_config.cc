@@ -9,6 +9,7 @@ void RelayConfig::Declare(base::ConfigFields& fields) {
       .Secret();
   rabbitmq.Declare(fields, "RabbitMQ, amqp://user:password@host:port/vhost, or amqps: over TLS");
   kafka.Declare(fields, "Kafka's brokers, host:port,host:port");
+  registry.Declare(fields);
   fields.Integer("batch_size", batch_size, "events read, published and confirmed together, for each sink")
       .AtLeast(1)
       .AtMost(10'000);

@@ -8,6 +8,7 @@
 #include "libs/mesh/process.h"
 #include "libs/messaging/kafka/brokers.h"
 #include "libs/messaging/rabbitmq/broker.h"
+#include "libs/registry/client.h"
 
 namespace ordermesh::relay {
 
@@ -16,6 +17,7 @@ struct RelayConfig {
   std::string database_url = "postgres://ordermesh_relay@127.0.0.1:5432/ordermesh";
   rabbitmq::Broker rabbitmq;
   kafka::Brokers kafka;
+  registry::RegistryConfig registry;
   int batch_size = 512;
   absl::Duration read_pause = absl::Milliseconds(5);
   absl::Duration idle_read_pause = absl::Milliseconds(20);

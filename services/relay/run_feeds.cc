@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,8 @@
 #include "libs/mesh/dependency_check.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/postgres/database.h"
+#include "libs/registry/framings.h"
+#include "libs/registry/topic_values.h"
 #include "services/relay/app/forwarder.h"
 #include "services/relay/app/upkeep.h"
 #include "services/relay/checks.h"
@@ -27,6 +30,7 @@ using postgres::DatabaseMonitor;
 constexpr char kOutbox[] = "outbox";
 constexpr char kRabbitmq[] = "rabbitmq";
 constexpr char kKafka[] = "kafka";
+constexpr char kRegistry[] = "schema_registry";
 constexpr char kClientId[] = "ordermesh-relay";
 
 ForwarderOptions ForwarderFor(const RelayConfig& config, std::string name) {
@@ -59,7 +63,8 @@ struct Way {
 // One feed under way.
 class Relay {
  public:
-  Relay(const Feed& feed, const postgres::Database& database, const RelayConfig& config, mesh::Process& process)
+  Relay(const Feed& feed, const postgres::Database& database, const RelayConfig& config, registry::Framings& framings,
+        mesh::Process& process)
       : store_(database, feed.schema) {
     std::map<std::string, SinkMetrics> sinks;
     const auto add = [&](const char* name, std::unique_ptr<Sink> sink) {
@@ -73,7 +78,7 @@ class Relay {
     if (feed.kafka.has_value()) {
       const kafka::ProducerOptions options = {
           .brokers = config.kafka, .client_id = kClientId, .linger = config.kafka_linger};
-      add(kKafka, std::make_unique<KafkaSink>(options, feed));
+      add(kKafka, std::make_unique<KafkaSink>(options, feed, framings));
     }
     upkeep_ =
         std::make_unique<Upkeep>(UpkeepOptions{.feed = feed.schema, .retention = config.outbox_retention}, store_,
@@ -89,7 +94,9 @@ class Relay {
 }  // namespace
 
 absl::Status RunFeeds(const std::vector<Feed>& feeds, const RelayConfig& config, mesh::Process& process) {
-  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kOutbox, kRabbitmq, kKafka});
+  std::vector<std::string> needed = {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kOutbox, kRabbitmq, kKafka};
+  if (!config.registry.url.empty()) needed.push_back(kRegistry);
+  process.SetDependencies(needed);
   RETURN_IF_ERROR(config.rabbitmq.Check());
   ASSIGN_OR_RETURN(const std::unique_ptr<kafka::Cluster> cluster, kafka::Cluster::Connect(config.kafka, kClientId));
   std::vector<std::string> schemas, migrations;
@@ -102,14 +109,20 @@ absl::Status RunFeeds(const std::vector<Feed>& feeds, const RelayConfig& config,
     if (feed.kafka.has_value()) topics.push_back(feed.kafka->topic);
   }
   const postgres::Database database = ServiceDatabase(config.database_url, migrations);
+  registry::Framings framings(config.registry, registry::TopicValues(), process.timer(), base::SystemRandom());
   std::vector<std::unique_ptr<Relay>> relays;
-  for (const Feed& feed : feeds) relays.push_back(std::make_unique<Relay>(feed, database, config, process));
+  for (const Feed& feed : feeds) relays.push_back(std::make_unique<Relay>(feed, database, config, framings, process));
   mesh::Readiness& readiness = process.readiness();
   base::Timer& timer = process.timer();
   DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(readiness), timer);
   mesh::DependencyCheck outbox(kOutbox, OutboxCheck(database, schemas), readiness, timer);
   mesh::DependencyCheck rabbitmq(kRabbitmq, RabbitmqCheck(config.rabbitmq, exchanges), readiness, timer);
   mesh::DependencyCheck kafka(kKafka, KafkaCheck(*cluster, topics), readiness, timer);
+  std::optional<mesh::DependencyCheck> registry;
+  if (!config.registry.url.empty()) {
+    registry.emplace(
+        kRegistry, [&framings] { return framings.Check(); }, readiness, timer);
+  }
   return process.Serve();
 }
 

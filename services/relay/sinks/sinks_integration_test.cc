@@ -116,7 +116,8 @@ class KafkaUnderTest : public SinkUnderTest {
   const kafka::Brokers brokers_ = {.addresses = Stack::Variable("KAFKA_BROKERS")};
   std::unique_ptr<kafka::Consumer> reader_;
   std::map<std::int32_t, std::int64_t> next_;
-  KafkaSink sink_{{.brokers = brokers_, .client_id = "sinks-test"}, Feeds().front()};
+  registry::Framings framings_{{}, {}, base::SystemTimer(), base::SystemRandom()};
+  KafkaSink sink_{{.brokers = brokers_, .client_id = "sinks-test"}, Feeds().front(), framings_};
 };
 
 INSTANTIATE_TEST_SUITE_P(Rabbitmq, SinkConformanceTest,
