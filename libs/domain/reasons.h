@@ -38,6 +38,11 @@ inline constexpr char kPageSizeNegative[] = "PAGE_SIZE_NEGATIVE";
 inline constexpr char kPageTokenInvalid[] = "PAGE_TOKEN_INVALID";
 inline constexpr char kSkipOutOfRange[] = "SKIP_OUT_OF_RANGE";
 inline constexpr char kBatchSizeOutOfRange[] = "BATCH_SIZE_OUT_OF_RANGE";
+// Customers.
+inline constexpr char kCustomerInvalid[] = "CUSTOMER_INVALID";
+inline constexpr char kCustomerNotFound[] = "CUSTOMER_NOT_FOUND";
+inline constexpr char kCustomerIdTaken[] = "CUSTOMER_ID_TAKEN";
+inline constexpr char kCustomerDeleted[] = "CUSTOMER_DELETED";
 // Notifications.
 inline constexpr char kNotificationNotFound[] = "NOTIFICATION_NOT_FOUND";
 inline constexpr char kNotificationBusy[] = "NOTIFICATION_BUSY";

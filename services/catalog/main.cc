@@ -2,11 +2,15 @@
 #include <string>
 #include <vector>
 
+#include "libs/base/random.h"
+#include "libs/base/uuid.h"
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/postgres/database.h"
+#include "services/catalog/api/customer_service.h"
 #include "services/catalog/catalog_config.h"
 #include "services/catalog/store/catalog_database.h"
+#include "services/catalog/store/postgres_customer_store.h"
 #include "services/catalog/store/sessions.h"
 #include "services/catalog/store/wire_catalog_events.h"
 
@@ -28,7 +32,13 @@ absl::Status Assemble(const CatalogConfig& config, mesh::Process& process) {
                      .max_waiting = static_cast<std::size_t>(config.database_queue)},
                     process.metrics(), timer);
   const WireCatalogEvents events;
+  base::UuidV7Source ids(process.clock(), base::SystemRandom());
   DatabaseMonitor database_monitor(database, mesh::kCheckInterval, mesh::ReportTo(process.readiness()), timer);
+
+  PostgresCustomerStore customer_store(sessions, events);
+  Customers customers(customer_store, ids);
+  CustomerService customer_service(customers);
+  customer_service.Register(process.server());
   return process.Serve();
 }
 

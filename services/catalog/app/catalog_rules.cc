@@ -17,7 +17,7 @@ constexpr std::array kRules = {
     CatalogRuleInfo{CatalogRule::kTextHasControl, "TEXT_HAS_CONTROL", "any text", "contains a control character"},
     CatalogRuleInfo{CatalogRule::kTextTooLong, "TEXT_TOO_LONG", "any text", "$0 characters, at most $1"},
     CatalogRuleInfo{CatalogRule::kCustomerIdMalformed, "CUSTOMER_ID_MALFORMED", "customer: id",
-                    "must be 1 to 64 of the letters A to Z and a to z, digits, -, _ and ."},
+                    "must be 1 to 64 letters A to Z and a to z, digits, -, _ and ., a letter or digit first"},
     CatalogRuleInfo{CatalogRule::kEmailMalformed, "EMAIL_MALFORMED", "customer: email", "is not an e-mail address"},
     CatalogRuleInfo{CatalogRule::kEmailTooLong, "EMAIL_TOO_LONG", "customer: email", "$0 bytes, at most 254"},
 };

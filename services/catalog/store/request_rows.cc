@@ -28,7 +28,8 @@ absl::StatusOr<std::optional<std::string>> ClaimRequest(postgres::Connection& co
   ASSIGN_OR_RETURN(const Result earlier, connection.Execute(kGetRequest, Key(request)));
   if (earlier.rows() != 1)
     return absl::InternalError("a request that was there is gone, and requests are never deleted");
-  if (earlier.Text(0, 0) != request.fingerprint) return api::IdempotencyKeyReused(what);
+  const absl::string_view fingerprint = earlier.Text(0, 0);
+  if (!fingerprint.empty() && fingerprint != request.fingerprint) return api::IdempotencyKeyReused(what);
   return std::string(earlier.Text(0, 1));
 }
 

@@ -13,7 +13,8 @@ namespace ordermesh::catalog {
 
 // In an open transaction. Claims the request for `target`: nothing when it is new, and then nobody else can claim it
 // before this transaction ends; otherwise the target of the earlier one, after it has ended. INVALID_ARGUMENT,
-// IDEMPOTENCY_KEY_REUSED: the earlier one asked for something else. `what` is what it made, "a product".
+// IDEMPOTENCY_KEY_REUSED: the earlier one asked for something else, as far as its fingerprint is kept. `what` is what
+// it made, "a product".
 absl::StatusOr<std::optional<std::string>> ClaimRequest(postgres::Connection& connection, const Request& request,
                                                         absl::string_view target, absl::string_view what);
 

@@ -6,10 +6,11 @@
 namespace ordermesh::catalog {
 namespace {
 
-// Lists are planned each time, for the filters and the sizes of the moment, and come in the order of their index.
+// Lists are planned each time, for the filters and the sizes of the moment, and come in the order of their index: a
+// bitmap is of all that matches before the first row comes.
 postgres::ConnectionOptions QuerySession(const postgres::Database& database) {
   postgres::ConnectionOptions session = database.Queries("");
-  session.session_sql += "; SET plan_cache_mode = force_custom_plan";
+  session.session_sql += "; SET plan_cache_mode = force_custom_plan; SET enable_bitmapscan = off";
   return session;
 }
 
