@@ -15,24 +15,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import blocks, contract, paths, service_table
+import jinja2
+
+from . import contract, paths, service_table
 from .contract import Rpc
 from .service_table import Row
 
 FOLDER = paths.REPOSITORY / "docker" / "envoy"
-TEMPLATE = FOLDER / "envoy.template.yaml"
 TARGET = FOLDER / "envoy.yaml"
 
-# Each listener of the table: what it is called in Envoy, and the names of its port and of the description that it serves.
+# Each listener of the table: what it is called in Envoy, what sets its YAML anchors apart, and its port and the description that it
+# serves, for docker/envoy/render to fill in.
 LISTENERS = {
-    "shop": {"listener": "shop", "name": "edge", "port": "HTTP_PORT", "document": "OPENAPI"},
-    "operators": {"listener": "operators", "name": "operators", "port": "OPERATORS_PORT", "document": "OPERATORS_OPENAPI"},
+    "shop": {"name": "edge", "anchor": "shop", "port": "${HTTP_PORT}", "document": "${OPENAPI}"},
+    "operators": {"name": "operators", "anchor": "operators", "port": "${OPERATORS_PORT}", "document": "${OPERATORS_OPENAPI}"},
 }
 _TIMEOUT = "15s"
 _BODY_BYTES = 1048576
-_BUFFER = "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute"
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _SEGMENT = re.compile(r"[\w.~-]+|\{[\w.]+\}")
+# A tag alone on its line leaves no line; a name that nothing stands for is an error.
+_TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), undefined=jinja2.StrictUndefined, trim_blocks=True,
+                                lstrip_blocks=True, keep_trailing_newline=True)  # fmt: skip
 
 
 class Mistake(Exception):
@@ -98,14 +102,13 @@ class PathGroup:
     members: list[Path] = field(default_factory=list)
 
     def values(self) -> dict[str, Any]:
-        body = sorted(self.verbs & _WITH_BODY)
         return {
             "regex": json.dumps("|".join(path.regex for path in self.members))[1:-1],
             "verbs": "|".join(sorted(self.verbs)),
             "allow": ", ".join(sorted(self.verbs | {"OPTIONS"})),
-            "body": [{"with_body": "|".join(body)}] if body else [],
+            "with_body": "|".join(sorted(self.verbs & _WITH_BODY)),
             "streams": str(self.streams).lower(),
-            **_size(self.body_bytes),
+            "body_bytes": self.body_bytes,
         }
 
 
@@ -146,11 +149,12 @@ def _clusters(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """One for each name of grpc.health.v1 that a server is asked for. When a group is served nowhere, all its servers are called: the
     refusal has its reason, and a repeat its stored answer."""
     for cluster, row, served in _served(rows):
-        common = {"process": row.name, "PROCESS": row.name.upper(), "port": row.port}
+        name = row.name.upper()
+        common = {"host": f"${{{name}_HOST:-{row.name}}}", "port": f"${{{name}_PORT:-{row.port}}}"}
         yield {"cluster": cluster, "health": served.service, "panic_percent": 50, **common}
-        for name, more in served.rpcs.items():
+        for rpc, more in served.rpcs.items():
             if more.get("group"):
-                yield {"cluster": f"{cluster}-{name}", "health": f"{served.service}/{name}", "panic_percent": 1, **common}
+                yield {"cluster": f"{cluster}-{rpc}", "health": f"{served.service}/{rpc}", "panic_percent": 1, **common}
 
 
 def path_groups(passed: Iterable[Call]) -> list[PathGroup]:
@@ -185,35 +189,29 @@ def _group_for(path: Path, wanted: PathGroup, groups: list[PathGroup]) -> PathGr
     return wanted
 
 
-def _size(body_bytes: int) -> dict[str, Any]:
-    """What the template wants to know of the size of a body; `larger` has an item where it is not the usual one."""
-    return {"body_bytes": body_bytes, "larger": [{"buffer": _BUFFER}] if body_bytes != _BODY_BYTES else []}
-
-
 def _listener(name: str, passed: list[Call]) -> dict[str, Any]:
     """What the template wants to know of a listener."""
     mine = [call for call in passed if name in call.listeners]
     services = list(dict.fromkeys(call.rpc.service for call in mine))
     partly = {call.rpc.service for call in passed if name not in call.listeners}
-    routes: dict[str, list[dict[str, Any]]] = {kind: [] for kind in ("conversation", "stream", "single")}
+    routes: dict[str, list[dict[str, Any]]] = {kind: [] for kind in ("conversations", "streams", "singles")}
     rest = {}
     for call in mine:
         if call.rpc.takes_stream:
-            kind = "conversation"
+            kind = "conversations"
         elif call.rpc.gives_stream:
-            kind = "stream"
+            kind = "streams"
         elif call.is_special or call.rpc.service in partly:
-            kind = "single"
+            kind = "singles"
         else:
             rest[call.rpc.service] = call.cluster
             continue
         routes[kind].append({"call": f"{call.rpc.service}/{call.rpc.name}", "cluster": call.cluster, "timeout": call.timeout,
-                             **_size(call.body_bytes)})  # fmt: skip
+                             "body_bytes": call.body_bytes})  # fmt: skip
     return LISTENERS[name] | routes | {
-        "service": [{"service": service} for service in services],
+        "services": services,
         "rest": [{"service": service, "cluster": cluster} for service, cluster in rest.items()],
-        "path": [group.values() for group in path_groups(mine)],
-        "usual_body": _BODY_BYTES,
+        "paths": [group.values() for group in path_groups(mine)],
         "largest_body": max(call.body_bytes for call in mine),
     }  # fmt: skip
 
@@ -223,8 +221,8 @@ def configuration(rows: Iterable[Row], rpcs: Iterable[Rpc]) -> str:
     rows = list(rows)
     passed = calls(rows, rpcs)
     head = "# Made by tools/edge of envoy.template.yaml, services/services.yaml and the protos; change it there.\n"
-    values = {"listener": [_listener(name, passed) for name in LISTENERS], "cluster": list(_clusters(rows))}
-    return head + blocks.fill(TEMPLATE.read_text(), values)
+    return head + _TEMPLATES.get_template("envoy.template.yaml").render(
+        listeners=[_listener(name, passed) for name in LISTENERS], clusters=list(_clusters(rows)), usual_body=_BODY_BYTES)  # fmt: skip
 
 
 def _is_field(segment: str) -> bool:

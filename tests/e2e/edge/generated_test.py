@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from cases import camel
-from ordermesh import blocks, contract, edge, openapi, paths, service_table
+from ordermesh import contract, edge, openapi, paths, service_table
 from worlds import INVENTED, invented, invented_protos
 
 GIFTS = "ordermesh.gifts.v1.GiftService"
@@ -151,15 +151,3 @@ def test_a_stream_of_requests_has_no_rule():
 def test_a_path_that_the_edge_cannot_tell_is_refused(template):
     with pytest.raises(edge.Mistake, match="has more than names"):
         edge.Path.parse(template)
-
-
-def test_blocks_come_once_for_each_item_with_the_names_around_it():
-    text = "# gone\n#@ each dish\n@name@:\n  #@ each topping\n  - @topping@ of @name@\n  #@ end\n#@ end\nlast\n"
-    dishes = [{"name": "pizza", "topping": [{"topping": "salt"}, {"topping": "oil"}]}, {"name": "soup", "topping": []}]
-    assert blocks.fill(text, {"dish": dishes}) == "pizza:\n  - salt of pizza\n  - oil of pizza\nsoup:\nlast\n"
-
-
-@pytest.mark.parametrize("text", ["@nothing@", "#@ each nothing\n#@ end", "#@ each dish", "#@ end"])
-def test_a_template_with_a_mistake_is_refused(text):
-    with pytest.raises(blocks.BadTemplate):
-        blocks.fill(text, {"dish": [{}]})
