@@ -144,6 +144,7 @@ def _show(options: argparse.Namespace, endpoints: dict[str, Any]) -> None:
   List orders                curl '{endpoints['http']}/v1/orders?pageSize=5'
   The operators' API         {endpoints['operators']}/docs/
   Sales by product           curl '{endpoints['operators']}/v1/analytics/sales?groupBy=SALES_GROUP_PRODUCT'
+  Made-up traffic            tools/traffic --shop {endpoints['http'].removeprefix('http://')} --operators {endpoints['operators'].removeprefix('http://')}
   Read the e-mails           curl {endpoints['mail']}/messages
   Metrics of a service       curl {endpoints['metrics'].get('gateway')}
   The database               psql {endpoints['postgres']}
