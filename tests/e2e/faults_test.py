@@ -171,7 +171,7 @@ def test_kill_9_of_everything_under_load_loses_and_doubles_nothing(system):
     # And the metrics say that all is well again.
     for service in SERVICES:
         eventually(lambda: system.metrics(service)["ordermesh_ready"] == 1, what=f"{service}'s readiness as a metric")
-    for sink in BROKERS:
+    for sink in [*BROKERS, "catalog.kafka"]:
         eventually(lambda: [system.metrics("relay")[of_sink(name, sink)] for name in (
             "ordermesh_relay_active", "ordermesh_relay_blocked", "ordermesh_outbox_depth", "ordermesh_relay_buried_total")],
             lambda seen: seen == [1, 0, 0, 0], what=f"a relay that feeds {sink}")
