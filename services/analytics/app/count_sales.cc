@@ -15,7 +15,7 @@ absl::StatusOr<std::optional<SaleEvent>> CountSales::Decode(const stream::Record
 }
 
 absl::Status CountSales::Apply(const stream::Batch& batch, const std::vector<const SaleEvent*>& events) {
-  EventBatch counted{batch.partition, batch.first_offset, batch.next_offset, batch.last_record, {}};
+  EventBatch counted{batch, {}};
   counted.events.reserve(events.size());
   for (const SaleEvent* event : events) counted.events.push_back(*event);
   absl::StatusOr<Applied> applied = store_.Apply(counted);

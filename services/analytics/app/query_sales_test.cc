@@ -126,7 +126,7 @@ class ReadSideTest : public ::testing::Test {
 
 TEST_F(ReadSideTest, AnswersWithTheWindowThatWasUsed) {
   ASSERT_THAT(store_.Load({"orders.events", 0}), IsOk());
-  ASSERT_THAT(store_.Apply({{"orders.events", 0}, 0, 1, {}, {AnAcceptedOrder(1, 2, kHour - absl::Minutes(1))}}),
+  ASSERT_THAT(store_.Apply({{{"orders.events", 0}, 0, 1, {}}, {AnAcceptedOrder(1, 2, kHour - absl::Minutes(1))}}),
               IsOk());
   absl::StatusOr<Sales> sales = Query({});
   ASSERT_THAT(sales, IsOk());
@@ -139,7 +139,7 @@ TEST_F(ReadSideTest, RefusesAnAnswerOfTooManyRows) {
   ASSERT_THAT(store_.Load({"orders.events", 0}), IsOk());
   std::vector<SaleEvent> events;
   for (int i = 0; i <= kMostRows; ++i) events.push_back(AnAcceptedOrder(1 + i, 1, kHour - absl::Minutes(1)));
-  ASSERT_THAT(store_.Apply({{"orders.events", 0}, 0, 1, {}, events}), IsOk());
+  ASSERT_THAT(store_.Apply({{{"orders.events", 0}, 0, 1, {}}, events}), IsOk());
   EXPECT_EQ(domain::RefusalOf(Query({.by_product = true}).status()).reason, reasons::kTooManyRows);
   events.pop_back();
   EXPECT_THAT(Query({}), IsOk());
@@ -162,7 +162,7 @@ TEST(StoreRefusedTest, WhatThePoolRefusesIsOverloadOrTheEndOfTheServer) {
 
 TEST_F(ReadSideTest, ListsTheLagOfEveryPartition) {
   ASSERT_THAT(store_.Load({"orders.events", 1}), IsOk());
-  ASSERT_THAT(store_.Apply({{"orders.events", 1}, 0, 15, {}, {}}), IsOk());
+  ASSERT_THAT(store_.Apply({{{"orders.events", 1}, 0, 15, {}}, {}}), IsOk());
   absl::StatusOr<std::vector<PartitionLag>> lags = Lags();
   ASSERT_THAT(lags, IsOk());
   EXPECT_THAT(*lags,

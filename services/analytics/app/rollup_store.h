@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "libs/base/uuid.h"
 #include "libs/stream/lags.h"
+#include "libs/stream/partition_sink.h"
 #include "services/analytics/app/fold.h"
 #include "services/analytics/app/sale_event.h"
 
@@ -19,12 +20,7 @@ namespace ordermesh::analytics {
 using stream::Partition;
 using stream::Position;
 
-// Consecutive records of one partition.
-struct EventBatch {
-  Partition partition;
-  std::int64_t first_offset = 0;  // where the partition has to stand
-  std::int64_t next_offset = 0;   // where it will stand
-  base::Uuid last_record;         // of the record before next_offset
+struct EventBatch : stream::Batch {
   std::vector<SaleEvent> events;  // may be fewer than records, also none
 };
 

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/stream/position_table.h"
 #include "services/analytics/app/uuid_time.h"
 #include "services/analytics/sql.h"
 
@@ -18,39 +19,19 @@ using Pipeline = postgres::Connection::Pipeline;
 using postgres::Statement;
 using postgres::Type;
 
-constexpr Statement kInsertPartition{"insert_partition", sql::kInsertPartition};
-constexpr Statement kSelectPartition{"select_partition", sql::kSelectPartition};
-constexpr Statement kSelectPartitions{"select_partitions", sql::kSelectPartitions};
-constexpr Statement kMovePartition{"move_partition", sql::kMovePartition};
-constexpr Statement kLockPartition{"lock_partition", sql::kLockPartition};
 constexpr Statement kInsertSeenEvents{"insert_seen_events", sql::kInsertSeenEvents};
 constexpr Statement kUpsertSales{"upsert_sales", sql::kUpsertSales};
 constexpr Statement kUpsertOrderTotals{"upsert_order_totals", sql::kUpsertOrderTotals};
-constexpr Statement kAdvancePartition{"advance_partition", sql::kAdvancePartition};
 constexpr Statement kPruneSeenEvents{"prune_seen_events", sql::kPruneSeenEvents};
 constexpr Statement kQuerySales{"query_sales", sql::kQuerySales};
 constexpr Statement kQueryOrderTotals{"query_order_totals", sql::kQueryOrderTotals};
 
-Params KeyOf(const Partition& partition) {
-  Params params;
-  params.Text(partition.topic).Int4(partition.number);
-  return params;
+// Where each partition stands. For ever: its statements are prepared on every connection.
+const stream::PositionTable& Offsets() {
+  static const auto& table = *new stream::PositionTable("analytics.offsets");
+  return table;
 }
 
-absl::Status Elsewhere(const Partition& partition, std::int64_t expected) {
-  return absl::FailedPreconditionError(
-      absl::StrCat(partition.topic, "/", partition.number, " does not stand at ", expected, " any more"));
-}
-
-Position ReadPosition(const postgres::Result& result, int row, int column) {
-  Position position;
-  position.next_offset = result.Int8(row, column);
-  if (!result.IsNull(row, column + 1)) position.last_record = result.Uuid(row, column + 1);
-  position.lost_records = result.Int8(row, column + 2);
-  return position;
-}
-
-// Of each kind three columns, in the order of the tables'.
 Amounts ReadAmounts(const postgres::Result& result, int row, int column) {
   Amounts amounts;
   for (Sums* sums : {&amounts.accepted, &amounts.cancelled, &amounts.paid, &amounts.shipped}) {
@@ -137,29 +118,19 @@ void KeepInserted(const postgres::Result& inserted, std::vector<const SaleEvent*
 }  // namespace
 
 absl::StatusOr<Position> PostgresRollupStore::Load(const Partition& partition) {
-  const Params key = KeyOf(partition);
-  ASSIGN_OR_RETURN(postgres::Result found, db_.Execute(kSelectPartition, key));
-  if (found.rows() == 0) {
-    RETURN_IF_ERROR(db_.Execute(kInsertPartition, key).status());
-    ASSIGN_OR_RETURN(found, db_.Execute(kSelectPartition, key));
-  }
-  if (found.rows() == 0) return absl::AbortedError(absl::StrCat(partition.topic, ": its offset was deleted meanwhile"));
-  return ReadPosition(found, 0, 0);
+  return Offsets().Load(db_, partition);
 }
 
 absl::Status PostgresRollupStore::Move(const Partition& partition, std::int64_t from, std::int64_t to,
                                        std::int64_t lost) {
-  Params params = KeyOf(partition);
-  params.Int8(from).Int8(to).Int8(lost);
-  ASSIGN_OR_RETURN(postgres::Result moved, db_.Execute(kMovePartition, params));
-  return moved.affected() == 1 ? absl::OkStatus() : Elsewhere(partition, from);
+  return Offsets().Move(db_, partition, from, to, lost);
 }
 
 absl::StatusOr<Applied> PostgresRollupStore::Apply(const EventBatch& batch) {
   std::vector<const SaleEvent*> distinct = Distinct(batch.events);
   Pipeline pipeline(db_);
   pipeline.Begin();
-  pipeline.Send(kLockPartition, KeyOf(batch.partition));
+  Offsets().SendLock(pipeline, batch);
   if (!distinct.empty()) {
     Array ids(Type::kUuid);
     ids.Reserve(static_cast<int>(distinct.size()), base::Uuid::kBytes);
@@ -175,9 +146,7 @@ absl::StatusOr<Applied> PostgresRollupStore::Apply(const EventBatch& batch) {
 
 absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, const std::vector<postgres::Result>& locked,
                                                    std::vector<const SaleEvent*> distinct) {
-  if (locked[0].rows() == 0 || locked[0].Int8(0, 0) != batch.first_offset) {
-    return Elsewhere(batch.partition, batch.first_offset);
-  }
+  RETURN_IF_ERROR(Offsets().CheckLocked(locked[0], batch));
   if (!distinct.empty()) KeepInserted(locked[1], distinct);
   absl::StatusOr<Deltas> deltas = Fold(distinct);
   if (!deltas.ok()) return absl::InvalidArgumentError(deltas.status().message());
@@ -187,14 +156,7 @@ absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, cons
     if (!deltas->sales.empty()) pipeline.Send(kUpsertSales, SalesRows(deltas->sales));
     pipeline.Send(kUpsertOrderTotals, TotalsRows(deltas->totals));
   }
-  Params advance = KeyOf(batch.partition);
-  advance.Int8(batch.next_offset);
-  if (batch.last_record.is_nil()) {
-    advance.Null(Type::kUuid);
-  } else {
-    advance.Uuid(batch.last_record);
-  }
-  pipeline.Send(kAdvancePartition, advance);
+  Offsets().SendAdvance(pipeline, batch);
   pipeline.Commit();
   RETURN_IF_ERROR(pipeline.Finish().status());
 
@@ -204,14 +166,7 @@ absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, cons
   return applied;
 }
 
-absl::StatusOr<stream::Positions> PostgresRollupStore::Positions() {
-  ASSIGN_OR_RETURN(postgres::Result rows, db_.Execute(kSelectPartitions));
-  stream::Positions positions;
-  for (int row = 0; row < rows.rows(); ++row) {
-    positions.emplace_back(Partition{std::string(rows.Text(row, 0)), rows.Int4(row, 1)}, ReadPosition(rows, row, 2));
-  }
-  return positions;
-}
+absl::StatusOr<stream::Positions> PostgresRollupStore::Positions() { return Offsets().All(db_); }
 
 absl::StatusOr<std::int64_t> PostgresRollupStore::Prune(absl::Time before, int limit) {
   Params params;

@@ -1,2 +1,0 @@
-INSERT INTO analytics.offsets (topic, partition, next_offset) VALUES ($1, $2, 0)
-ON CONFLICT (topic, partition) DO NOTHING

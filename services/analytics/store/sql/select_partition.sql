@@ -1,1 +1,0 @@
-SELECT next_offset, last_event_id, lost_records FROM analytics.offsets WHERE topic = $1 AND partition = $2

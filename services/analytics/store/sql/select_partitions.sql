@@ -1,1 +1,0 @@
-SELECT topic, partition, next_offset, last_event_id, lost_records FROM analytics.offsets ORDER BY topic, partition
