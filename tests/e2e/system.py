@@ -49,6 +49,7 @@ class System:
         self.protos = stubs.load()
         self.orders = self.protos.orders_grpc.OrderServiceStub(self._channel("gateway"))
         self.notifications = self.protos.notifications_grpc.NotificationServiceStub(self._channel("notifier"))
+        self.customers = self.protos.customers_grpc.CustomerServiceStub(self._channel("catalog"))
         self.analytics = self.protos.analytics_grpc.AnalyticsServiceStub(self._channel("analytics"))
 
     def _channel(self, name):
@@ -157,21 +158,22 @@ class System:
     def kafka_events(self, order_id):
         """The headers and the decoded event of each record about the order."""
         return [({name: value.decode() for name, value in message.headers()},
-                 self.protos.events.OrderEvent.FromString(message.value())) for message in self._kafka_messages(order_id)]
+                 self.protos.events.OrderEvent.FromString(message.value())) for message in self.kafka_messages(order_id)]
 
     def kafka_records(self, order_id):
         """Each record about the order as text: key, headers, value."""
         return [" ".join(part.decode(errors="replace") for part in (
             message.key(), *(value for _, value in message.headers()), message.value()))
-            for message in self._kafka_messages(order_id)]
+            for message in self.kafka_messages(order_id)]
 
-    def _kafka_messages(self, order_id):
+    def kafka_messages(self, key, topic="orders.events"):
+        """Every record with this key, in the order of its partition."""
         consumer = confluent_kafka.Consumer({
             "bootstrap.servers": self.endpoints["kafka"], "group.id": "e2e", "enable.auto.commit": False,
             "enable.partition.eof": True})
         try:
-            partitions = consumer.list_topics("orders.events", timeout=10).topics["orders.events"].partitions
-            consumer.assign([confluent_kafka.TopicPartition("orders.events", number, 0) for number in partitions])
+            partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+            consumer.assign([confluent_kafka.TopicPartition(topic, number, 0) for number in partitions])
             found, open_partitions = [], set(partitions)
             while open_partitions:
                 message = consumer.poll(10)
@@ -179,7 +181,7 @@ class System:
                 if message.error():
                     assert message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF
                     open_partitions.discard(message.partition())
-                elif message.key().decode() == order_id:
+                elif message.key().decode() == key:
                     found.append(message)
             return found
         finally:
