@@ -18,6 +18,9 @@ inline constexpr int kMaxCategoryCharacters = 100;
 inline constexpr int kMaxBrandCharacters = 100;
 inline constexpr int kMaxDescriptionCharacters = 10'000;
 inline constexpr int kMaxAttributesBytes = 16 << 10;  // of the JSON text
+inline constexpr int kMaxAttributes = 100;
+inline constexpr int kMaxAttributeKeyCharacters = 100;
+inline constexpr int kMaxAttributeCharacters = 1000;  // of a value
 inline constexpr int kMaxCustomerIdBytes = 64;
 inline constexpr int kMaxCustomerNameCharacters = 200;
 

@@ -38,7 +38,11 @@ inline constexpr char kPageSizeNegative[] = "PAGE_SIZE_NEGATIVE";
 inline constexpr char kPageTokenInvalid[] = "PAGE_TOKEN_INVALID";
 inline constexpr char kSkipOutOfRange[] = "SKIP_OUT_OF_RANGE";
 inline constexpr char kBatchSizeOutOfRange[] = "BATCH_SIZE_OUT_OF_RANGE";
-// Customers.
+// The catalogue.
+inline constexpr char kProductInvalid[] = "PRODUCT_INVALID";
+inline constexpr char kProductNotFound[] = "PRODUCT_NOT_FOUND";
+inline constexpr char kProductDeleted[] = "PRODUCT_DELETED";
+inline constexpr char kSkuTaken[] = "SKU_TAKEN";
 inline constexpr char kCustomerInvalid[] = "CUSTOMER_INVALID";
 inline constexpr char kCustomerNotFound[] = "CUSTOMER_NOT_FOUND";
 inline constexpr char kCustomerIdTaken[] = "CUSTOMER_ID_TAKEN";

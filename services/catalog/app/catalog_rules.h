@@ -21,6 +21,16 @@ enum class CatalogRule {
   kTextNotUtf8,
   kTextHasControl,
   kTextTooLong,
+  // Of products.
+  kSkuTooLong,
+  kSkuHasBlanks,
+  kSkuImmutable,
+  kCurrencyUnknown,
+  kPriceMalformed,
+  kPriceNegative,
+  kAttributesTooMany,
+  kAttributesTooLarge,
+  kAttributeKeyMalformed,
   // Of customers.
   kCustomerIdMalformed,
   kEmailMalformed,
