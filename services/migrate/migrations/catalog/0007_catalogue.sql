@@ -25,6 +25,7 @@ CREATE INDEX products_by_price ON catalog.products (currency, price_minor, id);
 CREATE INDEX products_by_update ON catalog.products (updated_at, id);
 CREATE INDEX products_by_category ON catalog.products (category, lower(name) COLLATE "C", id);
 CREATE INDEX products_by_brand ON catalog.products (brand, lower(name) COLLATE "C", id);
+CREATE INDEX products_inactive ON catalog.products (lower(name) COLLATE "C", id) WHERE NOT active;
 CREATE INDEX customers_by_id ON catalog.customers (id COLLATE "C");
 CREATE INDEX customers_by_email ON catalog.customers (email, id COLLATE "C");
 CREATE INDEX customers_by_name ON catalog.customers (lower(name) COLLATE "C", id COLLATE "C");

@@ -1,0 +1,1 @@
+INSERT INTO catalog.stock (product_id, available) VALUES ($1::uuid, 0) ON CONFLICT DO NOTHING

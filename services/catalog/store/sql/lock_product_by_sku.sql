@@ -1,0 +1,6 @@
+-- Behind the change lock: against whoever changes products without it.
+SELECT id, sku, name, description, category, brand, price_minor, currency, active, attributes, version, created_at, updated_at,
+       deleted_at
+FROM catalog.products
+WHERE sku = $1::text
+FOR UPDATE
