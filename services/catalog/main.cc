@@ -8,9 +8,13 @@
 #include "libs/mesh/process.h"
 #include "libs/postgres/database.h"
 #include "services/catalog/api/customer_service.h"
+#include "services/catalog/api/product_service.h"
+#include "services/catalog/app/list_products.h"
+#include "services/catalog/app/products.h"
 #include "services/catalog/catalog_config.h"
 #include "services/catalog/store/catalog_database.h"
 #include "services/catalog/store/postgres_customer_store.h"
+#include "services/catalog/store/postgres_product_store.h"
 #include "services/catalog/store/sessions.h"
 #include "services/catalog/store/wire_catalog_events.h"
 
@@ -39,6 +43,12 @@ absl::Status Assemble(const CatalogConfig& config, mesh::Process& process) {
   Customers customers(customer_store, ids);
   CustomerService customer_service(customers);
   customer_service.Register(process.server());
+  PostgresProductStore product_store(sessions, events);
+  Products products(product_store, ids);
+  ListProducts list_products(product_store);
+  ProductService product_service(products, list_products);
+  product_service.Register(process.server());
+
   return process.Serve();
 }
 

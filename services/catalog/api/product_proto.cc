@@ -1,5 +1,6 @@
 #include "services/catalog/api/product_proto.h"
 
+#include "libs/domain/etag.h"
 #include "libs/wire/money.h"
 #include "libs/wire/time.h"
 
@@ -19,6 +20,7 @@ void ProductToProto(const Product& product, v1::Product& proto) {
   wire::TimeToProto(product.created_at, *proto.mutable_create_time());
   wire::TimeToProto(product.updated_at, *proto.mutable_update_time());
   if (product.deleted_at.has_value()) wire::TimeToProto(*product.deleted_at, *proto.mutable_delete_time());
+  proto.set_etag(domain::MakeEtag(product.id, product.version));
 }
 
 }  // namespace ordermesh::catalog
