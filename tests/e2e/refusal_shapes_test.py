@@ -9,7 +9,8 @@ from google.rpc import error_details_pb2, status_pb2
 
 import stubs
 
-SERVERS = {"orders": "gateway", "validation": "validation", "notifications": "notifier", "analytics": "analytics"}
+SERVERS = {"orders": "gateway", "validation": "validation", "notifications": "notifier", "analytics": "analytics",
+           "products": "catalog"}
 # What is an id of somebody else's, not a UUID of ours.
 TEXTS = {"request_id", "customer_id"}
 DETAILS = {message.DESCRIPTOR.full_name: message for message in (

@@ -51,6 +51,7 @@ class System:
         self.notifications = self.protos.notifications_grpc.NotificationServiceStub(self._channel("notifier"))
         self.customers = self.protos.customers_grpc.CustomerServiceStub(self._channel("catalog"))
         self.analytics = self.protos.analytics_grpc.AnalyticsServiceStub(self._channel("analytics"))
+        self.products = self.protos.products_grpc.ProductServiceStub(self._channel("catalog"))
 
     def _channel(self, name):
         return grpc.insecure_channel(self.endpoints[name])
@@ -165,6 +166,12 @@ class System:
         return [" ".join(part.decode(errors="replace") for part in (
             message.key(), *(value for _, value in message.headers()), message.value()))
             for message in self.kafka_messages(order_id)]
+
+    def catalog_events(self, key):
+        """The headers and the decoded event of each record about a product or a customer, by its id."""
+        return [({name: value.decode() for name, value in message.headers()},
+                 self.protos.catalog_events.CatalogEvent.FromString(message.value()))
+                for message in self.kafka_messages(key, "catalog.events")]
 
     def kafka_messages(self, key, topic="orders.events"):
         """Every record with this key, in the order of its partition."""
