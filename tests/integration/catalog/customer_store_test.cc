@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -85,6 +86,18 @@ class CustomerStoreIntegrationTest : public ::testing::Test {
   CustomerWorld world_;
   aio::ThreadLane lane_{base::SystemTimer()};
 };
+
+TEST_F(CustomerStoreIntegrationTest, APrefixFindsLettersBeyondAsciiWhateverTheirCase) {
+  CustomerCreation creation = ACreation(1);
+  creation.content.name = "\u00d6ZG\u00dcR";
+  ASSERT_THAT(Create(world_.store(), creation), IsOk());
+  for (const auto& [prefix, found] : {std::pair{"\u00f6zg\u00fc", 1}, {"\u00d6zG", 1}, {"oz", 0}}) {
+    const CustomerQuery query{.filter = {.name_prefix = prefix}};
+    const auto page = aio::RunSync(lane_, [&] { return world_.store().List({lane_}, query); });
+    ASSERT_THAT(page, IsOk());
+    EXPECT_EQ(page->size(), static_cast<std::size_t>(found)) << prefix;
+  }
+}
 
 TEST_F(CustomerStoreIntegrationTest, OfTwentyChangesOfOneVersionOneWins) {
   ASSERT_THAT(Create(world_.store(), ACreation(1)), IsOk());
