@@ -1,21 +1,9 @@
 #include "services/catalog/api/caller.h"
 
-#include "libs/domain/reasons.h"
-#include "libs/domain/refusal.h"
-#include "libs/domain/text.h"
+#include "libs/api/caller.h"
 
 namespace ordermesh::catalog {
-namespace {
 
-constexpr int kMaxCaller = 128;  // characters
-
-}  // namespace
-
-absl::Status CheckCaller(const mesh::CallContext& call) {
-  if (domain::IsVisibleAscii(call.caller(), kMaxCaller)) return absl::OkStatus();
-  return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                           .message = "x-ordermesh-caller: 1 to 128 visible ASCII characters are needed",
-                           .reason = domain::reasons::kCallerMalformed});
-}
+absl::Status CheckCaller(const mesh::CallContext& call) { return api::CheckCaller(call.caller()); }
 
 }  // namespace ordermesh::catalog

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/api/caller.h"
 #include "libs/api/request_id.h"
 #include "libs/api/times.h"
 #include "libs/base/status.h"
@@ -17,8 +18,6 @@
 namespace ordermesh::gateway {
 namespace {
 
-constexpr int kMaxCaller = 128;  // characters
-
 absl::Status CheckSize(const orders::v1::Order& order) {
   const std::size_t bytes = order.ByteSizeLong();
   if (bytes <= kMaxOrderBytes) return absl::OkStatus();
@@ -28,9 +27,7 @@ absl::Status CheckSize(const orders::v1::Order& order) {
 
 }  // namespace
 
-absl::Status CheckCaller(const mesh::CallContext& call) {
-  return domain::IsVisibleAscii(call.caller(), kMaxCaller) ? absl::OkStatus() : CallerMalformed();
-}
+absl::Status CheckCaller(const mesh::CallContext& call) { return api::CheckCaller(call.caller()); }
 
 absl::StatusOr<domain::NewOrder> DecodeOrder(const mesh::CallContext& call,
                                              const orders::v1::CreateOrderRequest& request) {

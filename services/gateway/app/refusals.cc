@@ -22,12 +22,6 @@ absl::Status EtagStale(const domain::OrderId& id) { return api::EtagStale(kOrder
 
 absl::Status IdempotencyKeyReused() { return api::IdempotencyKeyReused("an order"); }
 
-absl::Status CallerMalformed() {
-  return domain::ToStatus({.code = absl::StatusCode::kInvalidArgument,
-                           .message = "x-ordermesh-caller: 1 to 128 visible ASCII characters are needed",
-                           .reason = reasons::kCallerMalformed});
-}
-
 absl::Status OrderTooLarge(std::size_t bytes, std::size_t limit) {
   return domain::ToStatus(
       {.code = absl::StatusCode::kInvalidArgument,

@@ -11,7 +11,6 @@ namespace ordermesh::gateway {
 absl::Status OrderNotFound(const domain::OrderId& id);
 absl::Status EtagStale(const domain::OrderId& id);
 absl::Status IdempotencyKeyReused();
-absl::Status CallerMalformed();
 absl::Status OrderTooLarge(std::size_t bytes, std::size_t limit);
 
 }  // namespace ordermesh::gateway
