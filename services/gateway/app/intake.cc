@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "libs/api/refusals.h"
+#include "libs/api/request_id.h"
 #include "libs/base/deadline.h"
 #include "libs/domain/fingerprint.h"
 #include "libs/domain/order_size.h"
@@ -53,7 +54,7 @@ Intake::Intake(aio::Lane& lane, Validator& validator, OrderStore& store, const O
 aio::Task<absl::StatusOr<domain::Order>> Intake::Accept(const mesh::CallContext& call, domain::NewOrder order) {
   Pending pending(call, std::move(order), false, lane_);
   pending.repeatable = !pending.order.request_id.empty();
-  if (!pending.repeatable) pending.order.request_id = ids_.Next().ToString();
+  pending.order.request_id = api::RequestIdOrNew(std::move(pending.order.request_id), ids_);
   pending.fingerprint = domain::Fingerprint(pending.order);
   auto pass = Pass(pending);
   co_return co_await pass;
