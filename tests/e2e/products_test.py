@@ -72,9 +72,9 @@ def test_a_product_is_created_once_and_read_by_its_id_and_its_sku(system):
 
 def test_a_shop_may_not_change_products(system):
     sku = f"E2E-{uuid.uuid4()}"
-    assert system.http("POST", "/v1/products", a_product(sku))[0] in (404, 405)
-    assert system.http("PATCH", "/v1/products/sku/SKU-0001", {"name": "mine"})[0] in (404, 405)
-    assert system.http("DELETE", "/v1/products/sku/SKU-0001")[0] in (404, 405)
+    assert system.http("POST", "/v1/products", a_product(sku))[0] == 405
+    assert system.http("PATCH", "/v1/products/sku/SKU-0001", {"name": "mine"})[0] == 405
+    assert system.http("DELETE", "/v1/products/sku/SKU-0001")[0] == 405
     assert system.http("GET", f"/v1/products/sku/{sku}")[0] == 404
 
 

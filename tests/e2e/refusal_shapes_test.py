@@ -87,7 +87,7 @@ def assert_field_refused(refusal, reason, field):
 
 
 def test_the_mistakes_are_those_of_every_service_with_lists():
-    assert {param.values[0] for param in MISTAKES} == {"gateway", "notifier", "analytics"}
+    assert {param.values[0] for param in MISTAKES} == {"gateway", "notifier", "analytics", "catalog"}
     assert len(MISTAKES) >= 15
 
 
@@ -107,6 +107,7 @@ def test_the_same_mistake_is_told_the_same(system, server, method, field, value,
 @pytest.mark.parametrize(("package", "service", "name", "field"), [
     ("validation", "ValidationService", "BatchValidateOrders", "orders"),
     ("notifications", "NotificationService", "RedriveDeadLetters", "ids"),
+    ("products", "ProductService", "BatchGetProducts", "ids"),
 ])
 def test_an_empty_batch_is_told_the_same(system, package, service, name, field):
     method = getattr(system.protos, package).DESCRIPTOR.services_by_name[service].methods_by_name[name]
@@ -119,6 +120,7 @@ def test_an_empty_batch_is_told_the_same(system, package, service, name, field):
     ("notifications", "NotificationService", "ListNotifications", "notifications.notifications"),
     ("analytics", "AnalyticsService", "QuerySales", "analytics.sales"),
     ("analytics", "AnalyticsService", "ListConsumerLags", "analytics.offsets"),
+    ("products", "ProductService", "ListProducts", "catalog.products"),
 ])
 def test_overload_is_told_the_same(system, package, service, name, table):
     """More calls than may wait and more than may be in progress, while the database answers none."""

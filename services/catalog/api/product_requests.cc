@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/api/filters.h"
 #include "libs/api/fingerprint.h"
 #include "libs/api/money_range.h"
@@ -153,12 +154,12 @@ absl::StatusOr<ProductListRequest> ProductListFromProto(const v1::ListProductsRe
 
 absl::StatusOr<std::vector<ProductKey>> ProductKeysFromProto(const v1::BatchGetProductsRequest& request) {
   std::vector<ProductKey> keys;
-  for (const std::string& id : request.ids()) {
-    ASSIGN_OR_RETURN(ProductKey key, ReadProductId(id, "ids"));
+  for (int i = 0; i < request.ids_size(); ++i) {
+    ASSIGN_OR_RETURN(ProductKey key, ReadProductId(request.ids(i), absl::StrCat("ids[", i, "]")));
     keys.push_back(std::move(key));
   }
-  for (const std::string& sku : request.skus()) {
-    ASSIGN_OR_RETURN(ProductKey key, ReadSku(sku, "skus"));
+  for (int i = 0; i < request.skus_size(); ++i) {
+    ASSIGN_OR_RETURN(ProductKey key, ReadSku(request.skus(i), absl::StrCat("skus[", i, "]")));
     keys.push_back(std::move(key));
   }
   return keys;

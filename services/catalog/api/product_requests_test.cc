@@ -137,8 +137,13 @@ TEST(ProductKeysFromProtoTest, IdsComeFirst) {
       Parse<v1::BatchGetProductsRequest>(absl::StrCat("skus: 'SKU-1' ids: '", id, "' skus: 'SKU-2'")));
   ASSERT_THAT(keys, IsOk());
   EXPECT_THAT(*keys, ElementsAre(ProductNumber(1), "SKU-1", "SKU-2"));
-  EXPECT_EQ(ReasonOf(ProductKeysFromProto(Parse<v1::BatchGetProductsRequest>("ids: 'x'"))), reasons::kIdMalformed);
-  EXPECT_EQ(ReasonOf(ProductKeysFromProto(Parse<v1::BatchGetProductsRequest>("skus: ''"))), reasons::kIdMalformed);
+  for (const auto& [request, field] :
+       {std::pair(absl::StrCat("ids: '", id, "' ids: 'x'"), "ids[1]"), std::pair(std::string("skus: ''"), "skus[0]")}) {
+    const auto refused = ProductKeysFromProto(Parse<v1::BatchGetProductsRequest>(request));
+    EXPECT_EQ(ReasonOf(refused), reasons::kIdMalformed);
+    EXPECT_THAT(domain::RefusalOf(refused.status()).violations,
+                ElementsAre(::testing::Field(&domain::Violation::field, field)));
+  }
 }
 
 absl::StatusOr<ProductUpdate> ReadUpdate(const std::string& product, const std::string& mask = "") {

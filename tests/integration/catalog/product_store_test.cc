@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/domain/reasons.h"
@@ -95,6 +98,28 @@ TEST_F(ProductStoreTest, WhatSomebodyWroteByHandIsNotLostByAnotherChange) {
   ASSERT_THAT(renamed, IsOk());
   EXPECT_EQ(renamed->content.attributes, (Attributes{{"colour", "red"}}));
   EXPECT_EQ(world_.Text("SELECT attributes->>'legs' FROM catalog.products"), "4");
+}
+
+TEST_F(ProductStoreTest, NamesBeyondAsciiAreFoundAndPagedWhateverTheirCase) {
+  const char* const names[] = {"\u00d6l", "\u00f6lkanne", "\u00d6LPAPIER", "olive"};
+  std::uint32_t n = 0;
+  for (const char* name : names) {
+    ProductContent content = AProduct(++n);
+    content.name = name;
+    ASSERT_THAT(Create(n, content), IsOk());
+  }
+  for (const char* prefix : {"\u00f6L", "\u00d6l"}) {
+    ProductQuery query{.filter = {.prefix = prefix}, .limit = 1};
+    std::vector<std::string> listed;
+    for (;;) {
+      const auto page = aio::RunSync(lane_, [&] { return world_.store().List({lane_}, query); });
+      ASSERT_THAT(page, IsOk());
+      if (page->empty()) break;
+      listed.push_back(page->front().product.content.name);
+      query.after = page->front().keys;
+    }
+    EXPECT_THAT(listed, ::testing::ElementsAre(names[0], names[1], names[2])) << prefix;
+  }
 }
 
 TEST_F(ProductStoreTest, AProductThatIsLockedIsRefusedForNow) {
