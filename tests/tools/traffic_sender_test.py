@@ -49,7 +49,7 @@ def test_a_shop_that_keeps_its_rules_answers_as_planned():
     assert tally.unplanned == 0, tally.summary()
     assert (tally.sent, tally.left_out, tally.changed_repeats) == (1500, 0, 0)
     assert {answer.code for answer in tally.answers} == {
-        "OK", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "ABORTED", "NOT_FOUND"}
+        "OK", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "ABORTED", "NOT_FOUND", "ALREADY_EXISTS"}
 
 
 def test_strangers_calls_go_to_the_shop_and_all_others_to_the_operators():

@@ -41,6 +41,17 @@ class Customers:
         customer = self._any(latest=3)
         return customer and self._shop.request(_CREATE, customer.body, repeats=customer.made.number)
 
+    def add_wrongly(self) -> Request:
+        person, kind = self._shop.people.person(), self._shop.rng.randrange(3)
+        customer, reason = {"name": person.name, "email": person.email}, "CUSTOMER_INVALID"
+        if kind == 0:
+            customer["email"] = person.email.replace("@", " at ")
+        elif kind == 1:
+            customer["name"] = ""
+        else:
+            customer["id"], reason = "CUST-0001", "CUSTOMER_ID_TAKEN"
+        return self._shop.request(_CREATE, {"customer": customer, "requestId": self._shop.request_id()}, reason)
+
     def change(self) -> Request | None:
         """Another name or address, or fewer mails."""
         if (customer := self._any()) is None:
@@ -51,6 +62,16 @@ class Customers:
         request = self._touch(customer, {field: value, **more}, field, OK)
         customer.changed = request.number
         return request
+
+    def change_wrongly(self) -> Request | None:
+        kind = self._shop.rng.randrange(3)
+        if kind == 0:
+            return self._shop.request(_UPDATE, {"customer": {"id": "nobody", "name": "Nobody"}, "updateMask": "name"}, "CUSTOMER_NOT_FOUND")
+        if (customer := self._any(deleted=kind == 1)) is None:
+            return None
+        if kind == 1:
+            return self._touch(customer, {"name": "Somebody"}, "name", "CUSTOMER_DELETED")
+        return self._touch(customer, {"createTime": "2026-01-01T00:00:00Z"}, "createTime", "UPDATE_MASK_INVALID")
 
     def delete(self) -> Request | None:
         """After all orders of theirs, so that none of them comes too late."""

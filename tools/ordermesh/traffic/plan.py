@@ -20,10 +20,10 @@ def plan(seed: int, catalogue: bool = True) -> Iterator[Request]:
         orders.pay: 150, orders.ship: 115, orders.deliver: 90, orders.cancel: 45, orders.move_again: 15, orders.move_wrongly: 25,
         orders.get: 45, orders.list: 27,
     } | ({
-        products.add: 8, products.add_again: 2, products.stock: 20, products.count: 3,
-        products.take_too_many: 2, products.reprice: 8, products.describe: 4, products.delete: 3,
+        products.add: 8, products.add_again: 2, products.add_wrongly: 3, products.stock: 20, products.count: 3,
+        products.take_too_many: 2, products.reprice: 8, products.describe: 4, products.change_wrongly: 4, products.delete: 3,
         products.undelete: 2, products.look_up: 8, products.look_up_several: 5, products.browse: 10, products.see_stock: 6,
-        customers.add: 10, customers.add_again: 1, customers.change: 4,
+        customers.add: 10, customers.add_again: 1, customers.add_wrongly: 2, customers.change: 4, customers.change_wrongly: 2,
         customers.delete: 1, customers.look_up: 3, customers.search: 2,
     } if catalogue else {})  # fmt: skip
     while True:

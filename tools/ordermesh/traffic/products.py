@@ -8,6 +8,7 @@ from .request import OK, Ref, Request
 from .shop import NOT_FOR_SALE, Made, Shop
 
 _CREATE, _UPDATE, _ADJUST = "ProductService.CreateProduct", "ProductService.UpdateProduct", "StockService.AdjustStock"
+_NO_SUCH_PRODUCT = "019b0000-0000-7000-8000-000000000000"
 _SORTS = ("name", "price", "price desc", "update_time desc")
 
 
@@ -47,6 +48,21 @@ class Products:
         product = self._any(latest=3)
         return product and self._shop.request(_CREATE, product.body, repeats=product.number)
 
+    def add_wrongly(self) -> Request | None:
+        kind, body = self._shop.rng.randrange(4), self._goods.product()
+        reason, needs = "PRODUCT_INVALID", []
+        if kind == 0:
+            body["name"] = ""
+        elif kind == 1:
+            body["price"] = {"currencyCode": "EUR", "units": "-5"}
+        elif kind == 2:
+            body["price"]["currencyCode"] = "EURO"
+        else:
+            if (other := self._any()) is None:
+                return None
+            body["sku"], reason, needs = other.body["product"]["sku"], "SKU_TAKEN", [other.number]
+        return self._shop.request(_CREATE, {"product": body, "requestId": self._shop.request_id()}, reason, needs=needs)
+
     def stock(self) -> Request | None:
         """A delivery: for one that is new, or that orders have taken from."""
         rng = self._shop.rng
@@ -76,6 +92,21 @@ class Products:
         """Without a mask: what is given is what changes."""
         product, other = self._any(), self._goods.product()
         return product and self._change(product, {"description": other["description"], "attributes": other["attributes"]})
+
+    def change_wrongly(self) -> Request | None:
+        kind = self._shop.rng.randrange(4)
+        if kind == 0:
+            return self._shop.request(_UPDATE, {"product": {"id": _NO_SUCH_PRODUCT, "price": self._goods.price()}}, "PRODUCT_NOT_FOUND")
+        if kind == 1:
+            product = self._any(deleted=True)
+            return product and self._touch(product, {"price": self._goods.price()}, "price", "PRODUCT_DELETED")
+        if (product := self._any()) is None:
+            return None
+        if kind == 2:
+            return self._touch(product, {"createTime": "2026-01-01T00:00:00Z"}, "createTime", "UPDATE_MASK_INVALID")
+        if product.changed == product.number:
+            return None
+        return self._touch(product, {"price": self._goods.price(), "etag": Ref(product.number, "etag")}, "price", "ETAG_STALE")
 
     def delete(self) -> Request | None:
         """After all orders that have it, so that none of them comes too late."""
