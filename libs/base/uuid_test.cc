@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/hash/hash_testing.h"
+#include "libs/base/uuid_time.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_random.h"
 #include "libs/testing/status_matchers.h"
@@ -73,6 +74,19 @@ TEST(UuidV7SourceTest, DoesNotRepeatWithinAMillisecond) {
 TEST(UuidTest, HashesByValue) {
   EXPECT_TRUE(
       absl::VerifyTypeImplementsAbslHashCorrectly({Uuid(), testing::FakeIds::Number(1), testing::FakeIds::Number(2)}));
+}
+
+TEST(UuidTimeTest, AnIdHasTheMillisecondInWhichItWasMade) {
+  FakeClock clock;
+  FakeRandom random;
+  UuidV7Source ids(clock, random);
+  const absl::Time millisecond = absl::FromUnixMillis(absl::ToUnixMillis(clock.Now()));
+  const Uuid id = ids.Next();
+  EXPECT_EQ(TimeOfId(id), millisecond);
+  EXPECT_EQ(TimeOfId(FirstIdOf(clock.Now())), millisecond);
+  EXPECT_LE(FirstIdOf(clock.Now()), id);
+  EXPECT_LT(id, FirstIdOf(clock.Now() + absl::Milliseconds(1)));
+  EXPECT_EQ(FirstIdOf(absl::UnixEpoch() - absl::Seconds(1)), Uuid());
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "services/analytics/app/maintenance.h"
 
 #include "gtest/gtest.h"
+#include "libs/base/uuid_time.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/status_matchers.h"
-#include "services/analytics/app/uuid_time.h"
 #include "services/analytics/testing/fake_rollup_store.h"
 #include "services/analytics/testing/sale_events.h"
 
@@ -34,7 +34,7 @@ class MaintenanceTest : public ::testing::Test {
       batch.events.push_back(AnAcceptedOrder());
       // Rising ids with the time of now.
       std::array<std::uint8_t, 16> bytes{};
-      const base::Uuid first = FirstIdOf(clock_.Now());
+      const base::Uuid first = base::FirstIdOf(clock_.Now());
       std::copy(first.bytes().begin(), first.bytes().end(), bytes.begin());
       bytes[15] = static_cast<std::uint8_t>(++last_);
       batch.events.back().event_id = base::Uuid(bytes);

@@ -6,8 +6,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status.h"
+#include "libs/base/uuid_time.h"
 #include "libs/stream/position_table.h"
-#include "services/analytics/app/uuid_time.h"
 #include "services/analytics/sql.h"
 
 namespace ordermesh::analytics {
@@ -170,7 +170,7 @@ absl::StatusOr<stream::Positions> PostgresRollupStore::Positions() { return Offs
 
 absl::StatusOr<std::int64_t> PostgresRollupStore::Prune(absl::Time before, int limit) {
   Params params;
-  params.Uuid(prune_from_).Uuid(FirstIdOf(before)).Timestamp(before).Int4(limit);
+  params.Uuid(prune_from_).Uuid(base::FirstIdOf(before)).Timestamp(before).Int4(limit);
   ASSIGN_OR_RETURN(postgres::Result pruned, db_.Execute(kPruneSeenEvents, params));
   // From here next time: searching from the table's start would wade through what was deleted until it is vacuumed.
   for (int row = 0; row < pruned.rows(); ++row) prune_from_ = std::max(prune_from_, pruned.Uuid(row, 0));

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "libs/base/status.h"
-#include "services/analytics/app/uuid_time.h"
+#include "libs/base/uuid_time.h"
 
 namespace ordermesh::analytics {
 namespace {
@@ -114,7 +114,7 @@ absl::StatusOr<std::int64_t> FakeRollupStore::Prune(absl::Time before, int limit
   RETURN_IF_ERROR(rollups_.Failure(FakeRollups::When::kBefore));
   std::int64_t pruned = 0;
   for (auto at = rollups_.seen_.begin(); at != rollups_.seen_.end() && pruned < limit;) {
-    if (at->first < FirstIdOf(before) && at->second < before) {
+    if (at->first < base::FirstIdOf(before) && at->second < before) {
       at = rollups_.seen_.erase(at);
       ++pruned;
     } else {

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "gmock/gmock.h"
-#include "services/analytics/app/uuid_time.h"
+#include "libs/base/uuid_time.h"
 #include "services/analytics/testing/sale_events.h"
 
 namespace ordermesh::analytics {
@@ -203,7 +203,7 @@ TEST_P(RollupStoreConformance, PrunesOnlyWhatIsOldInSmallSteps) {
 TEST_P(RollupStoreConformance, KeepsAnEventWhoseIdIsNewerThanTheLimit) {
   SaleEvent order = AnAcceptedOrder();
   const absl::Time now = absl::Now();
-  order.event_id = FirstIdOf(now + absl::Hours(2));
+  order.event_id = base::FirstIdOf(now + absl::Hours(2));
   ASSERT_TRUE(store_->Apply(BatchAt(0, {order})).ok());
   EXPECT_EQ(store_->Prune(now + absl::Hours(1), 10).value_or(-1), 0);
 }
