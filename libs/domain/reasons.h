@@ -47,6 +47,9 @@ inline constexpr char kCustomerInvalid[] = "CUSTOMER_INVALID";
 inline constexpr char kCustomerNotFound[] = "CUSTOMER_NOT_FOUND";
 inline constexpr char kCustomerIdTaken[] = "CUSTOMER_ID_TAKEN";
 inline constexpr char kCustomerDeleted[] = "CUSTOMER_DELETED";
+// Stock.
+inline constexpr char kStockAdjustmentInvalid[] = "STOCK_ADJUSTMENT_INVALID";
+inline constexpr char kStockShort[] = "STOCK_SHORT";
 // Notifications.
 inline constexpr char kNotificationNotFound[] = "NOTIFICATION_NOT_FOUND";
 inline constexpr char kNotificationBusy[] = "NOTIFICATION_BUSY";

@@ -9,12 +9,14 @@
 #include "libs/postgres/database.h"
 #include "services/catalog/api/customer_service.h"
 #include "services/catalog/api/product_service.h"
+#include "services/catalog/api/stock_service.h"
 #include "services/catalog/app/list_products.h"
 #include "services/catalog/app/products.h"
 #include "services/catalog/catalog_config.h"
 #include "services/catalog/store/catalog_database.h"
 #include "services/catalog/store/postgres_customer_store.h"
 #include "services/catalog/store/postgres_product_store.h"
+#include "services/catalog/store/postgres_stock_store.h"
 #include "services/catalog/store/sessions.h"
 #include "services/catalog/store/wire_catalog_events.h"
 
@@ -49,6 +51,10 @@ absl::Status Assemble(const CatalogConfig& config, mesh::Process& process) {
   ProductService product_service(products, list_products);
   product_service.Register(process.server());
 
+  PostgresStockStore stock_store(sessions, events);
+  StockKeeping stock(stock_store, ids);
+  StockService stock_service(stock);
+  stock_service.Register(process.server());
   return process.Serve();
 }
 

@@ -35,6 +35,12 @@ constexpr std::array kRules = {
                     "must be 1 to 64 letters A to Z and a to z, digits, -, _ and ., a letter or digit first"},
     CatalogRuleInfo{CatalogRule::kEmailMalformed, "EMAIL_MALFORMED", "customer: email", "is not an e-mail address"},
     CatalogRuleInfo{CatalogRule::kEmailTooLong, "EMAIL_TOO_LONG", "customer: email", "$0 bytes, at most 254"},
+    CatalogRuleInfo{CatalogRule::kStockChangeRequired, "STOCK_CHANGE_REQUIRED", "adjustment: delta",
+                    "one of delta and available_count is required"},
+    CatalogRuleInfo{CatalogRule::kStockDeltaOutOfRange, "STOCK_DELTA_OUT_OF_RANGE", "adjustment: delta",
+                    "must be -1000000000 to 1000000000, and not 0"},
+    CatalogRuleInfo{CatalogRule::kStockCountOutOfRange, "STOCK_COUNT_OUT_OF_RANGE", "adjustment: available_count",
+                    "must be 0 to 1000000000"},
 };
 
 constexpr bool InEnumOrder() {

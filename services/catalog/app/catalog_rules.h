@@ -35,6 +35,10 @@ enum class CatalogRule {
   kCustomerIdMalformed,
   kEmailMalformed,
   kEmailTooLong,
+  // Of adjustments of stock.
+  kStockChangeRequired,
+  kStockDeltaOutOfRange,
+  kStockCountOutOfRange,
 };
 
 struct CatalogRuleInfo {

@@ -30,7 +30,8 @@ enum class MovementKind {
 };
 
 struct Movement {
-  base::Uuid id;  // of a reservation: the order's
+  base::Uuid id;          // of a reservation: the order's
+  std::int64_t line = 0;  // of a reservation: the order's line, from 1
   base::Uuid product_id;
   MovementKind kind = MovementKind::kAdjustment;
   std::int64_t available_delta = 0;

@@ -73,5 +73,5 @@ GRANT SELECT, INSERT ON catalog.movements, catalog.requests, catalog.outbox TO o
 -- Of customers who are erased.
 GRANT UPDATE (fingerprint) ON catalog.requests TO ordermesh_catalog;
 -- What orders reserve is a part of the stock's history.
-GRANT SELECT (order_id, product_id, quantity) ON orders.lines TO ordermesh_catalog;
+GRANT SELECT (order_id, line, product_id, quantity) ON orders.lines TO ordermesh_catalog;
 GRANT SELECT (id, created_at) ON orders.orders TO ordermesh_catalog;
