@@ -115,6 +115,13 @@ def test_an_update_changes_what_its_mask_names(system):
     assert (status, reason(problem)) == (409, "ETAG_STALE")
     assert send(system, "PATCH", path, {"name": "Throne"}) == (200, renamed), "what changes nothing is no change"
 
+    for same in (path, f"/v1/products/sku/{product['sku']}"):
+        assert send(system, "PATCH", same, renamed) == (200, renamed), "what was read may be sent as it is"
+    status, _ = send(system, "PATCH", f"/v1/products/sku/{product['sku']}", {"id": str(uuid.uuid4()), "name": "x"})
+    assert status == 404, "the id says which, and then the SKU has to be its own"
+    status, problem = send(system, "PATCH", "/v1/products/sku/SKU-0001", {"id": product["id"], "name": "x"})
+    assert (status, reason(problem)) == (400, "PRODUCT_INVALID")
+
     status, emptied = send(system, "PATCH", f"{path}?updateMask=description,attributes", {"name": "not named"})
     assert status == 200
     assert (emptied["name"], emptied["description"], emptied["attributes"]) == ("Throne", "", {})

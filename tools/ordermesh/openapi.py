@@ -76,6 +76,11 @@ IDEMPOTENCY_KEY = {
 EXAMPLES = {
     "OrderService_CreateOrder": {"customerId": "CUST-0001", "lines": [{"sku": "SKU-0001", "quantity": 2}]},
     "OrderService_CancelOrder": {},
+    "ProductService_CreateProduct": {"sku": "SKU-2000", "name": "Folding Chair", "price": {"currencyCode": "EUR", "units": "49"}},
+    "ProductService_UpdateProduct": {"active": False},
+    "ProductService_UndeleteProduct": {},
+    "CustomerService_CreateCustomer": {"name": "Ada Berg", "email": "ada.berg@example.com"},
+    "CustomerService_UpdateCustomer": {"active": False},
     "NotificationService_ResendNotification": {},
     "NotificationService_StartResend": {"requestId": "after-the-outage", "errorContains": "unreachable"},
     "NotificationService_RedriveDeadLetters": {"ids": ["01a1fe53-4ede-766a-97d0-ffdf29570806"]},
@@ -148,8 +153,17 @@ def complete(face: Face, document: dict, operations: dict[str, Rpc]) -> dict:
                     "type": "string",
                     "description": f"A stream: one JSON object a line, each of type {rpc.reply.rpartition('.')[2]}.",
                 }
-    document["paths"]["/v1/orders"]["post"]["parameters"].append(IDEMPOTENCY_KEY)
+            if takes_request_id(document, operation):
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     return document
+
+
+def takes_request_id(document: dict, operation: dict) -> bool:
+    """Whether the call has a `requestId`, in the query or in the body: the header serves then, too."""
+    fields = {parameter["name"] for parameter in operation.get("parameters", ())}
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        fields |= document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]["properties"].keys()
+    return "requestId" in fields
 
 
 def complete_body(document: dict, path: str, operation: dict) -> None:
