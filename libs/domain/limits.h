@@ -24,6 +24,8 @@ inline constexpr int kMaxAttributeCharacters = 1000;  // of a value
 inline constexpr int kMaxCustomerIdBytes = 64;
 inline constexpr int kMaxCustomerNameCharacters = 200;
 
+inline constexpr int kMaxCallerBytes = 128;
+
 namespace limits_internal {
 
 inline constexpr std::size_t kCharacterBytes = 4;  // a code point's in UTF-8, at most
@@ -46,6 +48,7 @@ inline constexpr std::size_t kLargestOrderBytes =
     kMaxLines * kLargestLineBytes + (limits_internal::kShort + limits_internal::kUuidBytes) +
     (limits_internal::kShort + kMaxCustomerIdBytes) + (2 * limits_internal::kLong + kMaxEmailBytes) +
     (limits_internal::kLong + kMaxNoteCharacters * limits_internal::kCharacterBytes) + limits_internal::kVarint +
-    limits_internal::kMoneyBytes + 2 * limits_internal::kTimeBytes + (limits_internal::kShort + 32);  // the etag
+    limits_internal::kMoneyBytes + 2 * limits_internal::kTimeBytes + (limits_internal::kShort + 32) +  // the etag
+    limits_internal::kVarint;                                                                          // cancel_reason
 
 }  // namespace ordermesh::domain

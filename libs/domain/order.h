@@ -18,6 +18,9 @@ using ProductId = base::Uuid;
 // As in the proto; the numbers are stored.
 enum class OrderState { kUnspecified = 0, kAccepted = 1, kCancelled = 2, kPaid = 3, kShipped = 4, kDelivered = 5 };
 
+// Why an order was cancelled; as in the proto, the numbers are stored.
+enum class CancelReason { kUnspecified = 0, kRequested = 1, kPaymentExpired = 2 };
+
 // A line as its client sent it.
 struct NewLine {
   std::string sku;
@@ -63,6 +66,7 @@ struct Order {
   std::int64_t version = 0;  // 1 when accepted, then one more with each change; the etag is made of it
   absl::Time created_at;     // by the database's clock
   absl::Time updated_at;
+  CancelReason cancel_reason = CancelReason::kUnspecified;  // only when cancelled
 };
 
 }  // namespace ordermesh::domain

@@ -23,10 +23,27 @@ bool Allowed(OrderState from, OrderState to) {
   return false;
 }
 
+// Whether an order that stands at `at` has been moved to `state`.
+bool WentThrough(OrderState at, OrderState state) {
+  switch (state) {
+    case OrderState::kPaid:
+      return at == OrderState::kPaid || at == OrderState::kShipped || at == OrderState::kDelivered;
+    case OrderState::kShipped:
+      return at == OrderState::kShipped || at == OrderState::kDelivered;
+    case OrderState::kAccepted:
+    case OrderState::kCancelled:
+    case OrderState::kDelivered:
+      return at == state;
+    case OrderState::kUnspecified:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<Move> CheckMove(OrderState from, OrderState to) {
-  if (from == to && from != OrderState::kUnspecified) return Move::kNothing;
+  if (WentThrough(from, to)) return Move::kNothing;
   if (Allowed(from, to)) return Move::kChange;
   return ToStatus({.code = absl::StatusCode::kFailedPrecondition,
                    .message = absl::StrCat("an order that is ", StateName(from), " can't become ", StateName(to)),

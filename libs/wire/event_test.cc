@@ -7,6 +7,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/domain/limits.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/wire/cloud_event.h"
 #include "libs/wire/order_event.h"
@@ -32,7 +33,11 @@ constexpr char kGolden[] =
     R"("name":"Oak \"Nordic\" chair","quantity":2,"unitPrice":{"currencyCode":"EUR","units":"49","nanos":990000000}},)"
     R"({"productId":"00000000-0000-7000-8000-00000000000c","sku":"SKU-0002","name":"Lampe für Flügel","quantity":1,)"
     R"("unitPrice":{"currencyCode":"EUR","nanos":50000000}}],)"
-    R"("total":{"currencyCode":"EUR","units":"100","nanos":30000000},"acceptTime":"2026-11-18T11:06:40.123456Z"}})";
+    R"("total":{"currencyCode":"EUR","units":"100","nanos":30000000},"acceptTime":"2026-11-18T11:06:40.123456Z","caller":"default",)"
+    R"("updateTime":"2026-11-18T11:06:40.123456Z"}})";
+
+// What is new in an event since the first release.
+constexpr char kSinceTheFirstRelease[] = R"(,"caller":"default","updateTime":"2026-11-18T11:06:40.123456Z")";
 
 OutboxRow ARow(const std::string& headers) {
   static const std::string subject = AnOrder().id.ToString();
@@ -48,6 +53,8 @@ void ExpectTheOrder(const OrderEventData& data) {
   EXPECT_EQ(data.state, domain::OrderState::kAccepted);
   EXPECT_EQ(data.total, order.content.total);
   EXPECT_EQ(data.accept_time, order.created_at);
+  EXPECT_EQ(data.previous_order_version, 0);
+  EXPECT_EQ(data.cancel_reason, domain::CancelReason::kUnspecified);
   ASSERT_EQ(data.lines.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(data.lines[i].product_id, order.content.lines[i].product_id);
@@ -62,6 +69,51 @@ TEST(OrderEventTest, ComesBackFromItsBytes) {
   absl::StatusOr<OrderEventData> data = DecodeOrderEvent(EncodeOrderEvent(AnOrder()));
   ASSERT_TRUE(data.ok()) << data.status();
   ExpectTheOrder(*data);
+  EXPECT_EQ(data->caller, "default");
+  EXPECT_EQ(data->update_time, AnOrder().created_at);
+}
+
+TEST(OrderEventTest, ALaterEventSaysWhatItFollowsWhenAndWhy) {
+  domain::Order order = AnOrder();
+  order.state = domain::OrderState::kCancelled;
+  order.version = 3;
+  order.updated_at += absl::Hours(2);
+  order.cancel_reason = domain::CancelReason::kPaymentExpired;
+  absl::StatusOr<OrderEventData> data = DecodeOrderEvent(EncodeOrderEvent(order));
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->previous_order_version, 2);
+  EXPECT_EQ(data->accept_time, order.created_at);
+  EXPECT_EQ(data->update_time, order.updated_at);
+  EXPECT_EQ(data->cancel_reason, domain::CancelReason::kPaymentExpired);
+  absl::StatusOr<std::string> json = ToStructuredJson(AnEnvelope(), EncodeOrderEvent(order));
+  ASSERT_TRUE(json.ok());
+  EXPECT_THAT(*json, HasSubstr(R"("updateTime":"2026-11-18T13:06:40.123456Z","previousOrderVersion":"2",)"
+                               R"("cancelReason":"CANCEL_REASON_PAYMENT_EXPIRED"}})"));
+  absl::StatusOr<StructuredEvent> event = FromStructuredJson(*json);
+  ASSERT_TRUE(event.ok()) << event.status();
+  EXPECT_EQ(event->data.previous_order_version, 2);
+  EXPECT_EQ(event->data.update_time, order.updated_at);
+  EXPECT_EQ(event->data.cancel_reason, domain::CancelReason::kPaymentExpired);
+}
+
+TEST(OrderEventTest, OneOfTheFirstReleaseIsReadInBothForms) {
+  events::v1::OrderEvent old;
+  ASSERT_TRUE(old.ParseFromString(EncodeOrderEvent(AnOrder())));
+  old.clear_caller();
+  old.clear_update_time();
+  absl::StatusOr<OrderEventData> data = DecodeOrderEvent(old.SerializeAsString());
+  ASSERT_TRUE(data.ok()) << data.status();
+  ExpectTheOrder(*data);
+  EXPECT_EQ(data->caller, "");
+  EXPECT_EQ(data->update_time, std::nullopt);
+
+  const std::string body = absl::StrReplaceAll(kGolden, {{kSinceTheFirstRelease, ""}});
+  ASSERT_NE(body, kGolden);
+  absl::StatusOr<StructuredEvent> event = FromStructuredJson(body);
+  ASSERT_TRUE(event.ok()) << event.status();
+  ExpectTheOrder(event->data);
+  EXPECT_EQ(event->data.caller, "");
+  EXPECT_EQ(event->data.update_time, std::nullopt);
 }
 
 TEST(OrderEventTest, CarriesNoPersonalData) {
@@ -83,7 +135,9 @@ TEST(OrderEventTest, NeverExceedsItsBound) {
   domain::Order order = AnOrder();
   order.version = std::numeric_limits<std::int64_t>::max();
   order.state = domain::OrderState::kDelivered;
-  order.created_at = absl::FromUnixSeconds(253'402'300'799) + absl::Nanoseconds(999'999'999);
+  order.caller.assign(domain::kMaxCallerBytes, 'c');
+  order.cancel_reason = static_cast<domain::CancelReason>(std::numeric_limits<int>::min());
+  order.updated_at = order.created_at = absl::FromUnixSeconds(253'402'300'799) + absl::Nanoseconds(999'999'999);
   order.content.total.minor = std::numeric_limits<std::int64_t>::min();
   order.content.lines.clear();
   EXPECT_LE(EncodeOrderEvent(order).size(), OrderEventSizeBound(order.content));
@@ -131,7 +185,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NoPrice", [](auto& e) { e.mutable_lines(0)->clear_unit_price(); }, "lines[0].unit_price"},
         Bad{"TwoCurrencies", [](auto& e) { e.mutable_total()->set_currency_code("USD"); }, "lines[0].unit_price"},
         Bad{"NoTotal", [](auto& e) { e.clear_total(); }, "total"},
-        Bad{"NoAcceptTime", [](auto& e) { e.clear_accept_time(); }, "accept_time"}),
+        Bad{"NoAcceptTime", [](auto& e) { e.clear_accept_time(); }, "accept_time"},
+        Bad{"NegativePreviousVersion", [](auto& e) { e.set_previous_order_version(-1); }, "previous_order_version"},
+        Bad{"PreviousVersionIsItsOwn", [](auto& e) { e.set_previous_order_version(1); }, "previous_order_version"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(OrderEventTest, GarbageIsRefused) {
@@ -144,6 +200,16 @@ TEST(OrderEventTest, GarbageIsRefused) {
     absl::StatusOr<OrderEventData> data = DecodeOrderEvent(absl::string_view(payload).substr(0, size));
     EXPECT_FALSE(data.ok() && data->lines.empty());
   }
+}
+
+TEST(OrderEventTest, AReasonOfALaterReleaseIsNoError) {
+  events::v1::OrderEvent event;
+  ASSERT_TRUE(event.ParseFromString(EncodeOrderEvent(AnOrder())));
+  event.set_cancel_reason(static_cast<orders::v1::CancelReason>(42));
+  EXPECT_EQ(OrderEventFromProto(event).value().cancel_reason, domain::CancelReason::kUnspecified);
+  std::string json;
+  AppendJson(event, json);
+  EXPECT_THAT(json, HasSubstr("\"cancelReason\":42"));
 }
 
 TEST(OrderEventTest, AStateOfALaterReleaseIsNoError) {
@@ -264,7 +330,7 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"NoSource", "\"source\":", "\"no\":", "source is"}, Edit{"NoTime", "\"time\":", "\"no\":", "time is"},
         Edit{"NumberForText", "\"1.0\"", "1.0", "JSON"}, Edit{"NoData", "\"data\":", "\"no\":", "data is"},
         Edit{"DataIsText", "\"data\":{", "\"data\":\"canary\",\"no\":{", "JSON"},
-        Edit{"CutShort", "\"acceptTime\":\"2026-11-18T11:06:40.123456Z\"}}", "\"accept", "JSON"},
+        Edit{"CutShort", "\"updateTime\":\"2026-11-18T11:06:40.123456Z\"}}", "\"update", "JSON"},
         Edit{"TextBehind", "Z\"}}", "Z\"}} canary", "JSON"},
         Edit{"BadTime", "\"acceptTime\":\"2026", "\"acceptTime\":\"canary", "RFC 3339"},
         Edit{"InfiniteTime", "\"acceptTime\":\"2026-11-18T11:06:40.123456Z\"", "\"acceptTime\":\"infinite-future\"",

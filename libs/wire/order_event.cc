@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/domain/limits.h"
 #include "libs/wire/money.h"
 #include "libs/wire/orders.h"
 #include "libs/wire/time.h"
@@ -52,12 +53,17 @@ std::string EncodeOrderEvent(const domain::Order& order) {
   }
   MoneyToProto(order.content.total.minor, currency, *event.mutable_total());
   TimeToProto(order.created_at, *event.mutable_accept_time());
+  event.set_caller(order.caller);
+  TimeToProto(order.updated_at, *event.mutable_update_time());
+  event.set_previous_order_version(order.version - 1);
+  event.set_cancel_reason(CancelReasonToProto(order.cancel_reason));
   return event.SerializeAsString();
 }
 
 std::size_t OrderEventSizeBound(const domain::PricedOrder& order) {
-  // Beside the texts, of tags, lengths and varints: Money takes at most 30 bytes, an id 38, a Timestamp 20.
-  constexpr std::size_t kFixed = 192, kFixedOfLine = 128;
+  // Beside the texts whose lengths are known, of tags, lengths and varints: Money takes at most 30 bytes, an id 38, a
+  // Timestamp 20.
+  constexpr std::size_t kFixed = 240 + domain::kMaxCallerBytes, kFixedOfLine = 128;
   std::size_t bytes = kFixed + order.customer_id.size() + order.total.currency.size();
   for (const domain::OrderLine& line : order.lines) {
     bytes += kFixedOfLine + line.sku.size() + line.name.size() + order.total.currency.size();
@@ -91,6 +97,17 @@ absl::StatusOr<OrderEventData> OrderEventFromProto(const events::v1::OrderEvent&
   absl::StatusOr<absl::Time> accepted = TimeFromProto(event.accept_time());
   if (!accepted.ok()) return Malformed("accept_time", accepted.status().message());
   data.accept_time = *accepted;
+  data.caller = event.caller();
+  if (event.has_update_time()) {
+    absl::StatusOr<absl::Time> updated = TimeFromProto(event.update_time());
+    if (!updated.ok()) return Malformed("update_time", updated.status().message());
+    data.update_time = *updated;
+  }
+  data.previous_order_version = event.previous_order_version();
+  if (data.previous_order_version < 0 || data.previous_order_version >= data.order_version) {
+    return Malformed("previous_order_version", "not one before order_version");
+  }
+  data.cancel_reason = CancelReasonFromProto(event.cancel_reason());
 
   if (event.lines().empty()) return Malformed("lines", "missing");
   data.lines.reserve(event.lines_size());

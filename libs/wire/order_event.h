@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ struct OrderEventData {
   std::vector<domain::OrderLine> lines;
   domain::Money total;
   absl::Time accept_time;
+  // What an event of an earlier release doesn't have.
+  std::string caller;                                                       // empty
+  std::optional<absl::Time> update_time;                                    // absent
+  std::int64_t previous_order_version = 0;                                  // 0: also when there is no event before
+  domain::CancelReason cancel_reason = domain::CancelReason::kUnspecified;  // also one that a later release adds
 };
 
 // The event of the order as it is now, in Protobuf's binary form: what the outbox and Kafka carry.

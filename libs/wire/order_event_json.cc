@@ -47,6 +47,15 @@ void AppendState(orders::v1::OrderState state, std::string& out) {
   }
 }
 
+void AppendCancelReason(orders::v1::CancelReason reason, std::string& out) {
+  const std::string& name = orders::v1::CancelReason_Name(reason);
+  if (name.empty()) {
+    absl::StrAppend(&out, static_cast<int>(reason));  // a later release's
+  } else {
+    json::AppendString(name, out);
+  }
+}
+
 void ReadMoney(const json::Value& in, google::type::Money& out) {
   in.Object([&](absl::string_view name, const json::Value& value) {
     if (name == "currencyCode" || name == "currency_code") {
@@ -75,12 +84,23 @@ void ReadLine(const json::Value& in, events::v1::OrderEventLine& out) {
   });
 }
 
-orders::v1::OrderState ReadState(const json::Value& in) {
-  if (!in.IsString()) return static_cast<orders::v1::OrderState>(in.Int32());
+// A name that a later release adds means nothing here; the event's type says what happened.
+void ReadState(const json::Value& in, events::v1::OrderEvent& out) {
   orders::v1::OrderState state = orders::v1::ORDER_STATE_UNSPECIFIED;
-  // A name that a later release adds means nothing here; the event's type says what happened.
-  orders::v1::OrderState_Parse(in.String(), &state);
-  return state;
+  if (!in.IsString()) {
+    out.set_state(static_cast<orders::v1::OrderState>(in.Int32()));
+  } else if (orders::v1::OrderState_Parse(in.String(), &state)) {
+    out.set_state(state);
+  }
+}
+
+void ReadCancelReason(const json::Value& in, events::v1::OrderEvent& out) {
+  orders::v1::CancelReason reason = orders::v1::CANCEL_REASON_UNSPECIFIED;
+  if (!in.IsString()) {
+    out.set_cancel_reason(static_cast<orders::v1::CancelReason>(in.Int32()));
+  } else if (orders::v1::CancelReason_Parse(in.String(), &reason)) {
+    out.set_cancel_reason(reason);
+  }
 }
 
 void ReadTime(const json::Value& in, google::protobuf::Timestamp& out) {
@@ -119,6 +139,12 @@ void AppendJson(const events::v1::OrderEvent& event, std::string& out) {
   }
   if (event.has_total()) AppendMoney(event.total(), object.Name("total"));
   if (event.has_accept_time()) AppendJson(event.accept_time(), object.Name("acceptTime"));
+  Text("caller", event.caller(), object);
+  if (event.has_update_time()) AppendJson(event.update_time(), object.Name("updateTime"));
+  Int64("previousOrderVersion", event.previous_order_version(), object);
+  if (event.cancel_reason() != orders::v1::CANCEL_REASON_UNSPECIFIED) {
+    AppendCancelReason(event.cancel_reason(), object.Name("cancelReason"));
+  }
 }
 
 void ReadJson(const json::Value& in, events::v1::OrderEvent& out) {
@@ -130,13 +156,21 @@ void ReadJson(const json::Value& in, events::v1::OrderEvent& out) {
     } else if (name == "customerId" || name == "customer_id") {
       out.set_customer_id(value.String());
     } else if (name == "state") {
-      out.set_state(ReadState(value));
+      ReadState(value, out);
     } else if (name == "lines") {
       value.Array([&](const json::Value& line) { ReadLine(line, *out.add_lines()); });
     } else if (name == "total") {
       ReadMoney(value, *out.mutable_total());
     } else if (name == "acceptTime" || name == "accept_time") {
       ReadTime(value, *out.mutable_accept_time());
+    } else if (name == "caller") {
+      out.set_caller(value.String());
+    } else if (name == "updateTime" || name == "update_time") {
+      ReadTime(value, *out.mutable_update_time());
+    } else if (name == "previousOrderVersion" || name == "previous_order_version") {
+      out.set_previous_order_version(value.Int64());
+    } else if (name == "cancelReason" || name == "cancel_reason") {
+      ReadCancelReason(value, out);
     }
   });
 }

@@ -58,6 +58,11 @@ TEST(OrderEventJsonTest, IsProtobufsOwnForAnyEvent) {
       event.mutable_accept_time()->set_nanos(nanos[roll(5)]);
     }
 
+    event.set_caller(text());
+    if (roll(2)) event.mutable_update_time()->set_seconds(static_cast<std::int64_t>(roll(1u << 31)));
+    if (roll(2)) event.set_previous_order_version(static_cast<std::int64_t>(roll(1000)) - 10);
+    event.set_cancel_reason(static_cast<orders::v1::CancelReason>(roll(4)));
+
     std::string ours, theirs;
     AppendJson(event, ours);
     ASSERT_TRUE(google::protobuf::util::MessageToJsonString(event, &theirs).ok());

@@ -134,6 +134,7 @@ void OrderToProto(const domain::Order& order, orders::v1::Order& out) {
   TimeToProto(order.created_at, *out.mutable_create_time());
   TimeToProto(order.updated_at, *out.mutable_update_time());
   out.set_etag(domain::MakeEtag(order.id, order.version));
+  out.set_cancel_reason(CancelReasonToProto(order.cancel_reason));
 }
 
 orders::v1::OrderState StateToProto(domain::OrderState state) { return static_cast<orders::v1::OrderState>(state); }
@@ -143,10 +144,21 @@ domain::OrderState StateFromProto(orders::v1::OrderState state) {
   return static_cast<domain::OrderState>(state);
 }
 
+orders::v1::CancelReason CancelReasonToProto(domain::CancelReason reason) {
+  return static_cast<orders::v1::CancelReason>(reason);
+}
+
+domain::CancelReason CancelReasonFromProto(orders::v1::CancelReason reason) {
+  if (!orders::v1::CancelReason_IsValid(reason)) return domain::CancelReason::kUnspecified;
+  return static_cast<domain::CancelReason>(reason);
+}
+
 static_assert(static_cast<int>(domain::OrderState::kAccepted) == orders::v1::ORDER_STATE_ACCEPTED);
 static_assert(static_cast<int>(domain::OrderState::kCancelled) == orders::v1::ORDER_STATE_CANCELLED);
 static_assert(static_cast<int>(domain::OrderState::kPaid) == orders::v1::ORDER_STATE_PAID);
 static_assert(static_cast<int>(domain::OrderState::kShipped) == orders::v1::ORDER_STATE_SHIPPED);
 static_assert(static_cast<int>(domain::OrderState::kDelivered) == orders::v1::ORDER_STATE_DELIVERED);
+static_assert(static_cast<int>(domain::CancelReason::kRequested) == orders::v1::CANCEL_REASON_REQUESTED);
+static_assert(static_cast<int>(domain::CancelReason::kPaymentExpired) == orders::v1::CANCEL_REASON_PAYMENT_EXPIRED);
 
 }  // namespace ordermesh::wire

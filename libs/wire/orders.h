@@ -27,5 +27,7 @@ void OrderToProto(const domain::Order& order, orders::v1::Order& out);
 orders::v1::OrderState StateToProto(domain::OrderState state);
 // kUnspecified for what the enum doesn't have.
 domain::OrderState StateFromProto(orders::v1::OrderState state);
+orders::v1::CancelReason CancelReasonToProto(domain::CancelReason reason);
+domain::CancelReason CancelReasonFromProto(orders::v1::CancelReason reason);
 
 }  // namespace ordermesh::wire
