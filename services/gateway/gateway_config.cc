@@ -24,7 +24,7 @@ void GatewayConfig::Declare(base::ConfigFields& fields) {
   fields.Integer("intake_connections", intake_connections, "database connections that store orders")
       .AtLeast(1)
       .AtMost(64);
-  fields.Integer("cancel_connections", cancel_connections, "database connections that cancel orders")
+  fields.Integer("cancel_connections", cancel_connections, "database connections that cancel orders and move them on")
       .AtLeast(1)
       .AtMost(64);
   fields
@@ -57,6 +57,12 @@ void GatewayConfig::Declare(base::ConfigFields& fields) {
       .Integer("max_event_bytes", max_event_bytes,
                "an order whose event could be larger is refused; what the brokers take is the upper limit")
       .AtLeast(1024);
+  fields
+      .Seconds(
+          "unpaid_order_ttl_s", unpaid_order_ttl,
+          "an order that nobody has paid for is cancelled when it is this old, 0: never; orders from before it was "
+          "set are, too. Has to be far longer than the gateways' clocks differ, or orders are missed")
+      .AtLeast(0);
   fields.Milliseconds("watch_interval_ms", watch_interval, "how often watched orders are looked at").AtLeast(10);
 }
 

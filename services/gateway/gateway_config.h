@@ -28,6 +28,7 @@ struct GatewayConfig {
   absl::Duration accept_give_up = absl::Seconds(4);
   std::int64_t max_outbox_rows = 20'000'000;
   int max_event_bytes = 262'144;
+  absl::Duration unpaid_order_ttl = absl::ZeroDuration();
   absl::Duration watch_interval = absl::Milliseconds(200);
 
   void Declare(base::ConfigFields& fields);

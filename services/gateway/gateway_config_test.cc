@@ -14,15 +14,21 @@ TEST(GatewayConfigTest, ItsFieldsAreSound) { ordermesh::testing::ExpectSoundFiel
 
 TEST(GatewayConfigTest, TakesWhatItIsTold) {
   GatewayConfig config;
-  ASSERT_THAT(ordermesh::testing::LoadFlags({"--validation_target=validation:50052", "--intake_batch_size=256",
-                                             "--intake_wait_ms=0", "--max_outbox_rows=0", "--accept_give_up_ms=1500"},
-                                            config),
+  ASSERT_THAT(ordermesh::testing::LoadFlags(
+                  {"--validation_target=validation:50052", "--intake_batch_size=256", "--intake_wait_ms=0",
+                   "--max_outbox_rows=0", "--accept_give_up_ms=1500", "--unpaid_order_ttl_s=86400"},
+                  config),
               IsOk());
   EXPECT_EQ(config.validation_target, "validation:50052");
   EXPECT_EQ(config.intake_batch_size, 256);
   EXPECT_EQ(config.intake_wait, absl::ZeroDuration());
   EXPECT_EQ(config.max_outbox_rows, 0);
   EXPECT_EQ(config.accept_give_up, absl::Milliseconds(1500));
+  EXPECT_EQ(config.unpaid_order_ttl, absl::Hours(24));
+}
+
+TEST(GatewayConfigTest, NothingExpiresUnlessItIsTold) {
+  EXPECT_EQ(GatewayConfig().unpaid_order_ttl, absl::ZeroDuration());
 }
 
 TEST(GatewayConfigTest, RefusesWhatCannotWork) {
@@ -30,7 +36,7 @@ TEST(GatewayConfigTest, RefusesWhatCannotWork) {
        {"--intake_batch_size=0", "--intake_batch_size=257", "--intake_wait_ms=-1", "--intake_queue=0",
         "--validate_in_flight=0", "--validate_timeout_ms=0", "--intake_connections=0", "--cancel_connections=0",
         "--query_connections=65", "--database_queue=0", "--lock_timeout_ms=0", "--max_outbox_rows=-1",
-        "--max_event_bytes=1023", "--watch_interval_ms=9"}) {
+        "--max_event_bytes=1023", "--watch_interval_ms=9", "--unpaid_order_ttl_s=-1"}) {
     ordermesh::testing::ExpectRefused(flag, GatewayConfig());
   }
 }

@@ -51,8 +51,14 @@ StoreMetrics::StoreMetrics(base::Metrics& metrics)
                                              "Orders answered without knowing whether they were stored.")),
       intake_pool(metrics, "intake"),
       look_up_pool(metrics, "look_ups"),
-      cancel_pool(metrics, "cancels"),
+      move_pool(metrics, "moves"),
       query_pool(metrics, "queries") {}
+
+ExpiryMetrics::ExpiryMetrics(base::Metrics& metrics)
+    : expired(metrics.AddCounter("ordermesh_orders_expired_total",
+                                 "Orders cancelled because nobody had paid for them in time.")),
+      passed_over(metrics.AddCounter("ordermesh_expiry_passed_over_total",
+                                     "Unpaid orders that could not be cancelled; they are in the log.")) {}
 
 WatchMetrics::WatchMetrics(base::Metrics& metrics)
     : watching(metrics.AddGauge("ordermesh_watchers", "Calls of WatchOrder that wait for a change.")),

@@ -35,7 +35,14 @@ struct StoreMetrics {
   base::Counter one_by_one_data;      // the same: classes 22 and 23
   base::Counter unknown_outcomes;     // connections lost during a commit
   base::Counter unresolved_outcomes;  // of those, orders that were answered without knowing
-  aio::PoolMetrics intake_pool, look_up_pool, cancel_pool, query_pool;
+  aio::PoolMetrics intake_pool, look_up_pool, move_pool, query_pool;
+};
+
+struct ExpiryMetrics {
+  explicit ExpiryMetrics(base::Metrics& metrics);
+
+  base::Counter expired;
+  base::Counter passed_over;  // could not be cancelled, since an invariant of ours is broken
 };
 
 struct WatchMetrics {

@@ -1,8 +1,11 @@
 // The gateway: ordermesh.orders.v1.OrderService.
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <vector>
 
+#include "libs/base/periodic.h"
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
 #include "libs/mesh/channel.h"
@@ -10,12 +13,15 @@
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
 #include "services/gateway/api/order_service.h"
+#include "services/gateway/app/expire_orders.h"
 #include "services/gateway/clients/grpc_validator.h"
 #include "services/gateway/clients/validation_check.h"
 #include "services/gateway/gateway_config.h"
 #include "services/gateway/store/gateway_database.h"
+#include "services/gateway/store/move_policy.h"
 #include "services/gateway/store/outbox_backlog.h"
 #include "services/gateway/store/postgres_order_store.h"
+#include "services/gateway/store/postgres_unpaid_orders.h"
 #include "services/gateway/store/wire_order_events.h"
 
 namespace ordermesh::gateway {
@@ -24,11 +30,12 @@ namespace {
 using postgres::DatabaseMonitor;
 
 constexpr char kValidation[] = "validation";
+constexpr absl::Duration kExpiryInterval = absl::Seconds(1);
 
 PostgresOrderStore::Options StoreOptions(const GatewayConfig& config, const postgres::Database& database) {
   return {.database = database,
           .intake_connections = config.intake_connections,
-          .cancel_connections = config.cancel_connections,
+          .move_connections = config.cancel_connections,
           .query_connections = config.query_connections,
           .max_waiting = static_cast<std::size_t>(config.database_queue),
           .statement_timeout = config.statement_timeout,
@@ -87,10 +94,19 @@ absl::Status Assemble(const GatewayConfig& config, mesh::Process& process) {
   CreateOrder create(intakes);
   GetOrder get(store);
   ListOrders list(store);
-  CancelOrder cancel(store, ids);
+  MoveOrder move(store, ids);
   WatchOrder watch(store, versions);
-  OrderService service(create, get, list, cancel, watch);
+  OrderService service(create, get, list, move, watch);
   service.Register(server);
+
+  const MovePolicy expiry_policy(config.accept_give_up, events, timer, StoreMetrics(metrics));
+  PostgresUnpaidOrders unpaid(database, expiry_policy);
+  ExpireOrders expire({.ttl = config.unpaid_order_ttl}, unpaid, ids, ExpiryMetrics(metrics));
+  std::optional<base::Periodic> expiry;
+  if (config.unpaid_order_ttl > absl::ZeroDuration()) {
+    expiry.emplace(
+        kExpiryInterval, [&expire](std::stop_token stop) { expire.Run(stop); }, timer);
+  }
   return process.Serve();
 }
 

@@ -10,9 +10,20 @@ namespace ordermesh::gateway {
 
 using Service = orders::v1::OrderService::AsyncService;
 
+template <class Request>
+aio::Task<grpc::Status> OrderService::Move(mesh::CallContext& call, const Request& request, domain::OrderState to,
+                                           orders::v1::Order& reply) {
+  if (absl::Status caller = CheckCaller(call); !caller.ok()) co_return wire::ToGrpcStatus(caller);
+  auto run = move_.Run(call, request.id(), request.etag(), to);
+  const absl::StatusOr<domain::Order> order = co_await run;
+  if (!order.ok()) co_return wire::ToGrpcStatus(order.status());
+  wire::OrderToProto(*order, reply);
+  co_return grpc::Status::OK;
+}
+
 void OrderService::Register(mesh::Server& server) {
   server.Add(&service_);
-  // Counted apart, so that many who read keep nobody from creating and cancelling.
+  // Counted apart, so that many who read keep nobody from creating orders and moving them on.
   const mesh::MethodOptions apart{.max_in_progress = server.max_calls()};
   server.Unary(
       "CreateOrder", &service_, &Service::RequestCreateOrder,
@@ -30,7 +41,25 @@ void OrderService::Register(mesh::Server& server) {
   server.Unary(
       "CancelOrder", &service_, &Service::RequestCancelOrder,
       [this](mesh::CallContext& call, const orders::v1::CancelOrderRequest& request, orders::v1::Order& reply) {
-        return Cancel(call, request, reply);
+        return Move(call, request, domain::OrderState::kCancelled, reply);
+      },
+      apart);
+  server.Unary(
+      "PayOrder", &service_, &Service::RequestPayOrder,
+      [this](mesh::CallContext& call, const orders::v1::PayOrderRequest& request, orders::v1::Order& reply) {
+        return Move(call, request, domain::OrderState::kPaid, reply);
+      },
+      apart);
+  server.Unary(
+      "ShipOrder", &service_, &Service::RequestShipOrder,
+      [this](mesh::CallContext& call, const orders::v1::ShipOrderRequest& request, orders::v1::Order& reply) {
+        return Move(call, request, domain::OrderState::kShipped, reply);
+      },
+      apart);
+  server.Unary(
+      "DeliverOrder", &service_, &Service::RequestDeliverOrder,
+      [this](mesh::CallContext& call, const orders::v1::DeliverOrderRequest& request, orders::v1::Order& reply) {
+        return Move(call, request, domain::OrderState::kDelivered, reply);
       },
       apart);
   server.ServerStream("WatchOrder", &service_, &Service::RequestWatchOrder,
@@ -76,16 +105,6 @@ aio::Task<grpc::Status> OrderService::List(mesh::CallContext& call, const orders
   for (const domain::Order& order : page->orders) wire::OrderToProto(order, *reply.add_orders());
   reply.set_next_page_token(page->next_page_token);
   reply.set_total_size(static_cast<std::int32_t>(page->total_size.value_or(0)));
-  co_return grpc::Status::OK;
-}
-
-aio::Task<grpc::Status> OrderService::Cancel(mesh::CallContext& call, const orders::v1::CancelOrderRequest& request,
-                                             orders::v1::Order& reply) {
-  if (absl::Status caller = CheckCaller(call); !caller.ok()) co_return wire::ToGrpcStatus(caller);
-  auto run = cancel_.Run(call, request.id(), request.etag());
-  const absl::StatusOr<domain::Order> order = co_await run;
-  if (!order.ok()) co_return wire::ToGrpcStatus(order.status());
-  wire::OrderToProto(*order, reply);
   co_return grpc::Status::OK;
 }
 

@@ -52,10 +52,13 @@ struct Accepted {
   bool earlier = false;  // another call with this key stored it before; whether it asked for the same is not known here
 };
 
-struct Cancellation {
+// A move of an order to another state than ACCEPTED.
+struct OrderMove {
   std::string caller;
   domain::OrderId id;
-  std::optional<std::int64_t> version;  // only if it is still this one
+  domain::OrderState to = domain::OrderState::kUnspecified;
+  std::optional<std::int64_t> version;                                      // only if it is still this one
+  domain::CancelReason cancel_reason = domain::CancelReason::kUnspecified;  // of a move to CANCELLED
   base::Uuid event_id;
   std::string traceparent;
 };
@@ -112,12 +115,13 @@ class OrderStore {
   virtual aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Waiter waiter, OrderFilter filter,
                                                         std::int64_t at_most) = 0;
 
-  // Cancels an order, gives its stock back and stores its event, in one commit. An order that is cancelled already is
-  // returned as it is, whatever version was asked for, so that a repeat succeeds.
+  // Changes an order's state, moves its stock and stores its event, in one commit. A cancelled order's stock is given
+  // back; what was reserved for a shipped one has left; to be paid or delivered moves none. An order that was moved
+  // there already (domain::CheckMove) is returned as it is, whatever version was asked for, so that a repeat succeeds.
   //   kNotFound            no order has this id, or it is another caller's
   //   kAborted             the order's version is another
   //   kFailedPrecondition  its state does not allow it
-  virtual aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Waiter waiter, Cancellation cancellation) = 0;
+  virtual aio::Task<absl::StatusOr<domain::Order>> Move(aio::Waiter waiter, OrderMove move) = 0;
 
   // The current versions of these orders; those that don't exist are left out.
   virtual aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(

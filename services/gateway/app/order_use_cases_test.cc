@@ -1,4 +1,4 @@
-// GetOrder, ListOrders and CancelOrder.
+// GetOrder, ListOrders and MoveOrder.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,9 +11,9 @@
 #include "libs/testing/fake_call.h"
 #include "libs/testing/manual_lane.h"
 #include "libs/testing/status_matchers.h"
-#include "services/gateway/app/cancel_order.h"
 #include "services/gateway/app/get_order.h"
 #include "services/gateway/app/list_orders.h"
+#include "services/gateway/app/move_order.h"
 #include "services/gateway/testing/fake_order_store.h"
 #include "services/gateway/testing/orders.h"
 
@@ -21,6 +21,7 @@ namespace ordermesh::gateway {
 namespace {
 
 namespace reasons = domain::reasons;
+using domain::OrderState;
 using ordermesh::testing::FakeCall;
 using ordermesh::testing::FakeClock;
 using ordermesh::testing::FakeIds;
@@ -70,7 +71,7 @@ class OrderUseCasesTest : public ::testing::Test {
   FakeCall call_{lane_, absl::Hours(1)};
   GetOrder get_{store_};
   ListOrders list_{store_};
-  CancelOrder cancel_{store_, ids_};
+  MoveOrder move_{store_, ids_};
 };
 
 TEST_F(OrderUseCasesTest, GetsAnOrder) {
@@ -86,7 +87,7 @@ TEST_F(OrderUseCasesTest, AnIdThatIsNoUuidIsRefused) {
     const std::vector<domain::Violation> violations = domain::RefusalOf(Run(get_.Run(call_, id)).status()).violations;
     ASSERT_EQ(violations.size(), 1u);
     EXPECT_EQ(violations[0].field, "id");
-    EXPECT_EQ(ReasonOf(Run(cancel_.Run(call_, id, ""))), reasons::kIdMalformed) << id;
+    EXPECT_EQ(ReasonOf(Run(move_.Run(call_, id, "", OrderState::kCancelled))), reasons::kIdMalformed) << id;
   }
 }
 
@@ -94,7 +95,7 @@ TEST_F(OrderUseCasesTest, AnotherCallersOrderIsNotFound) {
   const domain::Order order = Store(1);
   call_.SetMetadata("x-ordermesh-caller", "somebody-else");
   EXPECT_EQ(ReasonOf(Run(get_.Run(call_, order.id.ToString()))), reasons::kOrderNotFound);
-  EXPECT_EQ(ReasonOf(Run(cancel_.Run(call_, order.id.ToString(), ""))), reasons::kOrderNotFound);
+  EXPECT_EQ(ReasonOf(Run(move_.Run(call_, order.id.ToString(), "", OrderState::kCancelled))), reasons::kOrderNotFound);
 }
 
 TEST_F(OrderUseCasesTest, PagesFollowEachOtherToTheEnd) {
@@ -178,23 +179,46 @@ TEST_F(OrderUseCasesTest, APageTokenServesOnlyItsQuery) {
 TEST_F(OrderUseCasesTest, CancelsWithTheCurrentEtagOnly) {
   const domain::Order order = Store(1);
   const std::string id = order.id.ToString();
-  EXPECT_EQ(ReasonOf(Run(cancel_.Run(call_, id, "rubbish"))), reasons::kEtagMalformed);
+  const auto cancel = [&](absl::string_view etag) { return Run(move_.Run(call_, id, etag, OrderState::kCancelled)); };
+  EXPECT_EQ(ReasonOf(cancel("rubbish")), reasons::kEtagMalformed);
   const std::string etag = domain::MakeEtag(order.id, 1);
-  store_.SetState(order.id, domain::OrderState::kPaid);
-  EXPECT_EQ(ReasonOf(Run(cancel_.Run(call_, id, etag))), reasons::kEtagStale);
-  EXPECT_EQ(ReasonOf(Run(cancel_.Run(call_, id, domain::MakeEtag(OrderNumber(2), 2)))), reasons::kEtagStale);
-  const auto cancelled = Run(cancel_.Run(call_, id, domain::MakeEtag(order.id, 2)));
+  store_.SetState(order.id, OrderState::kPaid);
+  EXPECT_EQ(ReasonOf(cancel(etag)), reasons::kEtagStale);
+  EXPECT_EQ(ReasonOf(cancel(domain::MakeEtag(OrderNumber(2), 2))), reasons::kEtagStale);
+  const auto cancelled = cancel(domain::MakeEtag(order.id, 2));
   ASSERT_THAT(cancelled, IsOk());
-  EXPECT_EQ(cancelled->state, domain::OrderState::kCancelled);
+  EXPECT_EQ(cancelled->state, OrderState::kCancelled);
+  EXPECT_EQ(cancelled->cancel_reason, domain::CancelReason::kRequested);
   EXPECT_EQ(store_.Stock(ProductNumber(1)), 1000);
   EXPECT_EQ(store_.Events().back().traceparent, call_.trace().traceparent());
 }
 
-TEST_F(OrderUseCasesTest, CancellingTwiceIsOk) {
+TEST_F(OrderUseCasesTest, MovesAnOrderOnStepByStep) {
   const domain::Order order = Store(1);
-  ASSERT_THAT(Run(cancel_.Run(call_, order.id.ToString(), "")), IsOk());
-  EXPECT_THAT(Run(cancel_.Run(call_, order.id.ToString(), "")), IsOk());
-  EXPECT_THAT(store_.Events(), SizeIs(2));
+  const std::string id = order.id.ToString();
+  EXPECT_EQ(ReasonOf(Run(move_.Run(call_, id, "", OrderState::kShipped))), reasons::kOrderStateForbids);
+  std::int64_t version = 1;
+  for (const OrderState to : {OrderState::kPaid, OrderState::kShipped, OrderState::kDelivered}) {
+    EXPECT_EQ(ReasonOf(Run(move_.Run(call_, "7", "", to))), reasons::kIdMalformed);
+    EXPECT_EQ(ReasonOf(Run(move_.Run(call_, id, "rubbish", to))), reasons::kEtagMalformed);
+    const auto moved = Run(move_.Run(call_, id, domain::MakeEtag(order.id, version), to));
+    ASSERT_THAT(moved, IsOk());
+    EXPECT_EQ(moved->state, to);
+    EXPECT_EQ(moved->version, ++version);
+    EXPECT_EQ(moved->cancel_reason, domain::CancelReason::kUnspecified);
+    EXPECT_EQ(store_.Events().back().state, to);
+    EXPECT_EQ(store_.Events().back().traceparent, call_.trace().traceparent());
+  }
+  EXPECT_EQ(ReasonOf(Run(move_.Run(call_, id, "", OrderState::kCancelled))), reasons::kOrderStateForbids);
+}
+
+TEST_F(OrderUseCasesTest, MovingTwiceIsOk) {
+  const std::string cancelled = Store(1).id.ToString(), paid = Store(2).id.ToString();
+  for (const auto& [id, to] : {std::pair(cancelled, OrderState::kCancelled), std::pair(paid, OrderState::kPaid)}) {
+    ASSERT_THAT(Run(move_.Run(call_, id, "", to)), IsOk());
+    EXPECT_THAT(Run(move_.Run(call_, id, "", to)), IsOk());
+  }
+  EXPECT_THAT(store_.Events(), SizeIs(4));
 }
 
 }  // namespace

@@ -217,9 +217,9 @@ absl::Status AcceptTransaction::ReadEarlier(absl::Span<const Acceptance> batch, 
   }
   std::vector<domain::Order*> found;
   for (int row = 0; row < orders.rows(); ++row) {
-    auto stored = wanted.find(std::pair(orders.Text(row, 1), orders.Text(row, 11)));
+    auto stored = wanted.find(std::pair(orders.Text(row, 1), orders.Text(row, 12)));
     if (stored == wanted.end()) continue;
-    *stored->second = {ReadOrder(orders, row), std::string(orders.Text(row, 12))};
+    *stored->second = {ReadOrder(orders, row), std::string(orders.Text(row, 13))};
     found.push_back(&stored->second->order);
   }
   if (found.size() != wanted.size()) return absl::AbortedError("an order that had its key before is gone");

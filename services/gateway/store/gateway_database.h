@@ -13,7 +13,7 @@ namespace ordermesh::gateway {
 inline postgres::Database ServiceDatabase(std::string url) {
   return {.url = std::move(url),
           .application = "ordermesh-gateway",
-          .migrations = {"catalog/0001_catalog", "orders/0001_orders"},
+          .migrations = {"catalog/0001_catalog", "orders/0004_moves"},
           .session_sql = "SET enable_seqscan = off"};
 }
 

@@ -122,8 +122,8 @@ absl::StatusOr<std::vector<std::optional<StoredRequest>>> FindOrders(Connection&
   std::vector<domain::Order*> wanting;
   const Result& rows = results[0];
   for (int row = 0; row < rows.rows(); ++row) {
-    const std::size_t place = places.at({rows.Text(row, 1), rows.Text(row, 11)});
-    found[place] = StoredRequest{ReadOrder(rows, row), std::string(rows.Text(row, 12))};
+    const std::size_t place = places.at({rows.Text(row, 1), rows.Text(row, 12)});
+    found[place] = StoredRequest{ReadOrder(rows, row), std::string(rows.Text(row, 13))};
     wanting.push_back(&found[place]->order);
   }
   AttachLines(results[1], wanting);

@@ -16,6 +16,7 @@ domain::Order ReadOrder(const postgres::Result& rows, int row) {
   order.version = rows.Int8(row, 8);
   order.created_at = rows.Timestamp(row, 9);
   order.updated_at = rows.Timestamp(row, 10);
+  order.cancel_reason = static_cast<domain::CancelReason>(rows.Int4(row, 11));
   return order;
 }
 

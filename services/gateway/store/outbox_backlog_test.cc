@@ -64,7 +64,7 @@ TEST_F(OutboxBacklogTest, AMigratedDatabaseIsReady) {
 }
 
 TEST_F(OutboxBacklogTest, AMissingMigrationIsTheSchemasFault) {
-  for (const std::string migration : {"catalog/0001_catalog", "orders/0001_orders"}) {
+  for (const std::string migration : {"catalog/0001_catalog", "orders/0004_moves"}) {
     Run(absl::StrCat("UPDATE ordermesh.migrations SET name = 'x' WHERE name = '", migration, "'"));
     monitor_ ? Look() : Start();
     EXPECT_THAT(StatusOf("database"), IsOk());

@@ -1,14 +1,10 @@
 #include "services/gateway/store/postgres_order_store.h"
 
-#include <stop_token>
 #include <utility>
 
-#include "libs/api/refusals.h"
 #include "libs/base/deadline.h"
-#include "libs/domain/refusal.h"
 #include "libs/postgres/failure.h"
 #include "services/gateway/app/refusals.h"
-#include "services/gateway/store/cancel_transaction.h"
 #include "services/gateway/store/database_status.h"
 #include "services/gateway/store/order_queries.h"
 
@@ -53,18 +49,16 @@ absl::StatusOr<domain::Order> OrThatThereIsNone(absl::StatusOr<std::optional<dom
 
 PostgresOrderStore::PostgresOrderStore(Options options, const OrderEvents& events, base::Timer& timer,
                                        base::Random& random, StoreMetrics metrics)
-    : events_(events),
-      timer_(timer),
-      metrics_(metrics),
-      give_up_after_(options.accept.give_up_after),
-      policy_(options.accept, timer, random, metrics),
+    : timer_(timer),
+      accept_policy_(options.accept, timer, random, metrics),
+      move_policy_(options.accept.give_up_after, events, timer, metrics),
       intake_(
           {.threads = options.intake_connections, .max_queued = options.max_waiting}, metrics.intake_pool,
           [session = Session(options, "intake"), &events] { return std::make_unique<IntakeSession>(session, events); }),
       look_ups_({.threads = 1, .max_queued = options.max_waiting}, metrics.look_up_pool,
                 postgres::MakeConnections(ReadSession(options, "look-ups"))),
-      cancels_({.threads = options.cancel_connections, .max_queued = options.max_waiting}, metrics.cancel_pool,
-               postgres::MakeConnections(Session(options, "cancels"))),
+      moves_({.threads = options.move_connections, .max_queued = options.max_waiting}, metrics.move_pool,
+             postgres::MakeConnections(Session(options, "moves"))),
       queries_({.threads = options.query_connections, .max_queued = options.max_waiting}, metrics.query_pool,
                postgres::MakeConnections(QuerySession(options))) {}
 
@@ -74,7 +68,7 @@ aio::Task<std::vector<absl::StatusOr<Accepted>>> PostgresOrderStore::Accept(aio:
   const std::size_t orders = batch.size();
   auto run =
       intake_.Run({lane}, [this, batch = std::move(batch)](IntakeSession& session) mutable -> absl::StatusOr<Results> {
-        return policy_.Run(session.transaction, std::move(batch));
+        return accept_policy_.Run(session.transaction, std::move(batch));
       });
   absl::StatusOr<Results> results = co_await run;
   if (results.ok()) co_return *std::move(results);
@@ -140,40 +134,18 @@ aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> PostgresOrder
       ToOrderRefusal);
 }
 
-aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Cancel(aio::Waiter waiter, Cancellation cancellation) {
+aio::Task<absl::StatusOr<domain::Order>> PostgresOrderStore::Move(aio::Waiter waiter, OrderMove move) {
   struct Done {
     absl::StatusOr<domain::Order> order;
   };
   const base::Deadline deadline = waiter.deadline;
-  auto run = cancels_.Run(
-      waiter, [this, deadline, cancellation = std::move(cancellation)](Connection& connection) -> absl::StatusOr<Done> {
-        return Done{CancelNow(connection, cancellation, deadline)};
+  auto run =
+      moves_.Run(waiter, [this, deadline, move = std::move(move)](Connection& connection) -> absl::StatusOr<Done> {
+        return Done{move_policy_.Run(connection, move, deadline)};
       });
   absl::StatusOr<Done> done = co_await run;
   if (!done.ok()) co_return ToRefusal(done.status(), "the order");
   co_return std::move(done->order);
-}
-
-absl::StatusOr<domain::Order> PostgresOrderStore::CancelNow(Connection& connection, const Cancellation& cancellation,
-                                                            base::Deadline caller) const {
-  const base::Deadline deadline = base::Deadline::In(give_up_after_, timer_).Earlier(caller);
-  bool unknown = false;
-  for (int failures = 1;; ++failures) {
-    absl::StatusOr<domain::Order> order = TryCancel(connection, events_, cancellation);
-    if (order.ok() || !domain::RefusalOf(order.status()).reason.empty()) return order;
-    if (connection.OutcomeUnknown()) {
-      metrics_.unknown_outcomes.Add();
-      unknown = true;
-    }
-    // Running it again is always right: a cancel that was committed shows as a cancelled order.
-    const StoreTrouble trouble = postgres::FailureOf(order.status()).trouble;
-    const bool at_once = trouble == StoreTrouble::kConflict || (trouble == StoreTrouble::kUnreachable && failures == 1);
-    if ((!at_once && !unknown) || deadline.Expired(timer_)) {
-      return unknown ? api::OutcomeUnknown("database", "not reachable")
-                     : ToRefusal(order.status(), "the order or its stock");
-    }
-    if (!at_once) timer_.SleepFor(absl::Milliseconds(50), std::stop_token());
-  }
 }
 
 }  // namespace ordermesh::gateway

@@ -12,18 +12,19 @@
 #include "services/gateway/gateway_metrics.h"
 #include "services/gateway/store/accept_policy.h"
 #include "services/gateway/store/accept_transaction.h"
+#include "services/gateway/store/move_policy.h"
 
 namespace ordermesh::gateway {
 
 // Each kind of work has connections of its own, so that none waits behind another: orders are accepted; refused orders
-// are looked up, which never waits for a lock; orders are cancelled, which may; and all that only reads. Thread-safe.
+// are looked up, which never waits for a lock; orders are moved on, which may; and all that only reads. Thread-safe.
 // The dependencies must outlive it.
 class PostgresOrderStore : public OrderStore {
  public:
   struct Options {
     postgres::Database database;
     int intake_connections = 2;
-    int cancel_connections = 2;
+    int move_connections = 2;
     int query_connections = 4;
     std::size_t max_waiting = 256;  // work that waits for a connection of each pool; beyond it kResourceExhausted
     absl::Duration statement_timeout = absl::Seconds(3);
@@ -40,7 +41,7 @@ class PostgresOrderStore : public OrderStore {
   aio::Task<absl::StatusOr<domain::Order>> Get(aio::Waiter waiter, std::string caller, domain::OrderId id) override;
   aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Waiter waiter, OrderQuery query) override;
   aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Waiter waiter, OrderFilter filter, std::int64_t at_most) override;
-  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Waiter waiter, Cancellation cancellation) override;
+  aio::Task<absl::StatusOr<domain::Order>> Move(aio::Waiter waiter, OrderMove move) override;
   aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(
       aio::Waiter waiter, std::vector<domain::OrderId> ids) override;
 
@@ -56,18 +57,14 @@ class PostgresOrderStore : public OrderStore {
   template <class Query>
   auto Ask(postgres::Pool& pool, aio::Waiter waiter, Query query, Refuse* refuse)
       -> aio::Task<std::invoke_result_t<Query&, postgres::Connection&>>;
-  absl::StatusOr<domain::Order> CancelNow(postgres::Connection& connection, const Cancellation& cancellation,
-                                          base::Deadline caller) const;
 
-  const OrderEvents& events_;
   base::Timer& timer_;
-  const StoreMetrics metrics_;
-  const absl::Duration give_up_after_;
-  const AcceptPolicy policy_;
+  const AcceptPolicy accept_policy_;
+  const MovePolicy move_policy_;
   // Last: their threads use what stands above.
   aio::WorkerPool<IntakeSession> intake_;
   postgres::Pool look_ups_;  // one connection: a query for as many orders as have gathered
-  postgres::Pool cancels_;
+  postgres::Pool moves_;
   postgres::Pool queries_;
 };
 

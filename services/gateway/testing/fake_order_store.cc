@@ -24,6 +24,12 @@ std::int64_t FakeOrderStore::Stock(const domain::ProductId& product) const {
   return found == stock_.end() ? 0 : found->second;
 }
 
+std::int64_t FakeOrderStore::Reserved(const domain::ProductId& product) const {
+  MutexLock lock(mu_);
+  auto found = reserved_.find(product);
+  return found == reserved_.end() ? 0 : found->second;
+}
+
 void FakeOrderStore::SetState(const domain::OrderId& id, OrderState state) {
   MutexLock lock(mu_);
   domain::Order& order = orders_.at(id).order;
@@ -131,12 +137,15 @@ std::vector<absl::StatusOr<Accepted>> FakeOrderStore::AcceptNow(std::vector<Acce
       results.push_back(domain::ToStatus(domain::Refuse(std::move(allocation.decisions[0]))));
       continue;
     }
-    for (const domain::StockTaken& taken : allocation.taken) stock_[taken.product] -= taken.quantity;
+    for (const domain::StockTaken& taken : allocation.taken) {
+      stock_[taken.product] -= taken.quantity;
+      reserved_[taken.product] += taken.quantity;
+    }
     domain::Order& order = asked.order;
     order.state = OrderState::kAccepted;
     order.version = 1;
     order.created_at = order.updated_at = now;
-    events_.push_back({order.id, order.state, order.version, asked.traceparent});
+    events_.push_back({order.id, order.state, order.version, asked.traceparent, order.cancel_reason});
     by_key_[key] = order.id;
     const StoredRequest& stored = orders_[order.id] = {order, asked.fingerprint};
     results.push_back(Accepted{stored, false});
@@ -214,25 +223,29 @@ aio::Task<absl::StatusOr<std::int64_t>> FakeOrderStore::Count(aio::Waiter waiter
   co_return std::min<std::int64_t>(at_most, static_cast<std::int64_t>(Matching(filter).size()));
 }
 
-aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Cancel(aio::Waiter waiter, Cancellation cancellation) {
+aio::Task<absl::StatusOr<domain::Order>> FakeOrderStore::Move(aio::Waiter waiter, OrderMove move) {
   auto pass = Pass(waiter);
   absl::Status failure = co_await pass;
   if (!failure.ok()) co_return failure;
   MutexLock lock(mu_);
-  auto found = orders_.find(cancellation.id);
-  if (found == orders_.end() || found->second.order.caller != cancellation.caller) {
-    co_return OrderNotFound(cancellation.id);
-  }
+  auto found = orders_.find(move.id);
+  if (found == orders_.end() || found->second.order.caller != move.caller) co_return OrderNotFound(move.id);
   domain::Order& order = found->second.order;
-  const absl::StatusOr<domain::Move> move = domain::CheckMove(order.state, OrderState::kCancelled);
-  if (!move.ok()) co_return move.status();
-  if (*move == domain::Move::kNothing) co_return order;
-  if (cancellation.version.has_value() && *cancellation.version != order.version) co_return EtagStale(order.id);
-  order.state = OrderState::kCancelled;
+  const absl::StatusOr<domain::Move> verdict = domain::CheckMove(order.state, move.to);
+  if (!verdict.ok()) co_return verdict.status();
+  if (*verdict == domain::Move::kNothing) co_return order;
+  if (move.version.has_value() && *move.version != order.version) co_return EtagStale(order.id);
+  order.state = move.to;
+  order.cancel_reason = move.cancel_reason;
   ++order.version;
   order.updated_at = clock_.Now();
-  for (const domain::OrderLine& line : order.content.lines) stock_[line.product_id] += line.quantity;
-  events_.push_back({order.id, order.state, order.version, cancellation.traceparent});
+  for (const domain::OrderLine& line : order.content.lines) {
+    if (move.to == OrderState::kCancelled) stock_[line.product_id] += line.quantity;
+    if (move.to == OrderState::kCancelled || move.to == OrderState::kShipped) {
+      reserved_[line.product_id] -= line.quantity;
+    }
+  }
+  events_.push_back({order.id, order.state, order.version, move.traceparent, order.cancel_reason});
   co_return order;
 }
 

@@ -23,6 +23,7 @@ class FakeOrderStore : public OrderStore {
     domain::OrderState state = domain::OrderState::kUnspecified;
     std::int64_t version = 0;
     std::string traceparent;
+    domain::CancelReason cancel_reason = domain::CancelReason::kUnspecified;
 
     friend bool operator==(const Event&, const Event&) = default;
   };
@@ -31,6 +32,7 @@ class FakeOrderStore : public OrderStore {
 
   void SetStock(const domain::ProductId& product, std::int64_t available);
   std::int64_t Stock(const domain::ProductId& product) const;
+  std::int64_t Reserved(const domain::ProductId& product) const;
   // As if another process had moved it.
   void SetState(const domain::OrderId& id, domain::OrderState state);
 
@@ -54,7 +56,7 @@ class FakeOrderStore : public OrderStore {
   aio::Task<absl::StatusOr<domain::Order>> Get(aio::Waiter waiter, std::string caller, domain::OrderId id) override;
   aio::Task<absl::StatusOr<std::vector<domain::Order>>> List(aio::Waiter waiter, OrderQuery query) override;
   aio::Task<absl::StatusOr<std::int64_t>> Count(aio::Waiter waiter, OrderFilter filter, std::int64_t at_most) override;
-  aio::Task<absl::StatusOr<domain::Order>> Cancel(aio::Waiter waiter, Cancellation cancellation) override;
+  aio::Task<absl::StatusOr<domain::Order>> Move(aio::Waiter waiter, OrderMove move) override;
   aio::Task<absl::StatusOr<std::map<domain::OrderId, std::int64_t>>> Versions(
       aio::Waiter waiter, std::vector<domain::OrderId> ids) override;
 
@@ -69,6 +71,7 @@ class FakeOrderStore : public OrderStore {
   std::map<domain::OrderId, StoredRequest> orders_ ABSL_GUARDED_BY(mu_);
   std::map<RequestKey, domain::OrderId> by_key_ ABSL_GUARDED_BY(mu_);
   std::map<domain::ProductId, std::int64_t> stock_ ABSL_GUARDED_BY(mu_);
+  std::map<domain::ProductId, std::int64_t> reserved_ ABSL_GUARDED_BY(mu_);
   std::vector<Event> events_ ABSL_GUARDED_BY(mu_);
   std::vector<std::size_t> batch_sizes_ ABSL_GUARDED_BY(mu_);
   int version_queries_ ABSL_GUARDED_BY(mu_) = 0;

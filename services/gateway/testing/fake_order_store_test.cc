@@ -12,6 +12,7 @@ class FakeWorld : public OrderStoreWorld {
     store_.SetStock(product, available);
   }
   std::int64_t Stock(const domain::ProductId& product) override { return store_.Stock(product); }
+  std::int64_t Reserved(const domain::ProductId& product) override { return store_.Reserved(product); }
   void SetState(const domain::OrderId& id, domain::OrderState state) override { store_.SetState(id, state); }
   std::vector<FakeOrderStore::Event> Events() override { return store_.Events(); }
 

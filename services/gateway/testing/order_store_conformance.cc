@@ -36,31 +36,34 @@ std::vector<domain::OrderId> OrderStoreConformance::List(const OrderQuery& query
   return ids;
 }
 
-absl::StatusOr<domain::Order> OrderStoreConformance::Cancel(std::uint32_t order, std::optional<std::int64_t> version,
-                                                            const std::string& caller) {
-  Cancellation cancellation;
-  cancellation.caller = caller;
-  cancellation.id = OrderNumber(order);
-  cancellation.version = version;
-  cancellation.event_id = EventNumber(1000 + order);
-  cancellation.traceparent = "00-11111111111111111111111111111111-2222222222222222-01";
-  return aio::RunSync(lane_, [&] { return world_->store().Cancel({lane_}, cancellation); });
+absl::StatusOr<domain::Order> OrderStoreConformance::Move(OrderState to, std::uint32_t order,
+                                                          std::optional<std::int64_t> version,
+                                                          const std::string& caller) {
+  const OrderMove move = {.caller = caller,
+                          .id = OrderNumber(order),
+                          .to = to,
+                          .version = version,
+                          .cancel_reason = to == OrderState::kCancelled ? domain::CancelReason::kRequested
+                                                                        : domain::CancelReason::kUnspecified,
+                          .event_id = EventNumber(1000 * static_cast<std::uint32_t>(to) + order),
+                          .traceparent = "00-11111111111111111111111111111111-2222222222222222-01"};
+  return aio::RunSync(lane_, [&] { return world_->store().Move({lane_}, move); });
 }
 
 namespace {
 
 TEST_P(OrderStoreConformance, WhatNobodyWaitsForAnyMoreIsNotBegun) {
   const domain::Order order = Store(AnAcceptance(1, {ALine(1)}));
-  const Cancellation cancellation{.caller = "default", .id = order.id, .event_id = EventNumber(1001)};
+  const OrderMove move{
+      .caller = "default", .id = order.id, .to = OrderState::kCancelled, .event_id = EventNumber(1001)};
   const aio::Waiter late{lane_, base::Deadline::In(-absl::Seconds(1), lane_.timer())};
   std::stop_source left;
   left.request_stop();
   const aio::Waiter gone{lane_, base::Deadline::Never(), left.get_token()};
   OrderStore& store = world_->store();
-  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.Cancel(late, cancellation); }),
+  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.Move(late, move); }),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.Cancel(gone, cancellation); }),
-              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_THAT(aio::RunSync(lane_, [&] { return store.Move(gone, move); }), StatusIs(absl::StatusCode::kCancelled));
   EXPECT_THAT(aio::RunSync(lane_,
                            [&] {
                              return store.Find(late, {{"default", "request-1"}});
@@ -212,6 +215,7 @@ TEST_P(OrderStoreConformance, CallersDoNotShareKeysOrOrders) {
   EXPECT_THAT(Get(OrderNumber(1), "other"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(List({.filter = {.caller = "other"}}), ElementsAre(OrderNumber(2)));
   EXPECT_THAT(Cancel(1, std::nullopt, "other"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Move(OrderState::kPaid, 1, std::nullopt, "other"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_P(OrderStoreConformance, FindsOrdersByTheirKeys) {
@@ -295,57 +299,12 @@ TEST_P(OrderStoreConformance, ListsAndCountsWhatMatches) {
   EXPECT_THAT(Count({.caller = "default"}, 3), ordermesh::testing::IsOkAndHolds(3));
 }
 
-TEST_P(OrderStoreConformance, CancellingGivesTheStockBackAndTellsOfIt) {
-  const domain::Order accepted = Store(AnAcceptance(1, {ALine(1, 4), ALine(2, 2)}));
-  const auto cancelled = Cancel(1, 1);
-  ASSERT_THAT(cancelled, IsOk());
-  EXPECT_EQ(cancelled->state, OrderState::kCancelled);
-  EXPECT_EQ(cancelled->version, 2);
-  EXPECT_EQ(cancelled->created_at, accepted.created_at);
-  EXPECT_GE(cancelled->updated_at, accepted.updated_at);
-  EXPECT_THAT(cancelled->content.lines, SizeIs(2));
-  EXPECT_EQ(Stock(1), 10);
-  EXPECT_EQ(Stock(2), 10);
-  ASSERT_THAT(world_->Events(), SizeIs(2));
-  EXPECT_EQ(world_->Events()[1], (FakeOrderStore::Event{OrderNumber(1), OrderState::kCancelled, 2,
-                                                        "00-11111111111111111111111111111111-2222222222222222-01"}));
-}
-
-TEST_P(OrderStoreConformance, CancellingACancelledOrderDoesNothingMore) {
-  Store(AnAcceptance(1, {ALine(1, 4)}));
-  ASSERT_THAT(Cancel(1, 1), IsOk());
-  const auto again = Cancel(1, 1);  // the same request, sent again
-  ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(again->state, OrderState::kCancelled);
-  EXPECT_EQ(again->version, 2);
-  EXPECT_EQ(Stock(1), 10);
-  EXPECT_THAT(world_->Events(), SizeIs(2));
-}
-
-TEST_P(OrderStoreConformance, AStaleVersionCancelsNothing) {
-  Store(AnAcceptance(1, {ALine(1, 4)}));
-  world_->SetState(OrderNumber(1), OrderState::kPaid);
-  const auto stale = Cancel(1, 1);
-  EXPECT_THAT(stale, StatusIs(absl::StatusCode::kAborted));
-  EXPECT_EQ(domain::RefusalOf(stale.status()).reason, domain::reasons::kEtagStale);
-  EXPECT_EQ(Stock(1), 6);
-  EXPECT_THAT(Cancel(1, 2), IsOk());  // PAID may be cancelled
-  EXPECT_EQ(Stock(1), 10);
-}
-
-TEST_P(OrderStoreConformance, AShippedOrderIsNotCancelled) {
-  Store(AnAcceptance(1, {ALine(1, 4)}));
-  world_->SetState(OrderNumber(1), OrderState::kShipped);
-  const auto refused = Cancel(1);
-  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_EQ(domain::RefusalOf(refused.status()).reason, domain::reasons::kOrderStateForbids);
-  EXPECT_EQ(Stock(1), 6);
-  EXPECT_THAT(world_->Events(), SizeIs(1));
-}
-
 TEST_P(OrderStoreConformance, WhatDoesNotExistIsNotFound) {
   EXPECT_THAT(Get(OrderNumber(1)), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(Cancel(1), StatusIs(absl::StatusCode::kNotFound));
+  for (const OrderState to :
+       {OrderState::kCancelled, OrderState::kPaid, OrderState::kShipped, OrderState::kDelivered}) {
+    EXPECT_THAT(Move(to, 1), StatusIs(absl::StatusCode::kNotFound));
+  }
   EXPECT_THAT(List({.filter = {.caller = "default"}}), IsEmpty());
 }
 

@@ -24,6 +24,7 @@ class OrderStoreWorld {
   virtual OrderStore& store() = 0;
   virtual void SetStock(const domain::ProductId& product, std::int64_t available) = 0;
   virtual std::int64_t Stock(const domain::ProductId& product) = 0;
+  virtual std::int64_t Reserved(const domain::ProductId& product) = 0;
   // As if the order had been paid for, shipped, …
   virtual void SetState(const domain::OrderId& id, domain::OrderState state) = 0;
   // In the order in which they happened.
@@ -52,9 +53,15 @@ class OrderStoreConformance : public ::testing::TestWithParam<std::unique_ptr<Or
   absl::StatusOr<std::int64_t> Count(const OrderFilter& filter, std::int64_t at_most) {
     return aio::RunSync(lane_, [&] { return world_->store().Count({lane_}, filter, at_most); });
   }
+  absl::StatusOr<domain::Order> Move(domain::OrderState to, std::uint32_t order,
+                                     std::optional<std::int64_t> version = std::nullopt,
+                                     const std::string& caller = "default");
   absl::StatusOr<domain::Order> Cancel(std::uint32_t order, std::optional<std::int64_t> version = std::nullopt,
-                                       const std::string& caller = "default");
+                                       const std::string& caller = "default") {
+    return Move(domain::OrderState::kCancelled, order, version, caller);
+  }
   std::int64_t Stock(std::uint32_t product) { return world_->Stock(ProductNumber(product)); }
+  std::int64_t Reserved(std::uint32_t product) { return world_->Reserved(ProductNumber(product)); }
 
   std::unique_ptr<OrderStoreWorld> world_;
   aio::ThreadLane lane_{base::SystemTimer()};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/domain/states.h"
 #include "libs/testing/fake_random.h"
 #include "services/gateway/app/order_events.h"
 #include "services/gateway/app/order_store.h"
@@ -50,14 +51,14 @@ inline Acceptance AnAcceptance(std::uint32_t n, std::vector<domain::OrderLine> l
   return asked;
 }
 
-// Events whose payload is text that a test can compare: "<order> v<version> accepted <microseconds>".
+// Events whose type is the state, "PAID", and whose payload is text that a test can compare: "<order> v<version>
+// accepted <microseconds> lines <how many> reason <number>".
 class TextEvents : public OrderEvents {
  public:
   OutboxEvent Describe(const domain::Order& order, absl::string_view traceparent) const override {
-    const bool accepted = order.state == domain::OrderState::kAccepted;
-    return {accepted ? "accepted" : "cancelled",
+    return {std::string(domain::StateName(order.state)),
             absl::StrCat(order.id.ToString(), " v", order.version, " accepted ", absl::ToUnixMicros(order.created_at),
-                         " lines ", order.content.lines.size()),
+                         " lines ", order.content.lines.size(), " reason ", static_cast<int>(order.cancel_reason)),
             absl::StrCat(R"({"traceparent":")", traceparent, R"("})")};
   }
   std::size_t SizeBound(const domain::PricedOrder& order) const override { return 100 * order.lines.size(); }

@@ -24,11 +24,12 @@ GRANT USAGE ON SCHEMA ordermesh
 GRANT SELECT ON ordermesh.migrations
   TO ordermesh_gateway, ordermesh_validation, ordermesh_relay, ordermesh_notifier, ordermesh_analytics, ordermesh_catalog;
 
--- gateway: takes orders, and reserves stock. It deletes the orders that it refuses, in the transaction that inserted them.
+-- gateway: takes orders and moves them on, with their stock. It deletes the orders that it refuses, in the transaction that inserted them.
 GRANT USAGE ON SCHEMA orders, catalog TO ordermesh_gateway;
-GRANT SELECT, INSERT, DELETE, UPDATE (state, version, updated_at) ON orders.orders TO ordermesh_gateway;
+GRANT SELECT, INSERT, DELETE, UPDATE (state, cancel_reason, version, updated_at) ON orders.orders TO ordermesh_gateway;
 GRANT SELECT, INSERT ON orders.lines, orders.outbox TO ordermesh_gateway;
 GRANT SELECT ON orders.outbox_cursor TO ordermesh_gateway;
+GRANT SELECT, UPDATE (position) ON orders.expiry TO ordermesh_gateway;
 GRANT SELECT, UPDATE (available, reserved) ON catalog.stock TO ordermesh_gateway;
 
 -- validation: reads the catalogue.

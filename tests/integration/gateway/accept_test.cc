@@ -41,8 +41,9 @@ class AcceptIntegrationTest : public ::testing::Test {
     return aio::RunSync(lane, [&] { return store.Accept(lane, batch); });
   }
   static absl::StatusOr<domain::Order> Cancel(aio::Lane& lane, OrderStore& store, std::uint32_t n) {
-    Cancellation cancellation{.caller = "default", .id = OrderNumber(n), .event_id = EventNumber(10'000 + n)};
-    return aio::RunSync(lane, [&] { return store.Cancel({lane}, cancellation); });
+    const OrderMove move{
+        .caller = "default", .id = OrderNumber(n), .to = OrderState::kCancelled, .event_id = EventNumber(10'000 + n)};
+    return aio::RunSync(lane, [&] { return store.Move({lane}, move); });
   }
   // Until `sql`, which gives a boolean as 0 or 1, gives 1.
   void WaitUntil(const std::string& sql) {
@@ -182,8 +183,8 @@ TEST_F(AcceptIntegrationTest, FourWritersOfRandomLinesNeverDeadlock) {
         }
         if (!results.back().ok()) continue;
         // Stock is given back at the same time.
-        Cancellation cancellation{.caller = "default", .id = last, .event_id = ids.Next()};
-        const auto done = aio::RunSync(lane, [&] { return store.Cancel({lane}, cancellation); });
+        const OrderMove move{.caller = "default", .id = last, .to = OrderState::kCancelled, .event_id = ids.Next()};
+        const auto done = aio::RunSync(lane, [&] { return store.Move({lane}, move); });
         if (done.ok()) {
           ++cancelled;
         } else {
@@ -361,7 +362,7 @@ TEST_F(CrossingChangesTest, ACancellationThatWaitedComesAfterThePayment) {
   ASSERT_THAT(cancelled, IsOk());  // what is paid may be cancelled
   EXPECT_EQ(cancelled->version, 4);
   EXPECT_THAT(Versions(), ElementsAre(1, 2, 3, 4));  // accepted, paid, noted, cancelled
-  EXPECT_EQ(world_.Text("SELECT type FROM orders.outbox ORDER BY xid DESC, position DESC"), "cancelled");
+  EXPECT_EQ(world_.Text("SELECT type FROM orders.outbox ORDER BY xid DESC, position DESC"), "CANCELLED");
   EXPECT_EQ(State(), 2);
   EXPECT_EQ(world_.Stock(ProductNumber(1)), 100);
 }
@@ -372,7 +373,7 @@ TEST_F(CrossingChangesTest, APaymentThatWaitedFindsTheOrderCancelled) {
       "CREATE TABLE public.mark AS SELECT true AS held; GRANT SELECT ON public.mark TO PUBLIC;"
       "CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
       "WHILE EXISTS (SELECT FROM public.mark) LOOP PERFORM pg_sleep(0.01); END LOOP; RETURN NULL; END $$;"
-      "CREATE TRIGGER wait AFTER INSERT ON orders.outbox FOR EACH ROW WHEN (NEW.type = 'cancelled') "
+      "CREATE TRIGGER wait AFTER INSERT ON orders.outbox FOR EACH ROW WHEN (NEW.type = 'CANCELLED') "
       "EXECUTE FUNCTION public.wait()");
   absl::StatusOr<domain::Order> cancelled;
   std::jthread client([&] { cancelled = Cancel(lane_, world_.store(), 1); });
@@ -409,7 +410,7 @@ TEST_F(AcceptIntegrationTest, ACancelWhoseStockHasGoneIsCarriedOutAndToldOf) {
   ASSERT_THAT(cancelled, IsOk());
   EXPECT_EQ(cancelled->state, OrderState::kCancelled);
   EXPECT_EQ(world_.Stock(ProductNumber(1)), 10);
-  EXPECT_THAT(log, ::testing::HasSubstr("cancel_without_stock"));
+  EXPECT_THAT(log, ::testing::HasSubstr("move_without_stock"));
   EXPECT_THAT(log, ::testing::HasSubstr(ProductNumber(2).ToString()));
   EXPECT_THAT(log, ::testing::Not(::testing::HasSubstr(ProductNumber(1).ToString())));
 }

@@ -10,9 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "libs/aio/run_sync.h"
 #include "libs/aio/thread_lane.h"
+#include "libs/base/random.h"
+#include "libs/base/uuid.h"
 #include "libs/testing/explain.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/sql.h"
+#include "services/gateway/store/gateway_database.h"
+#include "services/gateway/store/move_policy.h"
+#include "services/gateway/store/postgres_unpaid_orders.h"
 #include "tests/integration/gateway/postgres_world.h"
 
 namespace ordermesh::gateway {
@@ -53,8 +58,25 @@ class PlansTest : public ::testing::Test {
       ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Find({lane_}, keys); }), IsOk());
       ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Versions({lane_}, ids); }), IsOk());
       ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Get({lane_}, "default", ids[0]); }), IsOk());
-      Cancellation cancellation{.caller = "default", .id = ids[1], .event_id = EventNumber(first + round)};
-      ASSERT_THAT(aio::RunSync(lane_, [&] { return store.Cancel({lane_}, cancellation); }), IsOk());
+      const auto move = [&](const domain::OrderId& id, domain::OrderState to) {
+        const OrderMove move{.caller = "default", .id = id, .to = to, .event_id = event_ids_.Next()};
+        return aio::RunSync(lane_, [&] { return store.Move({lane_}, move); });
+      };
+      ASSERT_THAT(move(ids[1], domain::OrderState::kCancelled), IsOk());
+      ASSERT_THAT(move(ids[2], domain::OrderState::kPaid), IsOk());
+      ASSERT_THAT(move(ids[2], domain::OrderState::kShipped), IsOk());
+      // The expiry looks at ten orders a round, and cancels one.
+      ASSERT_THAT(unpaid_.TryLock(), ordermesh::testing::IsOkAndHolds(true));
+      const auto due = unpaid_.Due(absl::ZeroDuration(), 10);
+      ASSERT_THAT(due, IsOk());
+      ASSERT_THAT(*due, ::testing::SizeIs(10));
+      const OrderMove expiry{.caller = "default",
+                             .id = ids[3],
+                             .to = domain::OrderState::kCancelled,
+                             .cancel_reason = domain::CancelReason::kPaymentExpired,
+                             .event_id = event_ids_.Next()};
+      ASSERT_THAT(unpaid_.Expire(expiry), IsOk());
+      ASSERT_THAT(unpaid_.Advance(due->back().id), IsOk());
       for (const char* customer : {"", "CUST-0001"}) {
         OrderQuery query{.filter = {.caller = "default", .customer_id = customer}, .limit = 21};
         query.after = api::TimeAndId{base::SystemClock().Now() - absl::Milliseconds(1), ids[0]};
@@ -87,6 +109,10 @@ class PlansTest : public ::testing::Test {
   }
 
   PostgresWorld world_{OneSessionEach()};
+  base::UuidV7Source event_ids_{base::SystemClock(), base::SystemRandom()};
+  TextEvents events_;
+  const MovePolicy policy_{absl::Seconds(4), events_, base::SystemTimer(), world_.metrics()};
+  PostgresUnpaidOrders unpaid_{ServiceDatabase(world_.url()), policy_};
   aio::ThreadLane lane_{base::SystemTimer()};
   Reads last_{0, 0};
 };

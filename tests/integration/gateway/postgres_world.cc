@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "libs/domain/states.h"
 #include "services/gateway/store/gateway_database.h"
 
 namespace ordermesh::gateway {
@@ -56,6 +58,21 @@ std::int64_t PostgresWorld::Stock(const domain::ProductId& product) {
                              product.ToString(), "'"));
 }
 
+std::int64_t PostgresWorld::Reserved(const domain::ProductId& product) {
+  return Number(absl::StrCat("SELECT coalesce(max(reserved), 0) FROM catalog.stock WHERE product_id = '",
+                             product.ToString(), "'"));
+}
+
+bool PostgresWorld::MovementsSumToStock() {
+  // What orders reserved when they were accepted are their lines.
+  return Number(
+             "SELECT count(*) FROM catalog.stock s LEFT JOIN (SELECT product_id, sum(available) AS available, "
+             "sum(reserved) AS reserved FROM (SELECT product_id, available_delta AS available, reserved_delta AS "
+             "reserved FROM catalog.movements UNION ALL SELECT product_id, -quantity, quantity FROM orders.lines) m "
+             "GROUP BY product_id) h USING (product_id) WHERE (s.available, s.reserved) IS DISTINCT FROM "
+             "(h.available::bigint, h.reserved::bigint)") == 0;
+}
+
 void PostgresWorld::SetState(const domain::OrderId& id, domain::OrderState state) {
   Run(absl::StrCat("UPDATE orders.orders SET version = version + 1, state = ", static_cast<int>(state), " WHERE id = '",
                    id.ToString(), "'"));
@@ -67,12 +84,22 @@ std::vector<FakeOrderStore::Event> PostgresWorld::Events() {
       "position");
   std::vector<FakeOrderStore::Event> events;
   for (int row = 0; row < rows.rows(); ++row) {
-    const std::string payload(rows.Text(row, 2));  // "<order> v<version> …": TextEvents
-    events.push_back(
-        {.order = rows.Uuid(row, 0),
-         .state = rows.Text(row, 1) == "accepted" ? domain::OrderState::kAccepted : domain::OrderState::kCancelled,
-         .version = std::atoi(payload.substr(payload.find(" v") + 2).c_str()),
-         .traceparent = std::string(rows.Text(row, 3))});
+    const std::string payload(rows.Text(row, 2));  // "<order> v<version> … reason <number>": TextEvents
+    const auto number = [&payload](const char* behind) {
+      const std::size_t at = payload.find(behind);
+      return at == std::string::npos ? 0 : std::atoi(payload.c_str() + at + std::strlen(behind));
+    };
+    domain::OrderState state = domain::OrderState::kUnspecified;
+    for (const domain::OrderState one :
+         {domain::OrderState::kAccepted, domain::OrderState::kCancelled, domain::OrderState::kPaid,
+          domain::OrderState::kShipped, domain::OrderState::kDelivered}) {
+      if (rows.Text(row, 1) == domain::StateName(one)) state = one;
+    }
+    events.push_back({.order = rows.Uuid(row, 0),
+                      .state = state,
+                      .version = number(" v"),
+                      .traceparent = std::string(rows.Text(row, 3)),
+                      .cancel_reason = static_cast<domain::CancelReason>(number(" reason "))});
   }
   return events;
 }

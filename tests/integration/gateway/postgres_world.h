@@ -22,8 +22,12 @@ class PostgresWorld : public OrderStoreWorld {
   OrderStore& store() override { return *store_; }
   void SetStock(const domain::ProductId& product, std::int64_t available) override;
   std::int64_t Stock(const domain::ProductId& product) override;
+  std::int64_t Reserved(const domain::ProductId& product) override;
   void SetState(const domain::OrderId& id, domain::OrderState state) override;
   std::vector<FakeOrderStore::Event> Events() override;
+
+  // Whether the history of every product's stock sums to it.
+  bool MovementsSumToStock();
 
   // Another process's store on the same database, as the role of the service.
   std::unique_ptr<PostgresOrderStore> OpenStore();

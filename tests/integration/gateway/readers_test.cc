@@ -119,9 +119,10 @@ TEST_F(ReadersTest, WhoeverWritesIsAnsweredWhileEveryReaderIsStuck) {
   const absl::StatusOr<domain::Order> repeat = Accept("first", kSku);
   ASSERT_THAT(repeat, IsOk());
   EXPECT_EQ(repeat->id, first);
-  const Cancellation cancellation{.caller = "default", .id = first, .event_id = EventNumber(1)};
+  const OrderMove move{
+      .caller = "default", .id = first, .to = domain::OrderState::kCancelled, .event_id = EventNumber(1)};
   const absl::StatusOr<domain::Order> cancelled =
-      aio::RunSync(lane_, [&] { return world_.store().Cancel({lane_}, cancellation); });
+      aio::RunSync(lane_, [&] { return world_.store().Move({lane_}, move); });
   ASSERT_THAT(cancelled, IsOk());
   EXPECT_EQ(cancelled->state, domain::OrderState::kCancelled);
   EXPECT_GT(reading_, 0);
