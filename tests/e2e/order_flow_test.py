@@ -106,6 +106,35 @@ def test_a_cancelled_order_gives_back_its_stock_and_corrects_the_sales(system):
     assert (sales["units"], sales["cancelled_orders"], sales["cancelled_revenue"]) == (5, 1, 5 * price)
 
 
+def test_an_order_is_paid_shipped_and_delivered(system):
+    sku = "SKU-0131"
+    available, reserved = system.stock(sku)
+    order = system.place((sku, 4), customer="CUST-0003")
+    stocks = {"pay": (available - 4, reserved + 4), "ship": (available - 4, reserved), "deliver": (available - 4, reserved)}
+    seen = [order]
+    for move, stock in stocks.items():
+        status, _, moved = system.http(
+            "POST", f"/v1/orders/{order['id']}:{move}", {"etag": seen[-1]["etag"]}, face="operators")
+        assert status == 200, moved
+        assert moved["updateTime"] != seen[-1]["updateTime"] and moved["etag"] != seen[-1]["etag"]
+        assert system.stock(sku) == stock
+        seen.append(moved)
+    assert [order["state"] for order in seen] == [
+        f"ORDER_STATE_{name}" for name in ("ACCEPTED", "PAID", "SHIPPED", "DELIVERED")]
+    for move in stocks:
+        again = system.http("POST", f"/v1/orders/{order['id']}:{move}", {"etag": order["etag"]}, face="operators")
+        assert (again[0], again[2]) == (200, seen[-1]), "what was done is not done again"
+    status, _, refused = system.http("POST", f"/v1/orders/{order['id']}:cancel", {})
+    assert (status, refused["type"]) == (400, "urn:ordermesh:problem:ORDER_STATE_FORBIDS")
+
+    events = eventually(lambda: system.kafka_events(order["id"]), lambda events: len(events) == 4, what="the records on Kafka")
+    assert [headers["ce_type"] for headers, _ in events] == [
+        f"ordermesh.order.{name}.v1" for name in ("accepted", "paid", "shipped", "delivered")]
+    assert [(event.previous_order_version, event.order_version) for _, event in events] == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert [event.update_time.ToJsonString() for _, event in events] == [order["updateTime"] for order in seen]
+    assert {event.caller for _, event in events} == {"default"}
+
+
 def test_an_order_is_read_listed_and_watched(system):
     customer = "CUST-0777"
     orders = [system.place(("SKU-0140", n), customer=customer) for n in (1, 2, 3)]

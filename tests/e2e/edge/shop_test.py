@@ -113,12 +113,11 @@ def test_a_question_that_has_no_answer(operators, path, status, reason, fields):
     assert [violation["field"] for violation in violations(problem)] == fields
 
 
-def test_cancelling_an_order_that_is_not_there_or_has_changed(system, shop):
+def test_cancelling_an_order_that_is_not_there_or_has_changed(shop, operators):
     assert_problem(shop.request("POST", f"/v1/orders/{NOWHERE}:cancel", {}), 404, "ORDER_NOT_FOUND")
     placed = shop.request("POST", "/v1/orders", order()).json
     path = f"/v1/orders/{placed['id']}:cancel"
-    # Nothing changes an order but cancelling yet, so the database has to.
-    system.change("UPDATE orders.orders SET version = version + 1 WHERE id = %s", placed["id"])
+    assert operators.request("POST", f"/v1/orders/{placed['id']}:pay", {}).status == 200
     assert_problem(shop.request("POST", path, {"etag": placed["etag"]}), 409, "ETAG_STALE")
     etag = shop.request("GET", f"/v1/orders/{placed['id']}").json["etag"]
     cancelled = shop.request("POST", path, {"etag": etag})
@@ -126,6 +125,37 @@ def test_cancelling_an_order_that_is_not_there_or_has_changed(system, shop):
     # Cancelling what is cancelled is no error, so that a repeat after a lost answer is none.
     for body in (None, {"etag": etag}):
         assert shop.request("POST", path, body).json == cancelled.json
+
+
+MOVES = ["pay", "ship", "deliver"]
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_moving_an_order_that_is_not_there_or_has_changed(shop, operators, move):
+    assert_problem(operators.request("POST", f"/v1/orders/{NOWHERE}:{move}", {}), 404, "ORDER_NOT_FOUND")
+    assert_problem(operators.request("POST", f"/v1/orders/nonsense:{move}", {}), 400, "ID_MALFORMED", broken=1)
+    placed = shop.request("POST", "/v1/orders", order()).json
+    path = f"/v1/orders/{placed['id']}"
+    for earlier in MOVES[: MOVES.index(move)]:
+        assert_problem(operators.request("POST", f"{path}:{move}"), 400, "ORDER_STATE_FORBIDS")
+        assert operators.request("POST", f"{path}:{earlier}").status == 200
+    etag = shop.request("GET", path).json["etag"]
+    assert_problem(operators.request("POST", f"{path}:{move}", {"etag": "rubbish"}), 400, "ETAG_MALFORMED")
+    assert_problem(operators.request("POST", f"{path}:{move}", {"etag": etag[:-1] + "9"}), 409, "ETAG_STALE")
+    moved = operators.request("POST", f"{path}:{move}", {"etag": etag})
+    assert moved.status == 200 and moved.json["etag"] != etag
+    for body in (None, {"etag": etag}):
+        assert operators.request("POST", f"{path}:{move}", body).json == moved.json
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_shops_client_may_not_say_that_an_order_has_moved_on(system, shop, move):
+    placed = shop.request("POST", "/v1/orders", order()).json
+    assert_problem(shop.request("POST", f"/v1/orders/{placed['id']}:{move}", {}), 404, "UNKNOWN_PATH")
+    method = f"ordermesh.orders.v1.OrderService/{move.capitalize()}Order"
+    call = ["grpcurl", "-plaintext", "-d", json.dumps({"id": placed["id"]}), f"{shop.host}:{shop.port}", method]
+    assert subprocess.run(call, capture_output=True, text=True, timeout=60).returncode != 0
+    assert system.sql("SELECT state FROM orders.orders WHERE id = %s", placed["id"]) == [(1,)]
 
 
 def test_request_ids_by_header_and_by_parameter(shop):
