@@ -34,6 +34,11 @@ const MailTemplate* Find(absl::string_view event_type) {
   return nullptr;
 }
 
+const char* TextOf(const MailTemplate& mail, const wire::OrderEventData& order) {
+  const bool expired = order.cancel_reason == domain::CancelReason::kPaymentExpired;
+  return mail.event_type == wire::kOrderCancelled && expired ? templates::kOrderPaymentExpired : mail.text;
+}
+
 // Names and values of one line, or of the order; few, so a walk is fine.
 using Values = std::vector<std::pair<absl::string_view, std::string>>;
 
@@ -94,8 +99,8 @@ absl::StatusOr<MailText> ComposeMail(absl::string_view event_type, const wire::O
   ASSIGN_OR_RETURN(
       const std::string filled,
       FillTemplate(
-          mail->text, [&](absl::string_view name) { return Lookup(values, name); }, static_cast<int>(lines.size()),
-          [&](int line, absl::string_view name) { return Lookup(lines[line], name); }));
+          TextOf(*mail, order), [&](absl::string_view name) { return Lookup(values, name); },
+          static_cast<int>(lines.size()), [&](int line, absl::string_view name) { return Lookup(lines[line], name); }));
 
   // "Subject: …", an empty line, the body.
   constexpr absl::string_view kSubject = "Subject: ";

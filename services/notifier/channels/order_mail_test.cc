@@ -112,6 +112,30 @@ TEST(ComposeMailTest, CancelledGolden) {
             "You did not ask for this? Answer this mail and name the order.\n");
 }
 
+TEST(ComposeMailTest, PaymentExpiredGolden) {
+  wire::OrderEventData order = AnOrder();
+  order.cancel_reason = domain::CancelReason::kPaymentExpired;
+  ASSERT_OK_AND_ASSIGN(const MailText mail, ComposeMail("ordermesh.order.cancelled.v1", order));
+  EXPECT_EQ(mail.subject, "Your order 00000000-0000-7000-8000-000000000007 is cancelled: it was not paid");
+  EXPECT_EQ(mail.body,
+            "Your order was cancelled because no payment arrived in time. Nothing will be delivered.\n"
+            "\n"
+            "Order: 00000000-0000-7000-8000-000000000007\n"
+            "Placed: 2026-01-02 03:04 UTC\n"
+            "\n"
+            "2 x Tea, green (SKU-0001): 7.00 EUR\n"
+            "1 x Café {{total}}  Bcc: eve@example.com (SKU-0002): 12.05 EUR\n"
+            "\n"
+            "Total: 19.05 EUR\n"
+            "\n"
+            "You still want it? Please order again. You have paid? Answer this mail and name the order.\n");
+
+  order.cancel_reason = domain::CancelReason::kRequested;
+  ASSERT_OK_AND_ASSIGN(const MailText requested, ComposeMail("ordermesh.order.cancelled.v1", order));
+  ASSERT_OK_AND_ASSIGN(const MailText unknown, ComposeMail("ordermesh.order.cancelled.v1", AnOrder()));
+  EXPECT_EQ(requested.subject, unknown.subject) << "an event of a release that told no reasons";
+}
+
 TEST(ComposeMailTest, KnowsWhichEventsHaveAMail) {
   const struct {
     const char* type;

@@ -60,6 +60,18 @@ def test_each_step_of_an_order_is_mailed_logged_and_posted(world):
     assert [line["type"] for line in notifier.logged("order_notification")] == [f"ordermesh.order.{kind}.v1" for kind in KINDS]
 
 
+@pytest.mark.parametrize("reason, says", [
+    ("CANCEL_REASON_PAYMENT_EXPIRED", "because no payment arrived in time"), ("CANCEL_REASON_REQUESTED", "was cancelled. Nothing"),
+])  # fmt: skip
+def test_a_cancellation_says_whether_it_was_for_want_of_payment(world, reason, says):
+    world.start()
+    order = world.order()
+    world.publish(event(order))
+    world.publish(event(order, 2, cancelReason=reason), key="ordermesh.order.cancelled.v1")
+    eventually(lambda: [row[1] for row in world.rows(order)], [SENT, SENT])
+    assert says in world.mails(order)[1]["text"]
+
+
 @pytest.mark.parametrize("customer", ["wants none", "is deleted", "is unknown"])
 def test_who_wants_no_updates_gets_none_and_that_is_told(world, customer):
     notifier = world.start(channels="email,log")
