@@ -1,4 +1,5 @@
-"""Compares what the system says of itself: orders in SQL, events on Kafka, the notification ledger, the rollups, the stock.
+"""Compares what the system says of itself: orders in SQL, events on Kafka, the notification ledger, the rollups, the stock and
+its history.
 
 Shares no code with the services: it reads the tables and the topic and folds them by itself. `load` takes a snapshot,
 `violations` says what does not agree; an empty list means that everything does.
@@ -73,6 +74,7 @@ class Snapshot:
     sales: dict  # (hour, product id) → orders, units, minor units of money, for each of KINDS
     totals: dict  # hour → the same
     stock: dict  # product id → (available, reserved)
+    movements: dict  # product id → the same, as the sum of its movements but the reservations
     outbox_dead: int
 
 
@@ -110,6 +112,8 @@ def load_database(connection):
             f"SELECT bucket, {_SUMS} FROM analytics.order_totals")},
         stock={product: tuple(row) for product, *row in connection.execute(
             "SELECT product_id::text, available, reserved FROM catalog.stock")},
+        movements={product: tuple(row) for product, *row in connection.execute(
+            "SELECT product_id::text, sum(available_delta)::bigint, sum(reserved_delta)::bigint FROM catalog.movements GROUP BY 1")},
         outbox_dead=connection.execute(
             "SELECT (SELECT count(*) FROM orders.outbox_dead) + (SELECT count(*) FROM catalog.outbox_dead)").fetchone()[0])
 
@@ -165,6 +169,7 @@ def violations(snapshot, acknowledged=(), channels=1, stock_at_start=None):
         *_notifications(snapshot, channels),
         *_rollups(snapshot),
         *_stock(snapshot, stock_at_start),
+        *_movements(snapshot),
         *([f"{snapshot.outbox_dead} events were buried"] if snapshot.outbox_dead else []),
         *([f"{snapshot.lines_without_order} lines without an order"] if snapshot.lines_without_order else []),
     ]
@@ -273,3 +278,14 @@ def _stock(snapshot, stock_at_start):
             yield f"stock of {product}: {available} available, {held} reserved, by orders {reserved[product]}"
         if stock_at_start is not None and available + held + gone[product] != stock_at_start[product]:
             yield f"stock of {product}: {available + held} in all, {gone[product]} shipped, at first {stock_at_start[product]}"
+
+
+def _movements(snapshot):
+    taken = collections.Counter()  # by reservations: the lines of all orders, whatever became of them
+    for order in snapshot.orders.values():
+        for product, quantity, _ in order.lines:
+            taken[product] += quantity
+    for product, stock in snapshot.stock.items():
+        available, reserved = snapshot.movements.get(product, (0, 0))
+        if (available - taken[product], reserved + taken[product]) != stock:
+            yield f"movements of {product}: {available} and {reserved}, {taken[product]} by reservations, but its stock is {stock}"

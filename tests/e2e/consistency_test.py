@@ -1,4 +1,5 @@
-"""Thousands of orders, a part of them cancelled: database, Kafka, notifications, rollups and stock agree exactly.
+"""Thousands of orders, a part of them paid, shipped, delivered, cancelled: database, Kafka, notifications, rollups, stock and its
+history agree exactly.
 
 ORDERMESH_E2E_ORDERS sets how many (10,000; 500 under AddressSanitizer).
 """
@@ -30,7 +31,9 @@ def loaded(system):
     """(the load that ran, the snapshot after all its effects were done)"""
     at_start = {product: available + reserved for product, available, reserved in system.sql(
         "SELECT product_id::text, available, reserved FROM catalog.stock")}
-    load = Load(system, ORDERS, SKUS, cancel=0.05).run()
+    unwilling = [f"CUST-{number:04}" for number in range(0, 1000, 7)]
+    system.change("UPDATE catalog.customers SET order_updates = false WHERE id = ANY (%s)", unwilling)
+    load = Load(system, ORDERS, SKUS, cancel=0.05, pay=0.2).run()
     assert not load.refused and not load.unknown
     eventually(
         lambda: checker.violations(snapshot(system), channels=channels(system))[:20], lambda found: not found, within=180,
@@ -44,6 +47,17 @@ def test_every_acknowledged_order_is_everywhere_once(system, loaded):
     assert len(set(load.acknowledged.values())) == ORDERS
     assert checker.violations(after, load.acknowledged.values(), channels(system), at_start) == []
     assert all(after.orders[order_id].state == checker.STATE_CANCELLED for order_id in load.cancelled)
+    for moved, then, final in ((load.paid, load.shipped | load.cancelled, checker.STATE_PAID),
+                               (load.shipped, load.delivered, checker.STATE_SHIPPED),
+                               (load.delivered, set(), checker.STATE_DELIVERED)):
+        assert len(moved) > ORDERS // 40 and {after.orders[order_id].state for order_id in moved - then} == {final}
+    assert load.paid & load.cancelled, "some were paid and then cancelled"
+    assert {error for *_, error in after.notifications} == {"", "unwanted"}
+
+
+def unship(taken):
+    order = next(order for order in taken.orders.values() if order.state == checker.STATE_SHIPPED)
+    order.state, order.version = checker.STATE_PAID, order.version - 1
 
 
 REMOVALS = {
@@ -53,6 +67,10 @@ REMOVALS = {
     "a notification": lambda taken: taken.notifications.pop(),
     "a rollup of a product": lambda taken: taken.sales.popitem(),
     "a rollup of orders": lambda taken: taken.totals.popitem(),
+    "the movements of a product": lambda taken: taken.movements.popitem(),
+    "a payment in a rollup": lambda taken: taken.totals.update(
+        {hour: sums[:6] + (sums[6] - 1,) + sums[7:] for hour, sums in list(taken.totals.items())[:1]}),
+    "a shipment": unship,
     "a unit of stock": lambda taken: taken.stock.update(
         {product: (available, reserved + 1) for product, (available, reserved) in list(taken.stock.items())[:1]}),
 }

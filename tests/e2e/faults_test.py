@@ -156,7 +156,7 @@ KILLS = [*SERVICES, "postgres", "rabbitmq", "kafka"]
 
 
 def test_kill_9_of_everything_under_load_loses_and_doubles_nothing(system):
-    load = Load(system, 4000, SKUS, threads=16, seed=7, cancel=0.1)
+    load = Load(system, 4000, SKUS, threads=16, seed=7, cancel=0.1, pay=0.2)
     running = load.start()
     random_ = random.Random(11)
     for server in random_.sample(KILLS, len(KILLS)):

@@ -135,6 +135,40 @@ def test_an_order_is_paid_shipped_and_delivered(system):
     assert {event.caller for _, event in events} == {"default"}
 
 
+def test_a_paid_shipped_and_delivered_order_is_mailed_and_counted(system):
+    sku = "SKU-0133"
+    available, reserved = system.stock(sku)
+    sold = system.sales(sku)
+    order = system.place((sku, 4), customer="CUST-0004")
+    ((price,),) = system.sql("SELECT price_minor FROM catalog.products WHERE sku = %s", sku)
+    for verb, state in (("pay", "PAID"), ("ship", "SHIPPED"), ("deliver", "DELIVERED")):
+        status, _, order = system.http("POST", f"/v1/orders/{order['id']}:{verb}", {"etag": order["etag"]}, face="operators")
+        assert (status, order.get("state")) == (200, f"ORDER_STATE_{state}"), order
+    assert system.stock(sku) == (available - 4, reserved), "what was shipped is reserved no longer"
+
+    mails = eventually(lambda: system.mails(order["id"]), lambda mails: len(mails) == 4, what="the e-mails")
+    for mail, word in zip(mails[1:], ("payment", "on its way", "delivered")):
+        assert word in mail["subject"] and mail["to"] == ["customer0004@example.com"]
+    added = {"orders": 1, "units": 4, "revenue": 4 * price}
+    expected = sold | {kind + what: sold[kind + what] + more for kind in ("", "paid_", "shipped_") for what, more in added.items()}
+    eventually(lambda: system.sales(sku), lambda sales: sales == expected, what="the figures")
+
+
+def test_who_wants_no_updates_is_mailed_of_the_beginning_and_the_end(system):
+    system.change("UPDATE catalog.customers SET order_updates = false WHERE id = 'CUST-0005'")
+    order = system.place(("SKU-0132", 1), customer="CUST-0005")
+    for verb, face in (("pay", "operators"), ("cancel", "http")):
+        status, _, answer = system.http("POST", f"/v1/orders/{order['id']}:{verb}", {}, face=face)
+        assert status == 200, answer
+    request = system.protos.notifications.ListNotificationsRequest(order_id=order["id"])
+    notifications = eventually(
+        lambda: list(system.notifications.ListNotifications(request, timeout=5).notifications),
+        lambda found: [each.state for each in found] == [2, 3, 2], what="the notifications")
+    assert [each.last_error for each in notifications] == ["", "unwanted", ""]
+    assert [mail["subject"] for mail in system.mails(order["id"])] == [
+        f"Your order {order['id']}", f"Your order {order['id']} is cancelled"]  # fmt: skip
+
+
 def test_an_order_is_read_listed_and_watched(system):
     customer = "CUST-0777"
     orders = [system.place(("SKU-0140", n), customer=customer) for n in (1, 2, 3)]
