@@ -4,10 +4,24 @@ namespace ordermesh::messaging {
 
 kafka::TopicSpec CatalogEvents() { return {.name = kCatalogEventsTopic, .partitions = kCatalogEventsPartitions}; }
 
+kafka::TopicSpec CatalogFeed() { return {.name = kCatalogFeedTopic, .partitions = kCatalogFeedPartitions}; }
+
+namespace {
+
+std::vector<kafka::TopicSpec> WithDeadLetters(const kafka::TopicSpec& topic, const char* name) {
+  kafka::TopicSpec dead_letters = topic;
+  dead_letters.name = name;
+  return {topic, dead_letters};
+}
+
+}  // namespace
+
 std::vector<kafka::TopicSpec> CatalogTopics() {
-  kafka::TopicSpec dead_letters = CatalogEvents();
-  dead_letters.name = kCatalogEventsDeadLetterTopic;
-  return {CatalogEvents(), dead_letters};
+  return WithDeadLetters(CatalogEvents(), kCatalogEventsDeadLetterTopic);
+}
+
+std::vector<kafka::TopicSpec> CatalogFeedTopics() {
+  return WithDeadLetters(CatalogFeed(), kCatalogFeedDeadLetterTopic);
 }
 
 }  // namespace ordermesh::messaging

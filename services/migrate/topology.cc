@@ -1,6 +1,5 @@
 #include "services/migrate/topology.h"
 
-#include <utility>
 #include <vector>
 
 #include "libs/messaging/catalog_topology.h"
@@ -19,7 +18,9 @@ absl::Status DeclareRabbitMq(const rabbitmq::Broker& broker) {
 
 absl::Status DeclareKafka(const kafka::Brokers& brokers, int replication, absl::Duration timeout) {
   std::vector<kafka::TopicSpec> topics = messaging::OrderTopics();
-  for (kafka::TopicSpec& topic : messaging::CatalogTopics()) topics.push_back(std::move(topic));
+  for (auto&& more : {messaging::CatalogTopics(), messaging::CatalogFeedTopics()}) {
+    topics.insert(topics.end(), more.begin(), more.end());
+  }
   return kafka::EnsureTopics(brokers, topics, timeout, replication);
 }
 

@@ -62,8 +62,9 @@ GRANT SELECT (id, customer_id, contact_email, state, version, created_at) ON ord
 GRANT USAGE ON SCHEMA catalog TO ordermesh_notifier;
 GRANT SELECT (id, order_updates, deleted_at) ON catalog.customers TO ordermesh_notifier;
 
--- analytics: keeps its counts.
-GRANT USAGE ON SCHEMA analytics TO ordermesh_analytics;
+-- analytics: keeps its counts, and tells how far behind consumers are.
+GRANT USAGE ON SCHEMA analytics, catalog TO ordermesh_analytics;
+GRANT SELECT ON catalog.feed_offsets TO ordermesh_analytics;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON analytics.offsets, analytics.seen_events, analytics.sales, analytics.order_totals TO ordermesh_analytics;
 
@@ -71,6 +72,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE
 GRANT USAGE ON SCHEMA catalog, orders TO ordermesh_catalog;
 GRANT SELECT, INSERT, UPDATE ON catalog.products, catalog.customers, catalog.stock TO ordermesh_catalog;
 GRANT SELECT, INSERT ON catalog.movements, catalog.requests, catalog.outbox TO ordermesh_catalog;
+GRANT SELECT, INSERT, UPDATE ON catalog.feed_offsets TO ordermesh_catalog;
 -- Of customers who are erased.
 GRANT UPDATE (fingerprint) ON catalog.requests TO ordermesh_catalog;
 -- What orders reserve is a part of the stock's history.

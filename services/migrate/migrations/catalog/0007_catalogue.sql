@@ -14,7 +14,10 @@ ALTER TABLE catalog.customers
 CREATE OR REPLACE FUNCTION catalog.mark_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.changed := pg_current_xact_id();
-  NEW.updated_at := clock_timestamp();
+  -- Who has locked many rows may tell one time for all of them.
+  IF NEW.updated_at = OLD.updated_at THEN
+    NEW.updated_at := clock_timestamp();
+  END IF;
   RETURN NEW;
 END $$;
 
