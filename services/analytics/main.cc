@@ -6,6 +6,7 @@
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
 #include "libs/mesh/server.h"
+#include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/kafka/admin.h"
 #include "libs/messaging/kafka/topology.h"
 #include "libs/messaging/order_topology.h"
@@ -46,7 +47,9 @@ absl::Status Assemble(AnalyticsConfig& config, mesh::Process& process) {
   StorePool stores({.threads = config.query_threads, .max_queued = static_cast<std::size_t>(config.max_queued_queries)},
                    aio::PoolMetrics(process.metrics(), "queries"), StoreFactory(SalesQueries(database)));
   QuerySales query_sales(stores, process.clock());
-  ListLags list_lags(stores, ends, messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions);
+  ListLags list_lags(stores, ends,
+                     {{messaging::kCatalogFeedTopic, messaging::kCatalogFeedPartitions},
+                      {messaging::kOrderEventsTopic, messaging::kOrderEventsPartitions}});
   AnalyticsService service(query_sales, list_lags, process.timer());
   service.Register(process.server());
 

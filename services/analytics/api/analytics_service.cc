@@ -14,8 +14,8 @@
 namespace ordermesh::analytics {
 namespace {
 
-// One look at each partition's log; three of them fit into a call's default deadline.
-constexpr absl::Duration kLongestLook = absl::Seconds(1);
+// One look at a partition's log; those of two topics fit into a call's default deadline.
+constexpr absl::Duration kLongestLook = absl::Milliseconds(800);
 
 absl::StatusOr<SalesRequest> FromProto(const v1::QuerySalesRequest& proto) {
   SalesRequest request;

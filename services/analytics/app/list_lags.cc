@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/status.h"
 #include "services/analytics/api/refusals.h"
 
 namespace ordermesh::analytics {
@@ -16,8 +17,15 @@ absl::StatusOr<std::vector<PartitionLag>> ReadLags(RollupStore& store, LogEnds& 
 }
 
 aio::Task<absl::StatusOr<std::vector<PartitionLag>>> ListLags::Run(aio::Waiter waiter, absl::Duration timeout) {
-  auto run = stores_.Run(
-      waiter, [this, timeout](RollupStore& store) { return ReadLags(store, ends_, topic_, partitions_, timeout); });
+  auto run = stores_.Run(waiter, [this, timeout](RollupStore& store) -> absl::StatusOr<std::vector<PartitionLag>> {
+    std::vector<PartitionLag> all;
+    for (const ConsumedTopic& topic : topics_) {
+      ASSIGN_OR_RETURN(const std::vector<PartitionLag> lags,
+                       ReadLags(store, ends_, topic.name, topic.partitions, timeout));
+      all.insert(all.end(), lags.begin(), lags.end());
+    }
+    return all;
+  });
   absl::StatusOr<std::vector<PartitionLag>> lags = co_await run;
   if (!lags.ok()) co_return StoreRefused(lags.status());
   co_return lags;

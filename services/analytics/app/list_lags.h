@@ -1,4 +1,4 @@
-// How far behind Kafka the rollups are.
+// How far behind Kafka the rollups are, and other consumers whose positions are in the same database.
 #pragma once
 
 #include <string>
@@ -21,20 +21,24 @@ using stream::PartitionLag;
 absl::StatusOr<std::vector<PartitionLag>> ReadLags(RollupStore& store, LogEnds& ends, const std::string& topic,
                                                    int partitions, absl::Duration timeout);
 
+struct ConsumedTopic {
+  std::string name;
+  int partitions = 0;
+};
+
 // Thread-safe. The dependencies must outlive it.
 class ListLags {
  public:
-  ListLags(StorePool& stores, LogEnds& ends, std::string topic, int partitions)
-      : stores_(stores), ends_(ends), topic_(std::move(topic)), partitions_(partitions) {}
+  ListLags(StorePool& stores, LogEnds& ends, std::vector<ConsumedTopic> topics)
+      : stores_(stores), ends_(ends), topics_(std::move(topics)) {}
 
-  // See ReadLags.
+  // Of each topic in turn; see ReadLags. `timeout` is for each look at a log.
   aio::Task<absl::StatusOr<std::vector<PartitionLag>>> Run(aio::Waiter waiter, absl::Duration timeout);
 
  private:
   StorePool& stores_;
   LogEnds& ends_;
-  const std::string topic_;
-  const int partitions_;
+  const std::vector<ConsumedTopic> topics_;
 };
 
 }  // namespace ordermesh::analytics

@@ -121,7 +121,7 @@ class ReadSideTest : public ::testing::Test {
                       return std::make_unique<FakeRollupStore>(rollups_);
                     }};
   QuerySales query_sales_{stores_, clock_};
-  ListLags list_lags_{stores_, ends_, "orders.events", 3};
+  ListLags list_lags_{stores_, ends_, {{"orders.events", 3}}};
 };
 
 TEST_F(ReadSideTest, AnswersWithTheWindowThatWasUsed) {

@@ -99,7 +99,7 @@ class RollupStore {
   //   changed
   virtual absl::StatusOr<Applied> Apply(const EventBatch& batch) = 0;
 
-  // Every partition that was ever asked for, sorted.
+  // Every partition that was ever asked for, and those of the catalogue's feed.
   virtual absl::StatusOr<stream::Positions> Positions() = 0;
 
   // Forgets up to `limit` events that were counted before `before`, and whose ids were made before it. Returns how

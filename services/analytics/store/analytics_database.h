@@ -9,7 +9,9 @@
 namespace ordermesh::analytics {
 
 inline postgres::Database ServiceDatabase(std::string url) {
-  return {.url = std::move(url), .application = "ordermesh-analytics", .migrations = {"analytics/0003_paid_shipped"}};
+  return {.url = std::move(url),
+          .application = "ordermesh-analytics",
+          .migrations = {"analytics/0003_paid_shipped", "catalog/0011_feed"}};
 }
 
 // Of a store that only answers QuerySales: planned each time, for the filters of the moment, from an index whatever is

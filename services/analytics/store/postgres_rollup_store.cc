@@ -32,6 +32,12 @@ const stream::PositionTable& Offsets() {
   return table;
 }
 
+// Of the catalogue's feed, which the catalogue writes.
+const stream::PositionTable& FeedOffsets() {
+  static const auto& table = *new stream::PositionTable("catalog.feed_offsets");
+  return table;
+}
+
 Amounts ReadAmounts(const postgres::Result& result, int row, int column) {
   Amounts amounts;
   for (Sums* sums : {&amounts.accepted, &amounts.cancelled, &amounts.paid, &amounts.shipped}) {
@@ -166,7 +172,12 @@ absl::StatusOr<Applied> PostgresRollupStore::Count(const EventBatch& batch, cons
   return applied;
 }
 
-absl::StatusOr<stream::Positions> PostgresRollupStore::Positions() { return Offsets().All(db_); }
+absl::StatusOr<stream::Positions> PostgresRollupStore::Positions() {
+  ASSIGN_OR_RETURN(stream::Positions positions, Offsets().All(db_));
+  ASSIGN_OR_RETURN(const stream::Positions feed, FeedOffsets().All(db_));
+  positions.insert(positions.end(), feed.begin(), feed.end());
+  return positions;
+}
 
 absl::StatusOr<std::int64_t> PostgresRollupStore::Prune(absl::Time before, int limit) {
   Params params;
