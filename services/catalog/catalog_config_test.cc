@@ -20,8 +20,10 @@ TEST(CatalogConfigTest, TakesWhatItIsTold) {
 }
 
 TEST(CatalogConfigTest, RefusesWhatCannotWork) {
-  for (const char* flag : {"--query_connections=0", "--query_connections=65", "--change_connections=0",
-                           "--change_connections=65", "--database_queue=0"}) {
+  for (const char* flag :
+       {"--query_connections=0", "--query_connections=65", "--change_connections=0", "--change_connections=65",
+        "--database_queue=0", "--feed_batch_records=0", "--feed_batch_records=1001", "--feed_gather_ms=-1",
+        "--session_timeout_ms=5999", "--max_poll_interval_ms=5999"}) {
     ordermesh::testing::ExpectRefused(flag, CatalogConfig());
   }
 }

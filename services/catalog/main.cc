@@ -1,8 +1,10 @@
 // ordermesh-catalog: assembles, nothing else.
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "libs/base/random.h"
+#include "libs/base/status.h"
 #include "libs/base/uuid.h"
 #include "libs/mesh/dependency_check.h"
 #include "libs/mesh/process.h"
@@ -13,6 +15,7 @@
 #include "services/catalog/app/list_products.h"
 #include "services/catalog/app/products.h"
 #include "services/catalog/catalog_config.h"
+#include "services/catalog/feed_consumer.h"
 #include "services/catalog/store/catalog_database.h"
 #include "services/catalog/store/postgres_customer_store.h"
 #include "services/catalog/store/postgres_product_store.h"
@@ -25,12 +28,16 @@ namespace {
 
 using postgres::DatabaseMonitor;
 
+constexpr char kKafka[] = "kafka";
+
 absl::Status Assemble(const CatalogConfig& config, mesh::Process& process) {
   base::Timer& timer = process.timer();
+  // With Kafka away nothing of the feed is applied, but the catalogue is kept and told.
   const std::vector<std::string> needed = {DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema};
-  process.SetDependencies(needed, {{"ordermesh.catalog.v1.ProductService", needed},
-                                   {"ordermesh.catalog.v1.StockService", needed},
-                                   {"ordermesh.catalog.v1.CustomerService", needed}});
+  process.SetDependencies({DatabaseMonitor::kDatabase, DatabaseMonitor::kSchema, kKafka},
+                          {{"ordermesh.catalog.v1.ProductService", needed},
+                           {"ordermesh.catalog.v1.StockService", needed},
+                           {"ordermesh.catalog.v1.CustomerService", needed}});
   const postgres::Database database = ServiceDatabase(config.database_url);
   Sessions sessions({.database = database,
                      .query_connections = config.query_connections,
@@ -50,11 +57,16 @@ absl::Status Assemble(const CatalogConfig& config, mesh::Process& process) {
   ListProducts list_products(product_store);
   ProductService product_service(products, list_products);
   product_service.Register(process.server());
-
   PostgresStockStore stock_store(sessions, events);
   StockKeeping stock(stock_store, ids);
   StockService stock_service(stock);
   stock_service.Register(process.server());
+
+  ASSIGN_OR_RETURN(const std::unique_ptr<kafka::Cluster> cluster,
+                   kafka::Cluster::Connect(config.kafka, FeedConsumer::kClientId));
+  mesh::DependencyCheck kafka_check(
+      kKafka, [&] { return FeedConsumer::CheckTopics(*cluster); }, process.readiness(), timer);
+  FeedConsumer feed(config, database, *cluster, events, ids, process);
   return process.Serve();
 }
 

@@ -13,7 +13,7 @@ namespace ordermesh::catalog {
 inline postgres::Database ServiceDatabase(std::string url) {
   return {.url = std::move(url),
           .application = "ordermesh-catalog",
-          .migrations = {"catalog/0007_catalogue", "orders/0010_index_products"},
+          .migrations = {"catalog/0011_feed", "orders/0010_index_products"},
           .session_sql = "SET enable_seqscan = off"};
 }
 
