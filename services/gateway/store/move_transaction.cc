@@ -23,6 +23,7 @@ using postgres::Result;
 using postgres::Statement;
 using postgres::Type;
 
+constexpr Statement kLockMoves{"lock_moves", sql::kLockMoves};
 constexpr Statement kLockOrder{"lock_order", sql::kLockOrder};
 constexpr Statement kGetLines{"get_lines", sql::kGetLines};
 constexpr Statement kMoveOrder{"move_order", sql::kMoveOrder};
@@ -46,14 +47,16 @@ absl::StatusOr<domain::Order> Lock(Connection& connection, const OrderMove& move
   ids.Add(move.id);
   Connection::Pipeline pipeline(connection);
   pipeline.Begin();
+  pipeline.Send(kLockMoves, Params().Uuid(move.id));
   pipeline.Send(kLockOrder, Params().Uuid(move.id));
   pipeline.Send(kGetLines, Params().Array(ids));
   ASSIGN_OR_RETURN(std::vector<Result> results, pipeline.Finish());
-  if (results[0].rows() == 0) return OrderNotFound(move.id);
-  domain::Order order = ReadOrder(results[0], 0);
+  const Result& locked = results[1];
+  if (locked.rows() == 0) return OrderNotFound(move.id);
+  domain::Order order = ReadOrder(locked, 0);
   if (order.caller != move.caller) return OrderNotFound(move.id);
   domain::Order* const orders[] = {&order};
-  AttachLines(results[1], orders);
+  AttachLines(results[2], orders);
   return order;
 }
 

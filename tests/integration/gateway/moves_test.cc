@@ -6,6 +6,7 @@
 #include <atomic>
 #include <barrier>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <thread>
 #include <utility>
@@ -124,6 +125,39 @@ TEST_F(MovesIntegrationTest, RacingMovesLoseAndDoubleNoStock) {
   std::map<domain::OrderId, std::int64_t> versions;
   for (const FakeOrderStore::Event& event : world_.Events()) EXPECT_EQ(event.version, ++versions[event.order]);
   EXPECT_EQ(world_.Number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), 0);
+}
+
+// The outbox's order is that of transaction ids: it has to be that of an order's versions, however many move it at
+// once. Three are needed: a row's lock takes the transaction id behind its first wait, and waits again when another has
+// moved the order meanwhile.
+TEST_F(MovesIntegrationTest, EventsOfMovesThatCrossAreInTheOrderOfTheirVersions) {
+  constexpr std::uint32_t kOrders = 100;
+  auto other = world_.OpenStore();
+  for (std::uint32_t n = 1; n <= kOrders; ++n) Accept(n, {ALine(1)});
+  const OrderState moves[] = {OrderState::kPaid, OrderState::kShipped, OrderState::kDelivered,
+                              OrderState::kPaid, OrderState::kShipped, OrderState::kDelivered};
+  std::barrier turn(std::size(moves));
+  std::vector<std::jthread> clients;
+  for (std::size_t client = 0; client < std::size(moves); ++client) {
+    clients.emplace_back([&, client] {
+      for (std::uint32_t n = 1; n <= kOrders; ++n) {
+        turn.arrive_and_wait();
+        // Until the moves before it are done, or another has gone further.
+        for (int attempt = 0; attempt < 5; ++attempt) {
+          if (Move(client % 2 == 0 ? world_.store() : *other, n, moves[client]).ok()) break;
+        }
+      }
+    });
+  }
+  clients.clear();
+  std::map<domain::OrderId, std::int64_t> told;
+  for (const FakeOrderStore::Event& event : world_.Events()) {
+    EXPECT_EQ(event.version, told[event.order] + 1) << event.order.ToString();
+    told[event.order] = event.version;
+  }
+  EXPECT_EQ(told.size(), kOrders);
+  EXPECT_EQ(world_.Number("SELECT sum(version)::bigint FROM orders.orders"),
+            world_.Number("SELECT count(*) FROM orders.outbox"));
 }
 
 // Orders are moved while others of the same products are accepted: both lock stock in one order.
