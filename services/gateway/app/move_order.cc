@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "libs/domain/etag.h"
+#include "libs/api/etag.h"
 #include "services/gateway/app/get_order.h"
 
 namespace ordermesh::gateway {
@@ -17,11 +17,9 @@ aio::Task<absl::StatusOr<domain::Order>> MoveOrder::Run(const mesh::CallContext&
   move.id = *order;
   move.to = to;
   if (to == domain::OrderState::kCancelled) move.cancel_reason = domain::CancelReason::kRequested;
-  if (!etag.empty()) {
-    const absl::StatusOr<std::int64_t> version = domain::EtagVersion(*order, etag);
-    if (!version.ok()) co_return version.status();
-    move.version = *version;
-  }
+  const absl::StatusOr<std::optional<std::int64_t>> version = api::VersionAsked(*order, etag);
+  if (!version.ok()) co_return version.status();
+  move.version = *version;
   move.event_id = ids_.Next();
   move.traceparent = call.trace().traceparent();
   auto run = store_.Move(call.waiter(), std::move(move));
