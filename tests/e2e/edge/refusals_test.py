@@ -121,7 +121,7 @@ def test_the_limit_is_the_same_over_http_2(edge, backend, tmp_path, size, seen):
     "path",
     [
         "/", "/v1", "/v1/", "/v1/orders/", "/v1/orders/x/y", "/v1/order", "/v2/orders", "/v1/orders/x:refund",
-        "/v1/products", "/v1/notifications/x", "/v1/notifications/", "/v1/orders:cancel", "/ordermesh.orders.v1.OrderService/CreateOrder", "/v1/orders%20", "/docs/nothing.js", "/stats",
+        "/v1/product", "/v1/notifications/x", "/v1/notifications/", "/v1/orders:cancel", "/ordermesh.orders.v1.OrderService/CreateOrder", "/v1/orders%20", "/docs/nothing.js", "/stats",
         "/ordermesh.validation.v1.ValidationService/ValidateOrder",
     ],
 )  # fmt: skip
