@@ -73,6 +73,7 @@ REMOVALS = {
     "a shipment": unship,
     "a unit of stock": lambda taken: taken.stock.update(
         {product: (available, reserved + 1) for product, (available, reserved) in list(taken.stock.items())[:1]}),
+    "a movement of stock": lambda taken: taken.movements.popitem(),
 }
 
 
@@ -88,6 +89,7 @@ def test_the_checker_turns_red_without(system, loaded, what):
     ("orders.orders", "id = (SELECT min(id::text)::uuid FROM orders.orders)"),
     ("orders.lines", "order_id = (SELECT min(order_id::text)::uuid FROM orders.lines) AND line = 1"),
     ("notifications.notifications", "id = (SELECT min(id::text)::uuid FROM notifications.notifications)"),
+    ("catalog.movements", "order_id = (SELECT min(order_id::text)::uuid FROM catalog.movements)"),
     ("analytics.sales", "(bucket, product_id) = (SELECT bucket, product_id FROM analytics.sales LIMIT 1)"),
 ])
 def test_the_checker_turns_red_when_a_row_is_deleted(system, loaded, table, where):

@@ -76,12 +76,7 @@ def test_a_repeat_after_the_stock_ran_out_returns_the_stored_order(system):
     (sku,), key = system.own_products(), str(uuid.uuid4())
     body = {**BODY, "lines": [{"sku": sku, "quantity": 1}]}
     first = post(system, key, body)
-    system.change("""WITH rest AS (
-                       SELECT product_id, available FROM catalog.stock JOIN catalog.products ON id = product_id WHERE sku = %s
-                     ), moved AS (
-                       INSERT INTO catalog.movements (product_id, kind, available_delta, reserved_delta, reason)
-                       SELECT product_id, 2, -available, 0, 'a test''s own' FROM rest)
-                     UPDATE catalog.stock AS s SET available = 0 FROM rest WHERE s.product_id = rest.product_id""", sku)
+    system.adjust_stock(sku, availableCount=0)
     status, problem = post(system, str(uuid.uuid4()), body)
     assert status == 400 and "STOCK_SHORT" in str(problem["details"])
     assert post(system, key, body) == first

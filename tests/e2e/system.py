@@ -50,6 +50,7 @@ class System:
         self.orders = self.protos.orders_grpc.OrderServiceStub(self._channel("gateway"))
         self.notifications = self.protos.notifications_grpc.NotificationServiceStub(self._channel("notifier"))
         self.customers = self.protos.customers_grpc.CustomerServiceStub(self._channel("catalog"))
+        self.stock_keeping = self.protos.stock_grpc.StockServiceStub(self._channel("catalog"))
         self.analytics = self.protos.analytics_grpc.AnalyticsServiceStub(self._channel("analytics"))
         self.products = self.protos.products_grpc.ProductServiceStub(self._channel("catalog"))
 
@@ -78,6 +79,14 @@ class System:
         status, _, order = self.http("POST", "/v1/orders", body, {"idempotency-key": key or str(uuid.uuid4())})
         assert status == 200, order
         return order
+
+    def adjust_stock(self, sku, key=None, **change):
+        """Adjusts the stock of a product as an operator does, `delta=5` or `availableCount=5`, and returns it."""
+        ((product,),) = self.sql("SELECT id::text FROM catalog.products WHERE sku = %s", sku)
+        status, _, level = self.http("POST", f"/v1/products/{product}/stock:adjust", {"reason": "a test", **change},
+                                     {"idempotency-key": key or str(uuid.uuid4())}, face="operators")
+        assert status == 200, level
+        return level
 
     # gRPC.
 
