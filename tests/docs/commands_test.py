@@ -48,13 +48,21 @@ class Command:
 def commands(page: str) -> list[Command]:
     """Every command of the page's blocks without a language; a block of JSON is the answer of the last one before it."""
     found: list[Command] = []
+    after_script = False
     for language, block in re.findall(r"^```(\w*)\n(.*?)^```$", (paths.REPOSITORY / page).read_text(), re.M | re.S):
-        if language == "json":
+        if language == "json" and not after_script:
             found[-1].answer = block
         elif language == "" and not block.startswith("client ─"):  # the picture
             for text in re.sub(r"\\\n *", "", block).splitlines():
                 found.append(Command(page, text))
+        after_script = language == "sh"
     return found
+
+
+def scripts(page: str) -> list[Command]:
+    """Every block of shell, which is run as a whole; the answer is that of its last command."""
+    blocks = re.findall(r"^```sh\n(.*?)^```\n```json\n(.*?)^```$", (paths.REPOSITORY / page).read_text(), re.M | re.S)
+    return [Command(page, text, answer) for text, answer in blocks]
 
 
 ALL = [command for page in PAGES for command in commands(page)]
@@ -144,6 +152,12 @@ def test_a_command_answers_what_is_printed(running, command):
     if not whole:
         answered = {name: value for name, value in answered.items() if name in printed}
     assert same_but_ids_and_times(answered) == same_but_ids_and_times(printed)
+
+
+def test_a_script_ends_with_what_is_printed(running):
+    (script,) = scripts("README.md")
+    last = run(script).rsplit("}{", 1)[-1]
+    assert same_but_ids_and_times(json.loads("{" + last)) == same_but_ids_and_times(json.loads(script.answer))
 
 
 def test_sent_again_it_gives_the_same_order(running):
