@@ -19,7 +19,6 @@
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
 #include "libs/base/uuid.h"
-#include "libs/postgres/connection.h"
 #include "libs/testing/fake_call.h"
 #include "libs/testing/status_matchers.h"
 #include "services/catalog/app/stock_keeping.h"
@@ -64,7 +63,7 @@ class StockHistoryTest : public ::testing::Test {
   // A step of some kind, again and again, as chance has it.
   void Write(int writer);
   void Accept(std::mt19937& random);
-  void MoveOn(std::mt19937& random, postgres::Connection& gateway);
+  void MoveOn(std::mt19937& random);
   void Adjust(std::mt19937& random, std::uint32_t number);
   // Of a history at rest.
   void ExpectPagesToSum(std::uint32_t product, int page_size);
@@ -110,32 +109,21 @@ void StockHistoryTest::Accept(std::mt19937& random) {
   }
 }
 
-void StockHistoryTest::MoveOn(std::mt19937& random, postgres::Connection& gateway) {
-  std::string id;
+void StockHistoryTest::MoveOn(std::mt19937& random) {
+  static constexpr domain::OrderState kMoves[] = {domain::OrderState::kCancelled, domain::OrderState::kPaid,
+                                                  domain::OrderState::kShipped};
+  gateway::OrderMove move;
+  move.caller = "default";
+  move.to = kMoves[Below(random, 3)];
+  move.event_id = ids_.Next();
   {
     base::MutexLock lock(mu_);
     if (orders_.empty()) return;
-    id = absl::StrCat("'", orders_[Below(random, static_cast<int>(orders_.size()))].ToString(), "'");
+    move.id = orders_[Below(random, static_cast<int>(orders_.size()))];
   }
-  // To be cancelled, paid for or shipped: from which states, to which, and what of each line is available again.
-  static constexpr struct {
-    const char* from;
-    int to;
-    int back;
-  } kMoves[] = {{"1, 3", 2, 1}, {"1", 3, 0}, {"3", 4, 0}};
-  const auto& move = kMoves[Below(random, 3)];
-  // In one transaction, which locks as the gateway does.
-  const absl::Status moved = gateway.Run(absl::StrCat(
-      "DO $$ BEGIN PERFORM FROM orders.orders WHERE id = ", id, " AND state IN (", move.from,
-      ") FOR UPDATE; IF NOT FOUND THEN RETURN; END IF; UPDATE orders.orders SET state = ", move.to,
-      ", version = version + 1, updated_at = clock_timestamp() WHERE id = ", id, "; IF ", move.to,
-      " = 3 THEN RETURN; END IF; PERFORM FROM catalog.stock WHERE product_id IN (SELECT product_id FROM orders.lines "
-      "WHERE order_id = ",
-      id, ") ORDER BY product_id FOR UPDATE; UPDATE catalog.stock s SET available = s.available + l.quantity * ",
-      move.back, ", reserved = s.reserved - l.quantity FROM orders.lines l WHERE l.order_id = ", id,
-      " AND s.product_id = l.product_id; END $$"));
-  // A lock that is not given within the session's limit changes nothing.
-  EXPECT_THAT(moved, AnyOf(IsOk(), StatusIs(absl::StatusCode::kAborted)));
+  const auto moved = aio::RunSync(lane_, [&] { return order_store_.Move({lane_}, move); });
+  EXPECT_THAT(moved,
+              AnyOf(IsOk(), StatusIs(absl::StatusCode::kFailedPrecondition), StatusIs(absl::StatusCode::kUnavailable)));
 }
 
 void StockHistoryTest::Adjust(std::mt19937& random, std::uint32_t number) {
@@ -153,13 +141,12 @@ void StockHistoryTest::Adjust(std::mt19937& random, std::uint32_t number) {
 
 void StockHistoryTest::Write(int writer) {
   std::mt19937 random(static_cast<std::mt19937::result_type>(writer));
-  postgres::Connection gateway({.url = world_.UrlAs("ordermesh_gateway")});
   for (int step = 0; step < kSteps; ++step) {
     const int kind = Below(random, 5);
     if (kind < 2) {
       Accept(random);
     } else if (kind < 4) {
-      MoveOn(random, gateway);
+      MoveOn(random);
     } else {
       Adjust(random, static_cast<std::uint32_t>(10'000 * (writer + 1) + step));
     }
