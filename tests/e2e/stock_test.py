@@ -55,24 +55,27 @@ def test_what_orders_do_is_a_part_of_the_history(system, product):
     product_id, sku = product
     before = len(movements(system, product_id))
     system.adjust_stock(sku, delta=10)
-    cancelled, kept = (system.place((sku, quantity), customer="CUST-0004") for quantity in (2, 3))
+    cancelled, shipped = (system.place((sku, quantity), customer="CUST-0004") for quantity in (2, 3))
     assert operator(system, "GET", f"/v1/products/{product_id}/stock")[2] == level(product_id, sku, 5, 5)
     assert system.http("POST", f"/v1/orders/{cancelled['id']}:cancel", {})[0] == 200
-    assert operator(system, "GET", f"/v1/products/{product_id}/stock")[2] == level(product_id, sku, 7, 3)
+    for move in ("pay", "ship"):
+        assert operator(system, "POST", f"/v1/orders/{shipped['id']}:{move}", {})[0] == 200
+    assert operator(system, "GET", f"/v1/products/{product_id}/stock")[2] == level(product_id, sku, 7)
 
     told = movements(system, product_id)
     newest = [(movement["kind"].removeprefix("STOCK_MOVEMENT_KIND_"), movement["availableDelta"],
                movement["reservedDelta"], movement["orderId"], movement["reason"]) for movement in told[:-before]]
     assert newest == [
+        ("SHIPMENT", "0", "-3", shipped["id"], ""),
         ("RELEASE", "2", "-2", cancelled["id"], ""),
-        ("RESERVATION", "-3", "3", kept["id"], ""),
+        ("RESERVATION", "-3", "3", shipped["id"], ""),
         ("RESERVATION", "-2", "2", cancelled["id"], ""),
         ("ADJUSTMENT", "10", "0", "", "a test"),
     ]
-    assert told[1]["createTime"] == kept["createTime"]
+    assert told[2]["createTime"] == shipped["createTime"]
     assert movements(system, product_id, page_size=2) == told
     assert sum(int(movement["availableDelta"]) for movement in told) == 7
-    assert sum(int(movement["reservedDelta"]) for movement in told) == 3
+    assert sum(int(movement["reservedDelta"]) for movement in told) == 0
 
 
 def test_what_is_nearly_sold_out_is_listed_first(system, product):
