@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/base/status.h"
+#include "libs/postgres/repeat.h"
 #include "services/catalog/app/product_refusals.h"
 #include "services/catalog/sql.h"
 #include "services/catalog/store/change_lock.h"
@@ -78,11 +79,7 @@ absl::StatusOr<StockLevel> Adjust(Connection& connection, const CatalogEvents& e
 
 absl::StatusOr<StockLevel> TryAdjust(Connection& connection, const CatalogEvents& events,
                                      const Adjustment& adjustment) {
-  absl::StatusOr<StockLevel> level = Adjust(connection, events, adjustment);
-  // Nothing to do, or nothing done. A connection that failed has ended its transaction already.
-  const bool outcome_unknown = connection.OutcomeUnknown();
-  if (!outcome_unknown && connection.in_transaction()) RETURN_IF_ERROR(connection.Rollback());
-  return level;
+  return postgres::EndAttempt(connection, Adjust(connection, events, adjustment));
 }
 
 }  // namespace ordermesh::catalog

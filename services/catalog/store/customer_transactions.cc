@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "libs/base/status.h"
+#include "libs/postgres/repeat.h"
 #include "services/catalog/app/customer_refusals.h"
 #include "services/catalog/sql.h"
 #include "services/catalog/store/change_lock.h"
@@ -35,17 +36,10 @@ absl::Status Finish(Connection& connection, const CatalogEvents& events, const C
   return pipeline.Finish().status();
 }
 
-// With nothing left open: there was nothing to do, or nothing was done. A connection that failed has ended its
-// transaction already.
-absl::StatusOr<Customer> Closed(Connection& connection, absl::StatusOr<Customer> answer) {
-  if (!connection.OutcomeUnknown() && connection.in_transaction()) RETURN_IF_ERROR(connection.Rollback());
-  return answer;
-}
-
 }  // namespace
 
 absl::StatusOr<Customer> CreateCustomerTransaction::Try(Connection& connection) {
-  return Closed(connection, Run(connection));
+  return postgres::EndAttempt(connection, Run(connection));
 }
 
 absl::StatusOr<Customer> CreateCustomerTransaction::Run(Connection& connection) {
@@ -67,7 +61,7 @@ absl::StatusOr<Customer> CreateCustomerTransaction::Run(Connection& connection) 
 }
 
 absl::StatusOr<Customer> ChangeCustomerTransaction::Try(Connection& connection) {
-  return Closed(connection, Run(connection));
+  return postgres::EndAttempt(connection, Run(connection));
 }
 
 absl::StatusOr<Customer> ChangeCustomerTransaction::Run(Connection& connection) {

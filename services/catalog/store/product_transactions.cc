@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libs/base/status.h"
+#include "libs/postgres/repeat.h"
 #include "services/catalog/app/product_refusals.h"
 #include "services/catalog/sql.h"
 #include "services/catalog/store/change_lock.h"
@@ -31,13 +32,6 @@ constexpr Statement kInsertProduct{"insert_product", sql::kInsertProduct};
 constexpr Statement kInsertProductStock{"insert_product_stock", sql::kInsertProductStock};
 constexpr Statement kUpdateProduct{"update_product", sql::kUpdateProduct};
 constexpr Statement kWasCommitted{"was_committed", sql::kWasCommitted};
-
-// Ends what is still open, since there was nothing to do, or nothing was done. A connection that failed has ended its
-// transaction already.
-absl::StatusOr<Product> Ended(Connection& connection, absl::StatusOr<Product> product) {
-  if (!connection.OutcomeUnknown() && connection.in_transaction()) RETURN_IF_ERROR(connection.Rollback());
-  return product;
-}
 
 absl::StatusOr<Product> Earlier(Connection& connection, absl::string_view target) {
   ASSIGN_OR_RETURN(const base::Uuid id, base::Uuid::Parse(target));
@@ -107,11 +101,11 @@ absl::StatusOr<std::uint64_t> Update(Connection& connection, const Product& befo
 
 absl::StatusOr<Product> TryCreateProduct(Connection& connection, const CatalogEvents& events,
                                          const ProductCreation& creation) {
-  return Ended(connection, Create(connection, events, creation));
+  return postgres::EndAttempt(connection, Create(connection, events, creation));
 }
 
 absl::StatusOr<Product> ProductChangeTransaction::Try(Connection& connection) {
-  return Ended(connection, Run(connection));
+  return postgres::EndAttempt(connection, Run(connection));
 }
 
 absl::StatusOr<Product> ProductChangeTransaction::Run(Connection& connection) {

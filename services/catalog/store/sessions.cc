@@ -36,9 +36,6 @@ absl::Status Sessions::Refusal(const absl::Status& status, const api::StoreWords
   return IsRefusal(status) ? status : api::StoreRefusal(status, postgres::FailureOf(status), words);
 }
 
-absl::Status Sessions::OutcomeUnknown() const {
-  unknown_outcomes_.Add();
-  return api::OutcomeUnknown("database", "not reachable");
-}
+absl::Status Sessions::OutcomeUnknown() { return api::OutcomeUnknown("database", "not reachable"); }
 
 }  // namespace ordermesh::catalog

@@ -54,8 +54,10 @@ class Sessions {
         waiter,
         [this, deadline, words, change = std::move(change)](postgres::Connection& connection) mutable -> Answer {
           bool unknown = false;
-          Answer answer = postgres::Repeat(connection, {.deadline = deadline, .timer = timer_, .decided = IsRefusal},
-                                           change, unknown);
+          Answer answer = postgres::Repeat(
+              connection,
+              {.deadline = deadline, .timer = timer_, .decided = IsRefusal, .unknown_outcomes = unknown_outcomes_},
+              change, unknown);
           if (answer.ok()) return answer;
           if (unknown) return OutcomeUnknown();
           return Refusal(answer.status(), words);
@@ -69,7 +71,7 @@ class Sessions {
   static bool IsRefusal(const absl::Status& status);
   static bool Lost(const absl::Status& status);
   static absl::Status Refusal(const absl::Status& status, const api::StoreWords& words);
-  absl::Status OutcomeUnknown() const;
+  static absl::Status OutcomeUnknown();
 
   base::Timer& timer_;
   const absl::Duration give_up_after_;

@@ -7,6 +7,7 @@
 #include "libs/base/log.h"
 #include "libs/base/status.h"
 #include "libs/domain/states.h"
+#include "libs/postgres/repeat.h"
 #include "services/gateway/app/refusals.h"
 #include "services/gateway/sql.h"
 #include "services/gateway/store/order_rows.h"
@@ -127,25 +128,20 @@ absl::Status Finish(Connection& connection, const OrderEvents& events, const dom
   return absl::OkStatus();
 }
 
+absl::StatusOr<domain::Order> Run(Connection& connection, const OrderEvents& events, const OrderMove& move) {
+  ASSIGN_OR_RETURN(domain::Order order, Lock(connection, move));
+  ASSIGN_OR_RETURN(const domain::Move verdict, Judge(order, move));
+  if (verdict == domain::Move::kChange) {
+    RETURN_IF_ERROR(Change(connection, order, move));
+    RETURN_IF_ERROR(Finish(connection, events, order, move));
+  }
+  return order;
+}
+
 }  // namespace
 
 absl::StatusOr<domain::Order> TryMove(Connection& connection, const OrderEvents& events, const OrderMove& move) {
-  absl::StatusOr<domain::Order> order = Lock(connection, move);
-  if (order.ok()) {
-    const absl::StatusOr<domain::Move> verdict = Judge(*order, move);
-    if (verdict.ok() && *verdict == domain::Move::kChange) {
-      absl::Status done = Change(connection, *order, move);
-      if (done.ok()) done = Finish(connection, events, *order, move);
-      if (done.ok()) return order;
-      order = std::move(done);
-    } else if (!verdict.ok()) {
-      order = verdict.status();
-    }
-  }
-  // Nothing to do, or nothing done. A connection that failed has ended its transaction already.
-  const bool outcome_unknown = connection.OutcomeUnknown();
-  if (!outcome_unknown && connection.in_transaction()) RETURN_IF_ERROR(connection.Rollback());
-  return order;
+  return postgres::EndAttempt(connection, Run(connection, events, move));
 }
 
 }  // namespace ordermesh::gateway
