@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "libs/postgres/connection.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/test_database.h"
@@ -144,6 +145,14 @@ void PrintTo(const Query& query, std::ostream* out) {
   *out << query.service << "/store/sql/" << query.file << ".sql " << query.schema;
 }
 
+// What list_products.sql leaves open, with each parameter that it may have.
+std::string Filled(absl::string_view sql) {
+  return absl::StrReplaceAll(sql, {{"{keys}", "sku, price_minor, updated_at"},
+                                   {"{last}", "$13::text, $14::bigint, $15::timestamptz"},
+                                   {"{behind}", ">"},
+                                   {"{order}", "sku, price_minor, updated_at, id"}});
+}
+
 std::vector<Query> QueriesOfTheServices() {
   std::vector<Query> queries;
   for (const char* service : {"gateway", "validation", "relay", "notifier", "analytics", "catalog"}) {
@@ -154,7 +163,7 @@ std::vector<Query> QueriesOfTheServices() {
       if (entry.path().extension() != ".sql") continue;
       std::ostringstream text;
       text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-      const Query query = {service, entry.path().stem().string(), text.str()};
+      const Query query = {service, entry.path().stem().string(), Filled(text.str())};
       if (query.service != "relay") {
         queries.push_back(query);
         continue;
