@@ -79,6 +79,7 @@ EXAMPLES = {
     "ProductService_CreateProduct": {"sku": "SKU-2000", "name": "Folding Chair", "price": {"currencyCode": "EUR", "units": "49"}},
     "ProductService_UpdateProduct": {"active": False},
     "ProductService_UndeleteProduct": {},
+    "StockService_AdjustStock": {"delta": "10", "reason": "delivery 4711", "requestId": "delivery-4711"},
     "CustomerService_CreateCustomer": {"name": "Ada Berg", "email": "ada.berg@example.com"},
     "CustomerService_UpdateCustomer": {"active": False},
     "OrderService_PayOrder": {},
