@@ -1,5 +1,6 @@
 #include "services/catalog/store/customer_transactions.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,6 @@ constexpr Statement kInsert{"insert_customer", sql::kInsertCustomer};
 constexpr Statement kLock{"lock_customer", sql::kLockCustomer};
 constexpr Statement kUpdate{"update_customer", sql::kUpdateCustomer};
 constexpr Statement kForgetRequest{"forget_customer_request", sql::kForgetCustomerRequest};
-constexpr Statement kWasCommitted{"was_committed", sql::kWasCommitted};
 
 // Stores the event of what was written, forgets what an erased customer was made of, and commits it all.
 absl::Status Finish(Connection& connection, const CatalogEvents& events, const Customer& customer,
@@ -73,7 +73,7 @@ absl::StatusOr<Customer> ChangeCustomerTransaction::Run(Connection& connection) 
   ASSIGN_OR_RETURN(const Written written, Write(connection, wanted));
   const absl::Status finished = Finish(connection, *events_, written.customer, trace_);
   if (finished.ok()) return written.customer;
-  if (connection.OutcomeUnknown()) unanswered_ = written;
+  if (connection.OutcomeUnknown()) unanswered_.Remember(written.customer, written.transaction);
   return finished;
 }
 
@@ -82,13 +82,11 @@ absl::StatusOr<Customer> ChangeCustomerTransaction::Lock(Connection& connection,
   pipeline.Begin();
   SendChangeLock(pipeline, "customer", id_);
   pipeline.Send(kLock, Params().Text(id_));
-  // Behind the lock, so that the session that was lost has ended.
-  if (unanswered_.has_value()) pipeline.Send(kWasCommitted, Params().Xid8(unanswered_->transaction));
+  unanswered_.SendQuestion(pipeline);
   ASSIGN_OR_RETURN(const std::vector<Result> results, pipeline.Finish());
-  if (unanswered_.has_value()) {
-    done = results[2].Bool(0, 0);
-    if (done) return unanswered_->customer;
-    unanswered_.reset();
+  if (std::optional<Customer> committed = unanswered_.Settle(results); committed.has_value()) {
+    done = true;
+    return *std::move(committed);
   }
   const Result& locked = results[1];
   if (locked.rows() == 0) return CustomerNotFound(id_);

@@ -5,13 +5,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/postgres/connection.h"
 #include "services/catalog/app/catalog_events.h"
 #include "services/catalog/app/customer_store.h"
+#include "services/catalog/store/unanswered_commit.h"
 
 namespace ordermesh::catalog {
 
@@ -40,7 +40,7 @@ class ChangeCustomerTransaction {
   absl::StatusOr<Customer> Try(postgres::Connection& connection);
 
  private:
-  // What an attempt wrote whose commit was not answered.
+  // What an attempt has written.
   struct Written {
     Customer customer;
     std::uint64_t transaction = 0;
@@ -54,7 +54,7 @@ class ChangeCustomerTransaction {
   std::string id_;
   ChangeTrace trace_;
   Judge judge_;
-  std::optional<Written> unanswered_;
+  UnansweredCommit<Customer> unanswered_;
 };
 
 }  // namespace ordermesh::catalog

@@ -31,7 +31,6 @@ constexpr Statement kLockProductBySku{"lock_product_by_sku", sql::kLockProductBy
 constexpr Statement kInsertProduct{"insert_product", sql::kInsertProduct};
 constexpr Statement kInsertProductStock{"insert_product_stock", sql::kInsertProductStock};
 constexpr Statement kUpdateProduct{"update_product", sql::kUpdateProduct};
-constexpr Statement kWasCommitted{"was_committed", sql::kWasCommitted};
 
 absl::StatusOr<Product> Earlier(Connection& connection, absl::string_view target) {
   ASSIGN_OR_RETURN(const base::Uuid id, base::Uuid::Parse(target));
@@ -123,7 +122,7 @@ absl::StatusOr<Product> ProductChangeTransaction::Run(Connection& connection) {
   pipeline.Commit();
   const absl::Status committed = pipeline.Finish().status();
   if (committed.ok()) return product;
-  if (connection.OutcomeUnknown()) unanswered_ = Written{product, transaction};
+  if (connection.OutcomeUnknown()) unanswered_.Remember(product, transaction);
   return committed;
 }
 
@@ -138,13 +137,11 @@ absl::StatusOr<Product> ProductChangeTransaction::Lock(Connection& connection, b
     pipeline.Send(kLockChangesBySku, Params().Text(sku));
     pipeline.Send(kLockProductBySku, Params().Text(sku));
   }
-  // Behind the lock: so the lost session has ended, one way or the other.
-  if (unanswered_.has_value()) pipeline.Send(kWasCommitted, Params().Xid8(unanswered_->transaction));
+  unanswered_.SendQuestion(pipeline);
   ASSIGN_OR_RETURN(const std::vector<Result> results, pipeline.Finish());
-  if (unanswered_.has_value()) {
-    done = results[2].Bool(0, 0);
-    if (done) return unanswered_->product;
-    unanswered_.reset();
+  if (std::optional<Product> committed = unanswered_.Settle(results); committed.has_value()) {
+    done = true;
+    return *std::move(committed);
   }
   if (results[1].rows() == 0) return ProductNotFound(change_.key);
   return ReadProduct(results[1], 0);

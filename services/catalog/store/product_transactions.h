@@ -1,14 +1,13 @@
 // The transactions that change products.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "libs/postgres/connection.h"
 #include "services/catalog/app/catalog_events.h"
 #include "services/catalog/app/product_store.h"
+#include "services/catalog/store/unanswered_commit.h"
 
 namespace ordermesh::catalog {
 
@@ -28,18 +27,13 @@ class ProductChangeTransaction {
   absl::StatusOr<Product> Try(postgres::Connection& connection);
 
  private:
-  struct Written {
-    Product product;
-    std::uint64_t transaction = 0;
-  };
-
   absl::StatusOr<Product> Run(postgres::Connection& connection);
   // Locks the product and reads it, as it is after waiting. `done`: what it gives was committed by the attempt before.
   absl::StatusOr<Product> Lock(postgres::Connection& connection, bool& done);
 
   const CatalogEvents* events_;
   ProductChange change_;
-  std::optional<Written> unanswered_;  // what the attempt before has perhaps committed
+  UnansweredCommit<Product> unanswered_;
 };
 
 }  // namespace ordermesh::catalog

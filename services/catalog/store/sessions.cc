@@ -33,7 +33,7 @@ bool Sessions::Lost(const absl::Status& status) {
 }
 
 absl::Status Sessions::Refusal(const absl::Status& status, const api::StoreWords& words) {
-  return IsRefusal(status) ? status : api::StoreRefusal(status, postgres::FailureOf(status), words);
+  return api::StoreRefusal(status, postgres::FailureOf(status), words);
 }
 
 absl::Status Sessions::OutcomeUnknown() { return api::OutcomeUnknown("database", "not reachable"); }

@@ -51,16 +51,14 @@ class Sessions {
   aio::Task<Answer> Write(aio::Waiter waiter, api::StoreWords words, Change change) {
     const base::Deadline deadline = base::Deadline::In(give_up_after_, timer_).Earlier(waiter.deadline);
     auto run = changes_.Run(
-        waiter,
-        [this, deadline, words, change = std::move(change)](postgres::Connection& connection) mutable -> Answer {
+        waiter, [this, deadline, change = std::move(change)](postgres::Connection& connection) mutable -> Answer {
           bool unknown = false;
           Answer answer = postgres::Repeat(
               connection,
               {.deadline = deadline, .timer = timer_, .decided = IsRefusal, .unknown_outcomes = unknown_outcomes_},
               change, unknown);
-          if (answer.ok()) return answer;
           if (unknown) return OutcomeUnknown();
-          return Refusal(answer.status(), words);
+          return answer;
         });
     Answer answer = co_await run;
     if (!answer.ok()) co_return Refusal(answer.status(), words);
