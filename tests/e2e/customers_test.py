@@ -26,13 +26,6 @@ def add(system, **fields):
     return customer
 
 
-def events(system, customer_id):
-    """The events about a customer: (headers, event)."""
-    return [({name: value.decode() for name, value in message.headers()},
-             system.protos.catalog_events.CatalogEvent.FromString(message.value()))
-            for message in system.kafka_messages(customer_id, topic="catalog.events")]
-
-
 def ordered(system, customer_id):
     """The rule that keeps the customer from ordering; None when an order would be taken."""
     body = {"customerId": customer_id, "lines": [{"sku": "SKU-0300", "quantity": 1}]}
@@ -194,7 +187,7 @@ def test_each_change_is_an_event_with_the_whole_customer(system):
     customers(system, "PATCH", path, {"name": "Countess"})
     customers(system, "PATCH", path, {"name": "Countess"})  # none
     _, erased = customers(system, "DELETE", path)
-    told = eventually(lambda: events(system, customer["id"]), lambda told: len(told) == 3, what="the records on Kafka")
+    told = eventually(lambda: system.catalog_events(customer["id"]), lambda told: len(told) == 3, what="the records on Kafka")
     assert [event.version for _, event in told] == [1, 2, 3]
     assert {headers["ce_type"] for headers, _ in told} == {"ordermesh.catalog.customer_changed.v1"}
     assert {headers["ce_source"] for headers, _ in told} == {"/ordermesh/catalog"}

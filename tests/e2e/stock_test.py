@@ -2,7 +2,6 @@
 
 import uuid
 
-import confluent_kafka
 import pytest
 
 from system import eventually
@@ -143,23 +142,5 @@ def test_an_adjustment_is_told_of_on_kafka(system, product):
 
 def stock_events(system, product_id):
     """(version, available, by how much) of each record about the stock of a product, the last first."""
-    consumer = confluent_kafka.Consumer({
-        "bootstrap.servers": system.endpoints["kafka"], "group.id": "e2e", "enable.auto.commit": False,
-        "enable.partition.eof": True})
-    try:
-        partitions = consumer.list_topics("catalog.events", timeout=10).topics["catalog.events"].partitions
-        consumer.assign([confluent_kafka.TopicPartition("catalog.events", number, 0) for number in partitions])
-        found, open_partitions = [], set(partitions)
-        while open_partitions:
-            message = consumer.poll(10)
-            assert message is not None, "nothing came from Kafka within 10 s"
-            if message.error():
-                assert message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF
-                open_partitions.discard(message.partition())
-            elif message.key().decode() == product_id:
-                event = system.protos.catalog_events.CatalogEvent.FromString(message.value())
-                if event.HasField("stock"):
-                    found.append((event.version, event.stock.available, event.movement.available_delta))
-        return found[::-1]
-    finally:
-        consumer.close()
+    return [(event.version, event.stock.available, event.movement.available_delta)
+            for _, event in reversed(system.catalog_events(product_id)) if event.HasField("stock")]
