@@ -25,6 +25,7 @@
 #include "libs/testing/test_database.h"
 #include "libs/wire/order_event.h"
 #include "libs/wire/test_orders.h"
+#include "services/relay/testing/holds_within.h"
 #include "services/relay/testing/relay_process.h"
 
 namespace ordermesh::relay {
@@ -41,12 +42,7 @@ const std::vector<std::string> kSinks = {"rabbitmq", "kafka", "catalog.kafka"};
 
 template <class Done>
 bool WaitUntil(Done done) {
-  const absl::Time deadline = absl::Now() + kPatience;
-  while (!done()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return true;
+  return HoldsWithin(kPatience, done);
 }
 
 // The topics and the queue, from where they end when a test begins.

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/random.h"
 #include "libs/base/timer.h"
 #include "libs/messaging/catalog_topology.h"
@@ -22,6 +21,7 @@
 #include "libs/wire/order_event.h"
 #include "libs/wire/registry_framing.h"
 #include "libs/wire/test_orders.h"
+#include "services/relay/testing/holds_within.h"
 #include "services/relay/testing/relay_process.h"
 
 namespace ordermesh::relay {
@@ -36,12 +36,7 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 template <class Done>
 bool WaitUntil(Done done) {
-  const absl::Time deadline = absl::Now() + kPatience;
-  while (!done()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return true;
+  return HoldsWithin(kPatience, done);
 }
 
 class RegistryTest : public ::testing::Test {

@@ -21,6 +21,7 @@
 #include "libs/testing/test_database.h"
 #include "libs/wire/order_event.h"
 #include "libs/wire/test_orders.h"
+#include "services/relay/testing/holds_within.h"
 #include "services/relay/testing/relay_process.h"
 
 namespace ordermesh::relay {
@@ -35,12 +36,7 @@ constexpr char kKafka[] = "kafka";
 
 template <class Done>
 bool WaitUntil(Done done, absl::Duration patience = kPatience) {
-  const absl::Time deadline = absl::Now() + patience;
-  while (!done()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return true;
+  return HoldsWithin(patience, done);
 }
 
 class RelayTest : public ::testing::Test {

@@ -9,7 +9,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/exit_codes.h"
 #include "libs/messaging/catalog_topology.h"
 #include "libs/messaging/kafka/admin.h"
@@ -20,6 +19,7 @@
 #include "libs/testing/test_database.h"
 #include "libs/wire/order_event.h"
 #include "libs/wire/test_orders.h"
+#include "services/relay/testing/holds_within.h"
 #include "services/relay/testing/relay_process.h"
 
 namespace ordermesh::relay {
@@ -34,12 +34,7 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 
 template <class Done>
 bool WaitUntil(Done done) {
-  const absl::Time deadline = absl::Now() + kPatience;
-  while (!done()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return true;
+  return HoldsWithin(kPatience, done);
 }
 
 class RelayTlsTest : public ::testing::Test {
